@@ -1,0 +1,22 @@
+export { ANONYMOUS, SYSTEM, type Actor, type SignedIn } from './actor.js';
+export {
+  Authenticated,
+  CurrentActor,
+  CurrentUser,
+  Public,
+  RequirePermission,
+  ROUTE_ACCESS,
+  type RouteAccess,
+} from './route-access.js';
+export { actorOf, type RequestWithCaller } from './request-caller.js';
+export {
+  ADMIN_ROLE,
+  PERMISSIONS,
+  effectivePermissions,
+  holds,
+  isAdministrator,
+  isPermission,
+  type Permission,
+  type PermissionKey,
+  type RoleGrants,
+} from './permissions.js';

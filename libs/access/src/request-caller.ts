@@ -1,0 +1,18 @@
+import { type FastifyRequest } from 'fastify';
+import { type Actor, ANONYMOUS, type SignedIn } from './actor.js';
+
+/** What the session guard adds to a request. */
+export interface RequestWithCaller extends FastifyRequest {
+  caller?: SignedIn;
+}
+
+/** User agents are stored up to this many characters. Source: data-model of the sessions table. */
+const USER_AGENT_LENGTH = 255;
+
+/** The actor behind a request: the signed-in person when there is one, else an anonymous caller at its address. */
+export function actorOf(request: RequestWithCaller): Actor {
+  const userAgent = request.headers['user-agent']?.slice(0, USER_AGENT_LENGTH) ?? null;
+  const { caller } = request;
+  if (!caller) return ANONYMOUS(request.ip, userAgent);
+  return { userId: caller.userId, username: caller.username, address: request.ip, userAgent };
+}

@@ -1,0 +1,19 @@
+export {
+  DatabaseConfig,
+  HttpConfig,
+  LogConfig,
+  MetricsConfig,
+  SecretsConfig,
+  SetupConfig,
+  SignInConfig,
+  StateConfig,
+  StorageConfig,
+  BuildConfig,
+  ClusterConfig,
+  type DatabaseTarget,
+  type KubarrConfig,
+} from './config.js';
+export { ConfigModule } from './config.module.js';
+export { loadConfig, InvalidEnvironment, productVersion } from './load-config.js';
+export { configurationTable } from './configuration-table.js';
+export { VARIABLES, type Variable } from './variables.js';

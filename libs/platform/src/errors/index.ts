@@ -1,0 +1,1 @@
+export { KubarrError, type ErrorKind, type FieldIssue } from './kubarr-error.js';
