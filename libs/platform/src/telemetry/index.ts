@@ -1,0 +1,5 @@
+export { createLogger, Log, silentLog, type LogLevel } from './log.js';
+export { loggableError, type LogFields, type LoggedError } from './log-fields.js';
+export { MetricsRegistry, type BuildInfo, type MetricName } from './metrics-registry.js';
+export { NestLogger } from './nest-logger.js';
+export { TelemetryModule } from './telemetry.module.js';
