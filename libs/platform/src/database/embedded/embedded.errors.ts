@@ -1,0 +1,72 @@
+import { KubarrError } from '../../errors/index.js';
+
+/** The way out that every refusal names: a server that somebody else runs. */
+const OWN_SERVER = 'set DATABASE_URL to a PostgreSQL server of your own';
+
+/** The binaries are not installed, or do not run on this machine. */
+export class EmbeddedPostgresBinariesUnusable extends KubarrError {
+  readonly code = 'database.embedded-binaries-unusable';
+  readonly kind = 'unavailable';
+  constructor(what: string, options?: { cause?: unknown }) {
+    super(`The embedded PostgreSQL cannot be used: ${what}; ${OWN_SERVER}.`, options);
+  }
+}
+
+/** No user can be found under which PostgreSQL agrees to run. */
+export class EmbeddedPostgresUserUnusable extends KubarrError {
+  readonly code = 'database.embedded-user-unusable';
+  readonly kind = 'unavailable';
+  constructor(what: string, wayOut: string, options?: { cause?: unknown }) {
+    super(`The embedded PostgreSQL has no user to run as: ${what}. ${wayOut}, or ${OWN_SERVER}.`, options);
+  }
+}
+
+/** A folder of the server cannot be made, reached or written. */
+export class EmbeddedPostgresFolderUnusable extends KubarrError {
+  readonly code = 'database.embedded-folder-unusable';
+  readonly kind = 'unavailable';
+  constructor(what: string, wayOut: string, options?: { cause?: unknown }) {
+    super(`The embedded PostgreSQL cannot use its folder: ${what}. ${wayOut}, or ${OWN_SERVER}.`, options);
+  }
+}
+
+export class EmbeddedPostgresDiskFull extends KubarrError {
+  readonly code = 'database.embedded-disk-full';
+  readonly kind = 'unavailable';
+  constructor(folder: string, options?: { cause?: unknown }) {
+    super(
+      `The embedded PostgreSQL cannot start because the disk that holds ${folder} is full; free some space.`,
+      options,
+    );
+  }
+}
+
+/** PostgreSQL reads only data of its own major version. */
+export class EmbeddedPostgresVersionMismatch extends KubarrError {
+  readonly code = 'database.embedded-version-mismatch';
+  readonly kind = 'unavailable';
+  constructor(dataDirectory: string, found: string, ours: string) {
+    super(
+      `${dataDirectory} was written by PostgreSQL ${found}, and this release of Kubarr brings PostgreSQL ${ours}, which cannot ` +
+        `read it. Start the release that wrote it, make a backup there, and restore the backup into an empty state directory.`,
+    );
+  }
+}
+
+/** The server did not come up; the message ends with the last lines of its log. */
+export class EmbeddedPostgresNotStarted extends KubarrError {
+  readonly code = 'database.embedded-not-started';
+  readonly kind = 'unavailable';
+  constructor(what: string, logFile: string, lastLines: string, options?: { cause?: unknown }) {
+    const quoted = lastLines ? ` The last lines of ${logFile}:\n${lastLines}` : ` Its log is ${logFile}.`;
+    super(`The embedded PostgreSQL did not start: ${what}.${quoted}`, options);
+  }
+}
+
+export class EmbeddedPostgresNotStopped extends KubarrError {
+  readonly code = 'database.embedded-not-stopped';
+  readonly kind = 'internal';
+  constructor(pid: number, seconds: number) {
+    super(`The embedded PostgreSQL (process ${pid}) did not stop within ${seconds} s.`);
+  }
+}

@@ -1,0 +1,38 @@
+import { readFile, stat } from 'node:fs/promises';
+
+/**
+ * The user that PostgreSQL runs as, in the form that `child_process` takes. Empty means: the user of this process.
+ * Both are set under root, because PostgreSQL refuses to run as root.
+ */
+export interface ServerUser {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** Preferred first. `kubarr` is there when a package or an administrator made it; `nobody` exists nearly everywhere. */
+const PREFERRED_NAMES = ['kubarr', 'nobody'];
+
+/** `nobody` on Linux, for a root whose /etc/passwd names nobody else. */
+const OVERFLOW_ID = 65_534;
+
+/**
+ * Under root: the owner of the data, once there is data, so that a user made later does not lock us out of it;
+ * otherwise the first preferred user of /etc/passwd.
+ */
+export async function chooseServerUser(dataDirectory: string): Promise<ServerUser> {
+  if (process.getuid?.() !== 0) return {};
+  const owner = await stat(dataDirectory).catch(() => undefined);
+  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
+  const passwd = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  return preferredUser(passwd) ?? { uid: OVERFLOW_ID, gid: OVERFLOW_ID };
+}
+
+/** The first of the preferred users in the text of a passwd file; users without a plain positive id do not count. */
+export function preferredUser(passwd: string): Required<ServerUser> | undefined {
+  const entries = passwd.split('\n').map((line) => line.split(':'));
+  for (const name of PREFERRED_NAMES) {
+    const [, , uid, gid] = entries.find(([entryName]) => entryName === name) ?? [];
+    if (/^[1-9]\d*$/.test(uid ?? '') && /^\d+$/.test(gid ?? '')) return { uid: Number(uid), gid: Number(gid) };
+  }
+  return undefined;
+}

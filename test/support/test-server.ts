@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { type DatabaseTarget, loadConfig } from '@kubarr/platform/config';
+import { startEmbeddedPostgres } from '../../libs/platform/src/database/embedded/index.js';
+
+/** One PostgreSQL server for a whole run of the tests, with a migrated database to clone. */
+export interface TestServer {
+  /** A role that may make databases. */
+  readonly admin: DatabaseTarget;
+  /** The role that owns them and that the tests use: it has no more power than the product has in use. */
+  readonly role: string;
+  /** Name of the migrated database. */
+  readonly template: string;
+  stop: () => Promise<void>;
+}
+
+/** The server of `TEST_DATABASE_URL` when that is set, else an embedded one in a temporary folder. */
+export async function startTestServer(): Promise<TestServer> {
+  const url = process.env.TEST_DATABASE_URL;
+  const { admin, role, stop } = url ? useExternal(url) : await startEmbedded();
+  const template = `kubarr_template_${randomBytes(4).toString('hex')}`;
+  await administer(admin, `CREATE DATABASE ${template} OWNER "${role}"`);
+  await migrateTemplate({ ...admin, user: role, database: template });
+  return {
+    admin,
+    role,
+    template,
+    stop: async () => {
+      if (url) await administer(admin, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
+      await stop();
+    },
+  };
+}
+
+/** Runs one statement on the maintenance database. */
+export async function administer(admin: DatabaseTarget, statement: string): Promise<void> {
+  const { host, port, user, password, database, tls } = admin;
+  const client = new pg.Client({ host, port, user, password, database, ssl: tls !== 'off' });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+function useExternal(url: string): Omit<TestServer, 'template'> {
+  const admin = loadConfig({ DATABASE_URL: url }).database.target;
+  if (!admin) throw new Error('TEST_DATABASE_URL names no server');
+  return { admin, role: admin.user, stop: () => Promise.resolve() };
+}
+
+async function startEmbedded(): Promise<Omit<TestServer, 'template'>> {
+  const directory = await mkdtemp(join(tmpdir(), 'kubarr-test-'));
+  await chmod(directory, 0o711); // under root the server is another user, who must be able to walk in
+  const server = await startEmbeddedPostgres({ directory, database: 'kubarr', durable: false });
+  return {
+    admin: { ...server.target, user: 'postgres', database: 'postgres' },
+    role: server.target.user,
+    stop: async () => {
+      await server.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function migrateTemplate(target: DatabaseTarget): Promise<void> {
+  const migrate = fileURLToPath(new URL('../../libs/platform/src/database/migrate.ts', import.meta.url));
+  const migrations = fileURLToPath(new URL('../../migrations/index.ts', import.meta.url));
+  if (!existsSync(migrate) || !existsSync(migrations)) return;
+  const tool = (await import(migrate)) as { migrate(target: DatabaseTarget, migrations: unknown): Promise<unknown> };
+  const list = (await import(migrations)) as { migrations: unknown };
+  await tool.migrate(target, list.migrations);
+}
