@@ -10,18 +10,22 @@ export type RouteAccess = 'public' | 'authenticated' | PermissionKey;
 /** Metadata key under which every route carries its {@link RouteAccess}. */
 export const ROUTE_ACCESS = 'kubarr:route-access';
 
-const access = (value: RouteAccess) =>
+const access = (value: RouteAccess, documentedAs: RouteAccess = value) =>
   applyDecorators(
     SetMetadata(ROUTE_ACCESS, value),
-    ApiExtension('x-permission', value),
+    ApiExtension('x-permission', documentedAs),
     ...(value === 'public' ? [] : [ApiCookieAuth()]),
   );
 
 /** Anyone may call the route, signed in or not. */
 export const Public = (): MethodDecorator & ClassDecorator => access('public');
 
-/** Any person with a live session may call the route. */
-export const Authenticated = (): MethodDecorator & ClassDecorator => access('authenticated');
+/**
+ * Any person with a live session may call the route. Where the service itself asks for a permission, except for one's own
+ * things, that permission is what OpenAPI says.
+ */
+export const Authenticated = (documentedAs?: PermissionKey): MethodDecorator & ClassDecorator =>
+  access('authenticated', documentedAs);
 
 /** Only people who hold the permission may call the route. */
 export const RequirePermission = (permission: PermissionKey): MethodDecorator & ClassDecorator => access(permission);

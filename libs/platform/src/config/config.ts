@@ -93,6 +93,8 @@ export abstract class ClusterConfig {
 }
 
 export abstract class BuildConfig {
+  /** From package.json. */
+  abstract readonly version: string;
   abstract readonly channel: 'dev' | 'release' | 'stable';
   abstract readonly commit: string;
   abstract readonly builtAt: string;

@@ -14,6 +14,6 @@ export {
   type KubarrConfig,
 } from './config.js';
 export { ConfigModule } from './config.module.js';
-export { loadConfig, InvalidEnvironment, productVersion } from './load-config.js';
+export { loadConfig, InvalidEnvironment } from './load-config.js';
 export { configurationTable } from './configuration-table.js';
 export { VARIABLES, type Variable } from './variables.js';

@@ -112,6 +112,7 @@ export function loadConfig(environment: Environment = process.env, workingDirect
     },
     cluster: { kubeconfig: absolute(read.text('KUBECONFIG')), inCluster },
     build: {
+      version: productVersion(new URL(import.meta.url)),
       channel: read.oneOf('CHANNEL', ['dev', 'release', 'stable'], 'dev'),
       commit: read.text('COMMIT_HASH') ?? 'unknown',
       builtAt: read.text('BUILD_TIME') ?? 'unknown',
@@ -199,8 +200,8 @@ function defaultStateDirectory(): string {
   }
 }
 
-/** The version of the product, from package.json beside the compiled or the source tree. */
-export function productVersion(from: URL): string {
+/** The version in the nearest package.json of the product above `from`, be that the compiled or the source tree. */
+function productVersion(from: URL): string {
   for (let directory = new URL('.', from); ; directory = new URL('..', directory)) {
     try {
       const manifest = JSON.parse(readFileSync(new URL('package.json', directory), 'utf8')) as {

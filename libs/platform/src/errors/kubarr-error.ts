@@ -2,11 +2,11 @@
  * What sort of failure an error is. The HTTP edge maps each kind to one status (`libs/platform/src/http/status-of-kind.ts`);
  * business code never names a status.
  *
- * - `malformed`: the request itself is unreadable or a query or path value is not allowed (400)
+ * - `bad-request`: the request cannot be read, a query or path value is not allowed, or a rule forbids it as asked (400)
  * - `invalid`: the body is readable, but a field is missing, mistyped or outside its limits (422)
  */
 export type ErrorKind =
-  | 'malformed'
+  | 'bad-request'
   | 'invalid'
   | 'unauthenticated'
   | 'forbidden'
@@ -34,7 +34,7 @@ export abstract class KubarrError extends Error {
   /** `<area>.<what>`, listed in docs/problems.md and never renamed once released. */
   abstract readonly code: string;
   abstract readonly kind: ErrorKind;
-  /** Rejected fields, for errors of kind `malformed` or `invalid`. */
+  /** Rejected fields, for errors of kind `bad-request` or `invalid`. */
   readonly issues?: readonly FieldIssue[];
   /** Seconds after which another attempt makes sense; becomes the `Retry-After` header. */
   readonly retryAfterSeconds?: number;

@@ -1,0 +1,62 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
+import { AuditModule } from '@kubarr/audit';
+import { AuthModule, PermissionGuard, SessionGuard } from '@kubarr/auth';
+import { CacheModule } from '@kubarr/platform/cache';
+import { ConfigModule, type KubarrConfig } from '@kubarr/platform/config';
+import { DatabaseModule, type DatabaseSource } from '@kubarr/platform/database';
+import { HealthModule } from '@kubarr/platform/health';
+import { HttpModule, ProblemFilter, ValidationPipe } from '@kubarr/platform/http';
+import { JobsModule } from '@kubarr/platform/jobs';
+import { SecretsModule } from '@kubarr/platform/secrets';
+import { type Log, TelemetryModule } from '@kubarr/platform/telemetry';
+import { SettingsModule } from '@kubarr/settings';
+import { SetupModule } from '@kubarr/setup';
+import { StorageModule } from '@kubarr/storage';
+import { SystemModule } from '@kubarr/system';
+import { UsersModule } from '@kubarr/users';
+import { PagesModule } from './pages/pages.module.js';
+
+/** What the process has before Nest starts. */
+export interface Foundations {
+  readonly config: KubarrConfig;
+  readonly log: Log;
+  /** 32 bytes. */
+  readonly secretKey: Buffer;
+  readonly database: DatabaseSource;
+}
+
+@Module({})
+export class AppModule {
+  static forRoot({ config, log, secretKey, database }: Foundations): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        TelemetryModule.forRoot(log, config.build),
+        SecretsModule.forRoot(secretKey),
+        DatabaseModule.forRoot(database),
+        CacheModule,
+        ScheduleModule.forRoot(),
+        JobsModule,
+        HealthModule,
+        HttpModule,
+        AuditModule,
+        SettingsModule,
+        UsersModule,
+        AuthModule,
+        StorageModule,
+        SetupModule,
+        SystemModule,
+        PagesModule,
+      ],
+      providers: [
+        { provide: APP_GUARD, useExisting: SessionGuard },
+        { provide: APP_GUARD, useExisting: PermissionGuard },
+        { provide: APP_PIPE, useClass: ValidationPipe },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}

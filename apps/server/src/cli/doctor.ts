@@ -1,0 +1,123 @@
+import { access, constants, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type KubarrConfig } from '@kubarr/platform/config';
+import { asDatabaseError, clientOptions, type DatabaseSource, pendingMigrations } from '@kubarr/platform/database';
+import { holdStateDirectory, StateDirectoryHeld } from '@kubarr/platform/state';
+import { SECRET_KEY_FILE } from '../running-server.js';
+import { withDatabase } from './with-database.js';
+
+/** Versions of PostgreSQL that the product is tested with, by their major number. */
+const OLDEST_POSTGRES = 15;
+const NEWEST_POSTGRES = 18;
+
+/** Checks, in order, everything that the server needs, and says for each that it is well or what to do. */
+export async function doctor(config: KubarrConfig): Promise<0 | 1> {
+  let isWell = true;
+  const check = async (name: string, examine: () => Promise<string>): Promise<void> => {
+    const found = await examine().then(
+      (message) => ({ mark: 'ok  ', message }),
+      (error: Error) => ({ mark: 'FAIL', message: error.message }),
+    );
+    if (found.mark === 'FAIL') isWell = false;
+    console.log(`${found.mark}  ${name.padEnd(16)} ${found.message}`);
+  };
+
+  await check('state directory', () => examineStateDirectory(config));
+  await check('secret key', () => examineSecretKey(config));
+  const database: { source?: DatabaseSource } = {};
+  try {
+    await withDatabase(config, async (source) => {
+      database.source = source;
+      await check('database', () => examineDatabase(config, source));
+      await check('schema', () => examineSchema(config, source));
+    });
+  } catch (error) {
+    if (!database.source) await check('database', () => Promise.reject(error as Error));
+    else throw error;
+  }
+  await check('storage root', () => examineStorage(config));
+  await check('cluster', () => examineCluster(config));
+  return isWell ? 0 : 1;
+}
+
+async function examineStateDirectory({ state }: KubarrConfig): Promise<string> {
+  try {
+    const held = await holdStateDirectory(state.directory, { pid: process.pid });
+    await held.release();
+    return `${state.directory} can be written, no server runs on it`;
+  } catch (error) {
+    if (error instanceof StateDirectoryHeld) return error.message;
+    throw error;
+  }
+}
+
+async function examineSecretKey({ secrets, state }: KubarrConfig): Promise<string> {
+  if (secrets.secretKey) return 'given by KUBARR_SECRET_KEY';
+  const file = join(state.directory, SECRET_KEY_FILE);
+  const key = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new Error(`${file} cannot be read (${error.code}); give it to the user that runs Kubarr.`);
+  });
+  if (!key) return `will be made at the first start, in ${file}`;
+  if (key.length === 32) return `kept in ${file}; keep a copy elsewhere`;
+  throw new Error(`${file} is damaged: it has ${key.length} bytes instead of 32. Put your copy of it back.`);
+}
+
+async function examineDatabase({ database }: KubarrConfig, { target }: DatabaseSource): Promise<string> {
+  const client = new pg.Client(clientOptions(target, database));
+  client.on('error', () => undefined); // told by the query that fails
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: number; lower: string; encoding: string }>(
+      `SELECT current_setting('server_version_num')::int / 10000 AS version, lower('É') AS lower,
+        current_setting('server_encoding') AS encoding`,
+    );
+    const [{ version, lower, encoding } = { version: 0, lower: '', encoding: '' }] = rows;
+    if (version < OLDEST_POSTGRES || version > NEWEST_POSTGRES) {
+      throw new Error(`PostgreSQL ${version} is not supported; use ${OLDEST_POSTGRES} to ${NEWEST_POSTGRES}.`);
+    }
+    if (encoding !== 'UTF8' || lower !== 'é') {
+      throw new Error(
+        "The database does not handle letters beyond ASCII (lower('É') is unchanged). Create it with ENCODING UTF8 and a UTF-8 locale such as C.UTF-8.",
+      );
+    }
+    return `PostgreSQL ${version} at ${target.host}, database ${target.database}`;
+  } catch (error) {
+    throw asDatabaseError(error)
+      ? new Error(`${(error as Error).message}. Is it running at ${target.host}:${target.port}?`)
+      : error;
+  } finally {
+    await client.end();
+  }
+}
+
+async function examineSchema(
+  { database }: KubarrConfig,
+  { directTarget, migrations }: DatabaseSource,
+): Promise<string> {
+  const pending = await pendingMigrations(directTarget, database, migrations);
+  if (pending.length === 0) return 'up to date';
+  return `${pending.length} migration(s) to come, done at the next start or by kubarr migrate`;
+}
+
+async function examineStorage({ storage, state }: KubarrConfig): Promise<string> {
+  const found = await stat(storage.path).catch(() => undefined);
+  if (!found && storage.path.startsWith(state.directory)) return `${storage.path} will be made at the first start`;
+  if (!found) throw new Error(`${storage.path} does not exist; create or mount it, or set KUBARR_STORAGE_PATH.`);
+  if (!found.isDirectory()) throw new Error(`${storage.path} is no directory; set KUBARR_STORAGE_PATH to one.`);
+  await access(storage.path, constants.R_OK | constants.X_OK).catch(() => {
+    throw new Error(`${storage.path} cannot be read by this user; change its permissions.`);
+  });
+  return storage.path;
+}
+
+async function examineCluster({ cluster }: KubarrConfig): Promise<string> {
+  if (cluster.kubeconfig !== undefined) {
+    await access(cluster.kubeconfig, constants.R_OK).catch(() => {
+      throw new Error(`${cluster.kubeconfig} cannot be read; set KUBECONFIG to a file that can, or to nothing.`);
+    });
+    return `configured by ${cluster.kubeconfig}`;
+  }
+  return cluster.inCluster ? 'the one this pod runs in' : 'none is configured; everything but apps works without';
+}

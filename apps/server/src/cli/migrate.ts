@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type KubarrConfig } from '@kubarr/platform/config';
+import { asDatabaseError, type DatabaseSource, migrate, pendingMigrations } from '@kubarr/platform/database';
+import { withDatabase } from './with-database.js';
+
+/** Wait between two attempts, in milliseconds. */
+const ATTEMPT_EVERY_MS = 1_000;
+
+/** Brings the schema up to date, or with `planOnly` tells what is missing. */
+export async function migrateCommand(
+  config: KubarrConfig,
+  options: { waitSeconds: number; planOnly: boolean },
+): Promise<0> {
+  await withDatabase(config, async (source) => {
+    const names = await untilReachable(options.waitSeconds, () => run(config, source, options.planOnly));
+    if (names.length === 0) console.log('The database schema is up to date.');
+    else console.log(`${options.planOnly ? 'To do' : 'Done'}:\n${names.map((name) => `  ${name}`).join('\n')}`);
+  });
+  return 0;
+}
+
+function run(
+  { database }: KubarrConfig,
+  { directTarget, migrations }: DatabaseSource,
+  planOnly: boolean,
+): Promise<string[]> {
+  return (planOnly ? pendingMigrations : migrate)(directTarget, database, migrations);
+}
+
+/** @throws DatabaseUnavailable when it is still away at the end. */
+async function untilReachable<Result>(seconds: number, attempt: () => Promise<Result>): Promise<Result> {
+  const deadline = performance.now() + seconds * 1_000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const unavailable = asDatabaseError(error);
+      if (!unavailable) throw error;
+      if (performance.now() >= deadline) throw unavailable;
+      await delay(ATTEMPT_EVERY_MS);
+    }
+  }
+}

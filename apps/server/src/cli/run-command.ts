@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { InvalidEnvironment, type KubarrConfig, loadConfig } from '@kubarr/platform/config';
+import { KubarrError } from '@kubarr/platform/errors';
+
+const USAGE = `kubarr serve                        run the server (the default)
+kubarr migrate [--wait=SECONDS]     bring the database schema up to date, waiting for the database if asked
+kubarr migrate --plan               tell what migrate would do
+kubarr doctor                       check everything the server needs; say what to do
+kubarr openapi                      print the OpenAPI document
+kubarr help                         this text`;
+
+/** Exit codes: 0 done, 1 something is in the way, 2 the command cannot be understood. */
+type ExitCode = 0 | 1 | 2;
+
+/** Runs one command line. What is in the way is told in a sentence, a fault of ours with its stack. */
+export async function runCommand(words: readonly string[]): Promise<ExitCode> {
+  const command = parse(words);
+  if (!command) {
+    console.error(USAGE);
+    return 2;
+  }
+  try {
+    return await command(loadConfig());
+  } catch (error) {
+    if (!(error instanceof KubarrError) && !(error instanceof InvalidEnvironment)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
+
+type Command = (config: KubarrConfig) => Promise<ExitCode>;
+
+/** Commands are imported when they run: `openapi` needs no embedded database, `migrate` no web server. */
+function parse(words: readonly string[]): Command | undefined {
+  const [name = 'serve', ...rest] = words;
+  try {
+    switch (name) {
+      case 'serve':
+        parseArgs({ args: rest, options: {} });
+        return async (config) => (await import('./serve.js')).serve(config);
+      case 'migrate': {
+        const { values } = parseArgs({ args: rest, options: { wait: { type: 'string' }, plan: { type: 'boolean' } } });
+        const waitSeconds = Number(values.wait ?? '0');
+        if (!Number.isInteger(waitSeconds) || waitSeconds < 0 || waitSeconds > 86_400) return undefined;
+        return async (config) =>
+          (await import('./migrate.js')).migrateCommand(config, { waitSeconds, planOnly: values.plan ?? false });
+      }
+      case 'doctor':
+        parseArgs({ args: rest, options: {} });
+        return async (config) => (await import('./doctor.js')).doctor(config);
+      case 'openapi':
+        parseArgs({ args: rest, options: {} });
+        return async (config) => (await import('./openapi.js')).openapi(config);
+      case 'help':
+      case '--help':
+        return () => {
+          console.log(USAGE);
+          return Promise.resolve(0);
+        };
+      default:
+        return undefined;
+    }
+  } catch {
+    return undefined; // an option that does not exist
+  }
+}

@@ -1,0 +1,58 @@
+import { type KubarrConfig } from '@kubarr/platform/config';
+import { createLogger } from '@kubarr/platform/telemetry';
+import { RunningServer } from '../running-server.js';
+
+/** Longest time that stopping may take before the process ends anyway, in milliseconds; pods are given 30 s. */
+const STOP_WITHIN_MS = 25_000;
+
+/** Serves until it is told to stop by Ctrl-C or SIGTERM. A second signal changes nothing: npm and the terminal both send one. */
+export async function serve(config: KubarrConfig): Promise<0> {
+  const log = createLogger(config.log);
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
+  });
+  const server = await RunningServer.start(config, log);
+  void server.introduction().then(
+    (facts) =>
+      introduce(
+        config,
+        facts,
+        (text) => console.log(text),
+        (fields) => log.info('Kubarr is running', fields),
+      ),
+    (error: unknown) => log.error('The start is not complete', { error }),
+  );
+  await stopped;
+  setTimeout(() => {
+    log.error('Stopping took too long; the process ends now');
+    process.exit(1);
+  }, STOP_WITHIN_MS).unref();
+  await server.stop();
+  return 0;
+}
+
+interface Introduction {
+  readonly address: string;
+  readonly stateDirectory: string;
+  readonly setupAddress?: string;
+}
+
+/** One short block for people; one line where logs are collected. */
+function introduce(
+  { log, cluster, build }: KubarrConfig,
+  { address, stateDirectory, setupAddress }: Introduction,
+  print: (text: string) => void,
+  note: (fields: Record<string, unknown>) => void,
+): void {
+  if (log.format === 'json' || cluster.inCluster) {
+    note({ address, stateDirectory, setupAddress });
+    return;
+  }
+  const lines = [
+    `Kubarr ${build.version} is running`,
+    `  address          ${address}`,
+    `  state directory  ${stateDirectory}`,
+    ...(setupAddress === undefined ? [] : [`  set-up           ${setupAddress}`]),
+  ];
+  print(`\n${lines.join('\n')}\n`);
+}

@@ -1,0 +1,29 @@
+import { type KubarrConfig } from '@kubarr/platform/config';
+import { type DatabaseSource, startEmbeddedPostgres } from '@kubarr/platform/database';
+import { holdStateDirectory, StateDirectoryHeld } from '@kubarr/platform/state';
+import { databaseSource } from '../running-server.js';
+
+/**
+ * Runs `work` against the configured database. The embedded server is started for it when it does not run, and left
+ * alone when another process of ours runs it.
+ */
+export async function withDatabase<Result>(
+  config: KubarrConfig,
+  work: (source: DatabaseSource) => Promise<Result>,
+): Promise<Result> {
+  if (config.database.target) return work(databaseSource(config, undefined));
+  const state = await holdStateDirectory(config.state.directory, { pid: process.pid }).catch((error: unknown) => {
+    if (error instanceof StateDirectoryHeld) return undefined;
+    throw error;
+  });
+  try {
+    const embedded = await startEmbeddedPostgres({ directory: config.state.directory });
+    try {
+      return await work(databaseSource(config, embedded));
+    } finally {
+      if (state) await embedded.stop();
+    }
+  } finally {
+    await state?.release();
+  }
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { type AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type KubarrConfig } from '@kubarr/platform/config';
+import {
+  DatabaseConnection,
+  type DatabaseSource,
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '@kubarr/platform/database';
+import { holdStateDirectory, type StateDirectory } from '@kubarr/platform/state';
+import { type Log } from '@kubarr/platform/telemetry';
+import { Installation, SetupAccess } from '@kubarr/setup';
+import { migrations } from '../../../migrations/index.js';
+import { createServer } from './server.js';
+import { PortTaken } from './server.errors.js';
+
+/** Name of the file in the state directory that keeps a generated secret key. */
+export const SECRET_KEY_FILE = 'secret.key';
+
+/** Longest time that open requests may take to end once the process was told to stop, in milliseconds. */
+const DRAIN_MS = 8_000;
+
+/** Everything one process holds, in the order it is taken; `stop` gives it back in reverse. */
+export class RunningServer {
+  private constructor(
+    readonly app: NestFastifyApplication,
+    private readonly config: KubarrConfig,
+    private readonly state: StateDirectory,
+    private readonly embedded: EmbeddedPostgres | undefined,
+  ) {}
+
+  /** @throws KubarrError with a sentence for whatever is in the way. */
+  static async start(config: KubarrConfig, log: Log): Promise<RunningServer> {
+    const state = await holdStateDirectory(config.state.directory, { pid: process.pid });
+    let embedded: EmbeddedPostgres | undefined;
+    try {
+      const secretKey =
+        config.secrets.secretKey ?? (await state.readOrCreateFile(SECRET_KEY_FILE, () => randomBytes(32)));
+      embedded = config.database.target ? undefined : await startEmbeddedPostgres({ directory: state.path });
+      const app = await createServer({ config, log, secretKey, database: databaseSource(config, embedded) });
+      try {
+        await listen(app, config);
+      } catch (error) {
+        await app.close();
+        throw error;
+      }
+      const running = new RunningServer(app, config, state, embedded);
+      state.describe({ address: running.address });
+      return running;
+    } catch (error) {
+      await embedded?.stop();
+      await state.release();
+      throw error;
+    }
+  }
+
+  /** Where a person reaches it. */
+  get address(): string {
+    const { publicUrl, host } = this.config.http;
+    const { port } = this.app.getHttpServer().address() as AddressInfo;
+    return publicUrl ?? `http://${reachable(host)}:${port}`;
+  }
+
+  /** What a person needs to know, once the database was reached; the set-up address only until there is an administrator. */
+  async introduction(): Promise<{ address: string; stateDirectory: string; setupAddress?: string }> {
+    await this.app.get(DatabaseConnection).whenReady();
+    const facts = { address: this.address, stateDirectory: this.state.path };
+    if (await this.app.get(Installation).isComplete()) return facts;
+    const token = await this.app.get(SetupAccess).token();
+    return { ...facts, setupAddress: `${this.address}/setup${token === undefined ? '' : `?token=${token}`}` };
+  }
+
+  /** Ends requests, pool and database in this order. Open downloads are cut after a while. */
+  async stop(): Promise<void> {
+    const cut = setTimeout(() => this.app.getHttpServer().closeAllConnections(), DRAIN_MS);
+    await this.app.close();
+    clearTimeout(cut);
+    await this.embedded?.stop();
+    await this.state.release();
+  }
+}
+
+/** The database as configured, or the embedded one. */
+export function databaseSource({ database }: KubarrConfig, embedded: EmbeddedPostgres | undefined): DatabaseSource {
+  const target = embedded?.target ?? database.target;
+  if (!target) throw new Error('neither an external nor an embedded database');
+  return { target, directTarget: embedded?.target ?? database.directTarget ?? target, migrations };
+}
+
+async function listen(app: NestFastifyApplication, { http }: KubarrConfig): Promise<void> {
+  try {
+    await app.listen(http.port, http.host);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL')
+      throw new PortTaken(http.host, http.port, code, error);
+    throw error;
+  }
+}
+
+/** An address to type into a browser: a wildcard listens everywhere, so the first address of this machine is shown. */
+function reachable(host: string): string {
+  if (host !== '0.0.0.0' && host !== '::') return host.includes(':') ? `[${host}]` : host;
+  const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  return addresses.find((entry) => entry.family === 'IPv4' && !entry.internal)?.address ?? 'localhost';
+}

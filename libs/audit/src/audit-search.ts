@@ -1,0 +1,27 @@
+import { type SelectQueryBuilder } from 'typeorm';
+import { canonicalAction } from './audit-catalogue.js';
+import { type AuditLog } from './audit-log.entity.js';
+import { type AuditQuery } from './audit.dto.js';
+
+/** What a search may ask for; the same names as the query of the route. */
+export type AuditFilter = Omit<AuditQuery, 'page' | 'per_page'>;
+
+/** Adds the filters to a query over `entry`. Search is a plain substring without regard to case: `%` and `_` mean themselves. */
+export function applyFilter(query: SelectQueryBuilder<AuditLog>, filter: AuditFilter): SelectQueryBuilder<AuditLog> {
+  if (filter.user_id !== undefined) query.andWhere('entry.userId = :userId', { userId: filter.user_id });
+  if (filter.action !== undefined) query.andWhere('entry.action = :action', { action: canonicalAction(filter.action) });
+  if (filter.resource_type !== undefined)
+    query.andWhere('entry.resourceType = :resource', { resource: filter.resource_type });
+  if (filter.success === true) query.andWhere('entry.success');
+  if (filter.success === false) query.andWhere('NOT entry.success'); // the very predicate of the partial index
+  if (filter.from !== undefined) query.andWhere('entry.timestamp >= :from', { from: filter.from });
+  if (filter.to !== undefined) query.andWhere('entry.timestamp <= :to', { to: filter.to });
+  if (filter.search) {
+    const pattern = `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`;
+    query.andWhere(
+      '(entry.username ILIKE :pattern OR entry.action ILIKE :pattern OR entry.resourceId ILIKE :pattern OR entry.details ILIKE :pattern)',
+      { pattern },
+    );
+  }
+  return query;
+}

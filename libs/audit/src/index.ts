@@ -1,0 +1,3 @@
+export { AuditModule } from './audit.module.js';
+export { AuditRecorder, type AuditEntry } from './audit-recorder.js';
+export { AUDIT_ACTIONS, AUDIT_RESOURCES, type AuditAction, type AuditResource } from './audit-catalogue.js';

@@ -1,0 +1,95 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IntegerParameter, TextField } from '@kubarr/platform/http';
+import { IsUUID } from 'class-validator';
+import { SLOT_COUNT } from './sessions/session-cookies.js';
+
+export class LoginRequest {
+  @TextField({ description: 'User name or e-mail address', minLength: 1, maxLength: 254 })
+  username!: string;
+
+  @TextField({ description: 'Password', minLength: 1, maxLength: 128, format: 'password' })
+  password!: string;
+
+  @TextField({ description: 'Code of the second factor, when the account has one', maxLength: 16, optional: true })
+  totp_code?: string | null;
+}
+
+export class LoginAnswer {
+  @ApiProperty({ description: 'Number of the account', type: 'integer', format: 'int64' })
+  user_id!: number;
+
+  @ApiProperty({ description: 'Its user name' })
+  username!: string;
+
+  @ApiProperty({ description: 'Its e-mail address' })
+  email!: string;
+
+  @ApiProperty({
+    description: 'Which of the five session cookies was written',
+    type: 'integer',
+    minimum: 0,
+    maximum: 4,
+  })
+  session_slot!: number;
+}
+
+export class MessageAnswer {
+  @ApiProperty({ description: 'What happened, for people' })
+  message!: string;
+}
+
+export class SessionParameter {
+  @ApiProperty({ description: 'Identity of the session', format: 'uuid' })
+  @IsUUID('all', { message: 'must be a session id' })
+  session_id!: string;
+}
+
+export class SlotParameter {
+  @IntegerParameter({ description: 'Which of the five session cookies', minimum: 0, maximum: SLOT_COUNT - 1 })
+  slot!: number;
+}
+
+export class SessionInfo {
+  @ApiProperty({ description: 'Identity of the session', format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ description: 'User agent at sign-in', type: String, nullable: true })
+  user_agent!: string | null;
+
+  @ApiProperty({ description: 'Network address at sign-in', type: String, nullable: true })
+  ip_address!: string | null;
+
+  @ApiProperty({ description: 'When it was signed in, RFC 3339 in UTC', format: 'date-time' })
+  created_at!: string;
+
+  @ApiProperty({ description: 'When it was used last, to the minute', format: 'date-time' })
+  last_accessed_at!: string;
+
+  @ApiProperty({ description: 'True for the session of this request' })
+  is_current!: boolean;
+}
+
+export class AccountInfo {
+  @ApiProperty({ description: 'Which of the five session cookies', type: 'integer', minimum: 0, maximum: 4 })
+  slot!: number;
+
+  @ApiProperty({ description: 'Number of the account', type: 'integer', format: 'int64' })
+  user_id!: number;
+
+  @ApiProperty({ description: 'Its user name' })
+  username!: string;
+
+  @ApiProperty({ description: 'Its e-mail address' })
+  email!: string;
+
+  @ApiProperty({ description: 'True for the active slot; not the status of the account' })
+  is_active!: boolean;
+}
+
+export class SwitchAnswer {
+  @ApiProperty({ description: 'What happened, for people' })
+  message!: string;
+
+  @ApiProperty({ description: 'The active slot', type: 'integer', minimum: 0, maximum: 4 })
+  slot!: number;
+}

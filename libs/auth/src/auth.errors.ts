@@ -1,0 +1,76 @@
+import { type PermissionKey } from '@kubarr/access';
+import { KubarrError } from '@kubarr/platform/errors';
+
+export class NotSignedIn extends KubarrError {
+  readonly code = 'auth.not-signed-in';
+  readonly kind = 'unauthenticated';
+  constructor() {
+    super('Sign in first.');
+  }
+}
+
+export class PermissionMissing extends KubarrError {
+  readonly code = 'auth.permission-missing';
+  readonly kind = 'forbidden';
+  constructor(permission: PermissionKey) {
+    super(`This needs the permission ${permission}; ask an administrator for it.`);
+  }
+}
+
+/** One error for an unknown name and for a wrong password: telling them apart would help to guess names. */
+export class InvalidCredentials extends KubarrError {
+  readonly code = 'auth.invalid-credentials';
+  readonly kind = 'unauthenticated';
+  constructor() {
+    super('Invalid credentials');
+  }
+}
+
+export class AccountDisabled extends KubarrError {
+  readonly code = 'auth.account-disabled';
+  readonly kind = 'unauthenticated';
+  constructor() {
+    super('This account is disabled; an administrator can enable it again.');
+  }
+}
+
+export class AccountNotApproved extends KubarrError {
+  readonly code = 'auth.account-not-approved';
+  readonly kind = 'unauthenticated';
+  constructor() {
+    super('This account waits for an administrator to approve it.');
+  }
+}
+
+/** The login page looks for this very text. */
+export class SecondFactorSetupRequired extends KubarrError {
+  readonly code = 'auth.second-factor-setup-required';
+  readonly kind = 'bad-request';
+  constructor() {
+    super('Two-factor authentication setup required');
+  }
+}
+
+export class SlotEmpty extends KubarrError {
+  readonly code = 'auth.slot-empty';
+  readonly kind = 'not-found';
+  constructor(slot: number) {
+    super(`Slot ${slot} is empty: no account is signed in there.`);
+  }
+}
+
+export class SessionNotFound extends KubarrError {
+  readonly code = 'auth.session-not-found';
+  readonly kind = 'not-found';
+  constructor() {
+    super('There is no such session.');
+  }
+}
+
+export class CurrentSession extends KubarrError {
+  readonly code = 'auth.current-session';
+  readonly kind = 'bad-request';
+  constructor() {
+    super('The current session is ended by signing out.');
+  }
+}

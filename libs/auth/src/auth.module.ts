@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { PassportModule } from '@nestjs/passport';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '@kubarr/audit';
+import { UsersModule } from '@kubarr/users';
+import { AuthController } from './auth.controller.js';
+import { BrowserSessionReader } from './sessions/browser-sessions.js';
+import { LastAccess } from './sessions/last-access.js';
+import { PermissionGuard } from './permission.guard.js';
+import { SessionCleanup } from './sessions/session-cleanup.job.js';
+import { SessionCookieWriter } from './sessions/session-cookie-writer.js';
+import { SessionDirectory } from './sessions/session-directory.js';
+import { Session } from './sessions/session.entity.js';
+import { SessionGuard } from './sessions/session.guard.js';
+import { SessionStrategy } from './sessions/session.strategy.js';
+import { SessionTokens } from './sessions/session-tokens.js';
+import { SessionsService } from './sessions/sessions.service.js';
+import { NewSessions } from './sessions/new-sessions.js';
+import { SignInGuesses } from './sign-in/sign-in-guesses.js';
+import { SignInService } from './sign-in/sign-in.service.js';
+import { SigningKey } from './sessions/signing-key.entity.js';
+
+@Module({
+  imports: [AuditModule, UsersModule, PassportModule, TypeOrmModule.forFeature([Session, SigningKey])],
+  controllers: [AuthController],
+  providers: [
+    BrowserSessionReader,
+    LastAccess,
+    NewSessions,
+    PermissionGuard,
+    SessionCleanup,
+    SessionCookieWriter,
+    SessionDirectory,
+    SessionGuard,
+    SessionStrategy,
+    SessionTokens,
+    SessionsService,
+    SignInGuesses,
+    SignInService,
+  ],
+  exports: [PermissionGuard, SessionGuard, SessionDirectory, SessionTokens, LastAccess],
+})
+export class AuthModule {}

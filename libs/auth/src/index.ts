@@ -1,0 +1,3 @@
+export { AuthModule } from './auth.module.js';
+export { PermissionGuard } from './permission.guard.js';
+export { SessionGuard } from './sessions/session.guard.js';

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { activeToken, readSlots, type SessionSlots } from './session-cookies.js';
+import { SessionDirectory, type SessionHolder } from './session-directory.js';
+import { SessionTokens } from './session-tokens.js';
+
+export type Cookies = Readonly<Record<string, string | undefined>>;
+
+/** A live session together with where the browser keeps it. */
+export interface SlotHolder extends SessionHolder {
+  readonly slot: number;
+  readonly token: string;
+}
+
+/** What the cookies of one browser stand for. */
+export interface BrowserSessions {
+  readonly slots: SessionSlots;
+  /** Live sessions in slot order. */
+  readonly live: readonly SlotHolder[];
+  /** The session that counts, by the same rule as everywhere. */
+  readonly current: SessionHolder | undefined;
+}
+
+/** Reads all sessions of a browser, with the full check for each. */
+@Injectable()
+export class BrowserSessionReader {
+  constructor(
+    private readonly tokens: SessionTokens,
+    private readonly directory: SessionDirectory,
+  ) {}
+
+  async read(cookies: Cookies): Promise<BrowserSessions> {
+    const slots = readSlots(cookies);
+    const live: SlotHolder[] = [];
+    for (const [slot, token] of slots.tokens.entries()) {
+      const holder = token && (await this.holderOf(token));
+      if (holder) live.push({ ...holder, slot, token });
+    }
+    const token = activeToken(slots);
+    const current = live.find((entry) => entry.token === token) ?? (token ? await this.holderOf(token) : undefined);
+    return { slots, live, current };
+  }
+
+  private async holderOf(token: string): Promise<SessionHolder | undefined> {
+    const content = await this.tokens.verify(token);
+    return content && this.directory.holderOf(token, content.sid);
+  }
+}

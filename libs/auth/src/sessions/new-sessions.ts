@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { type Profile } from '@kubarr/users';
+import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { type LoginAnswer } from '../auth.dto.js';
+import { type SlotHolder } from './browser-sessions.js';
+import { SESSION_SECONDS, signInCookies, SLOT_COUNT, slotFor, type WithCookies } from './session-cookies.js';
+import { SessionDirectory } from './session-directory.js';
+import { SessionTokens } from './session-tokens.js';
+import { Session } from './session.entity.js';
+
+/** Makes sessions. */
+@Injectable()
+export class NewSessions {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly tokens: SessionTokens,
+    private readonly directory: SessionDirectory,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  /** One transaction: the new session, the end of the one it replaces, and the entry in the audit log. */
+  async create(actor: Actor, profile: Profile, live: readonly SlotHolder[]): Promise<WithCookies<LoginAnswer>> {
+    const holders = Array.from({ length: SLOT_COUNT }, (_, slot) => live.find((entry) => entry.slot === slot)?.userId);
+    const slot = slotFor(profile.id, holders);
+    const replaced = live.find((entry) => entry.slot === slot);
+    const sessionId = randomUUID();
+    const token = await this.tokens.sign(sessionId);
+    await this.dataSource.transaction(async (transaction) => {
+      if (replaced) await this.directory.end(transaction, replaced.sessionId);
+      await transaction.insert(Session, {
+        id: sessionId,
+        userId: profile.id,
+        userAgent: actor.userAgent,
+        ipAddress: actor.address,
+        expiresAt: () => `now() + interval '${SESSION_SECONDS} seconds'`,
+      });
+      const person = { ...actor, userId: profile.id, username: profile.username };
+      await this.audit.record(transaction, person, {
+        action: 'login',
+        resource: 'session',
+        resourceId: sessionId,
+        details: { method: 'password' },
+      });
+    });
+    if (replaced) this.directory.forget(replaced.sessionId);
+    const { id, username, email } = profile;
+    return {
+      answer: { user_id: id, username, email, session_slot: slot },
+      cookies: signInCookies(slot, token),
+    };
+  }
+}

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { Periodic } from '@kubarr/platform/jobs';
+import { DataSource } from 'typeorm';
+
+/** Rows removed by one statement. */
+const BATCH = 1_000;
+
+/** Removes what has run out: sessions, and counted failures. Both are ignored from the moment they expire. */
+@Injectable()
+export class SessionCleanup {
+  constructor(private readonly dataSource: DataSource) {}
+
+  @Periodic({ name: 'session-cleanup', everyMs: 3_600_000, runs: 'once', timeoutMs: 60_000 })
+  async run(signal?: AbortSignal): Promise<void> {
+    await this.inBatches(
+      'DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < now() LIMIT $1)',
+      signal,
+    );
+    await this.inBatches(
+      `DELETE FROM rate_limits WHERE key IN
+        (SELECT key FROM rate_limits WHERE expire < extract(epoch FROM now()) * 1000 LIMIT $1)`,
+      signal,
+    );
+  }
+
+  private async inBatches(statement: string, signal: AbortSignal | undefined): Promise<void> {
+    for (let removed = BATCH; removed === BATCH && !signal?.aborted;) {
+      [, removed] = await this.dataSource.query<[unknown, number]>(statement, [BATCH]);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { type SignedIn } from '@kubarr/access';
+import { BoundedCache, CacheRegistry } from '@kubarr/platform/cache';
+import { Notifications } from '@kubarr/platform/database';
+import { type Profile, Profiles } from '@kubarr/users';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Session } from './session.entity.js';
+
+/** Topic on which replicas tell each other which session ended. */
+const ENDED = 'auth.session-ended';
+
+/** What is remembered of a live session, by its verified token. */
+interface LiveSession {
+  readonly sessionId: string;
+  readonly userId: number;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** A live session with the person it belongs to. */
+export interface SessionHolder extends LiveSession {
+  readonly profile: Profile;
+}
+
+/**
+ * Which token stands for which person, remembered so that a warm request asks the database nothing. A session counts
+ * only while its row exists, has not expired, and its account is active and approved.
+ */
+@Injectable()
+export class SessionDirectory {
+  private readonly cache: BoundedCache<LiveSession | undefined>;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly profiles: Profiles,
+    private readonly notifications: Notifications,
+    caches: CacheRegistry,
+  ) {
+    this.cache = caches.create({ name: 'sessions', maxEntries: 1_000, ttlMs: 60_000 });
+    notifications.subscribe(ENDED, (sessionId) => this.forget(sessionId as string));
+  }
+
+  /** The person behind a token that was verified before, without asking anybody; `undefined` = ask `holderOf`. */
+  remembered(token: string): SignedIn | undefined {
+    const session = this.cache.get(token);
+    const profile = session && this.profiles.cached(session.userId);
+    return profile && isLive(session, profile) ? signedIn(session, profile) : undefined;
+  }
+
+  /** Who holds the session of a token that has just been verified. At most two queries. */
+  async holderOf(token: string, sessionId: string): Promise<SessionHolder | undefined> {
+    const session = await this.cache.getOrFill(token, () => this.read(sessionId));
+    const profile = session && (await this.profiles.of(session.userId));
+    return profile && isLive(session, profile) ? { ...session, profile } : undefined;
+  }
+
+  /** Removes rows as part of a larger change; call `forget` for each after its commit. */
+  async end(transaction: EntityManager, sessionId: string): Promise<void> {
+    await transaction.delete(Session, { id: sessionId });
+    await this.notifications.publish(transaction, ENDED, sessionId);
+  }
+
+  forget(sessionId: string): void {
+    this.cache.invalidateWhere((session) => session?.sessionId === sessionId);
+  }
+
+  private async read(sessionId: string): Promise<LiveSession | undefined> {
+    const row = await this.dataSource.getRepository(Session).findOneBy({ id: sessionId });
+    return row ? { sessionId: row.id, userId: row.userId, expiresAt: row.expiresAt.getTime() } : undefined;
+  }
+}
+
+export function signedIn({ sessionId }: LiveSession, profile: Profile): SignedIn {
+  return { userId: profile.id, username: profile.username, sessionId, permissions: profile.permissions };
+}
+
+const isLive = (session: LiveSession, profile: Profile): boolean =>
+  session.expiresAt > Date.now() && profile.isActive && profile.isApproved;

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, type SignedIn } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { DataSource, MoreThan } from 'typeorm';
+import { type AccountInfo, type SessionInfo, type SwitchAnswer } from '../auth.dto.js';
+import { CurrentSession, SessionNotFound, SlotEmpty } from '../auth.errors.js';
+import { BrowserSessionReader, type Cookies } from './browser-sessions.js';
+import { activateCookies, signOutCookies, type WithCookies } from './session-cookies.js';
+import { SessionDirectory } from './session-directory.js';
+import { Session } from './session.entity.js';
+
+/** Most sessions in one answer, newest use first. */
+const LISTED_AT_MOST = 100;
+
+/** What people do with the sessions they have. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly browser: BrowserSessionReader,
+    private readonly directory: SessionDirectory,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  /** The accounts signed in with this browser, in slot order; none when signed out. */
+  async accounts(cookies: Cookies): Promise<AccountInfo[]> {
+    const { slots, live } = await this.browser.read(cookies);
+    return live.map(({ slot, profile: { id, username, email } }) => ({
+      slot,
+      user_id: id,
+      username,
+      email,
+      is_active: slot === slots.active,
+    }));
+  }
+
+  /** @throws SlotEmpty when no live session is there. */
+  async switchTo(cookies: Cookies, slot: number): Promise<WithCookies<SwitchAnswer>> {
+    const holder = (await this.browser.read(cookies)).live.find((entry) => entry.slot === slot);
+    if (!holder) throw new SlotEmpty(slot);
+    return { answer: { message: 'Account switched', slot }, cookies: activateCookies(slot, holder.token) };
+  }
+
+  /** Ends the active session. Never fails for lack of one; the next account of this browser takes over. */
+  async signOut(actor: Actor, cookies: Cookies): Promise<WithCookies<{ message: string }>> {
+    const { slots, live, current } = await this.browser.read(cookies);
+    if (current) {
+      const person = { ...actor, userId: current.userId, username: current.profile.username };
+      await this.dataSource.transaction(async (transaction) => {
+        await this.directory.end(transaction, current.sessionId);
+        await this.audit.record(transaction, person, {
+          action: 'logout',
+          resource: 'session',
+          resourceId: current.sessionId,
+        });
+      });
+      this.directory.forget(current.sessionId);
+    }
+    return { answer: { message: 'Signed out' }, cookies: signOutCookies(slots.active, live) };
+  }
+
+  async list({ userId, sessionId }: SignedIn): Promise<SessionInfo[]> {
+    const rows = await this.dataSource.getRepository(Session).find({
+      where: { userId, expiresAt: MoreThan(new Date()) },
+      order: { lastAccessedAt: 'DESC' },
+      take: LISTED_AT_MOST,
+    });
+    return rows.map((row) => ({
+      id: row.id,
+      user_agent: row.userAgent,
+      ip_address: row.ipAddress,
+      created_at: row.createdAt.toISOString(),
+      last_accessed_at: row.lastAccessedAt.toISOString(),
+      is_current: row.id === sessionId,
+    }));
+  }
+
+  /** @throws CurrentSession for the own one, SessionNotFound for one that does not exist or is somebody else's. */
+  async revoke(actor: Actor, caller: SignedIn, sessionId: string): Promise<{ message: string }> {
+    if (sessionId === caller.sessionId) throw new CurrentSession();
+    await this.dataSource.transaction(async (transaction) => {
+      const isOwn = await transaction.existsBy(Session, { id: sessionId, userId: caller.userId });
+      if (!isOwn) throw new SessionNotFound();
+      await this.directory.end(transaction, sessionId);
+      await this.audit.record(transaction, actor, {
+        action: 'session_revoked',
+        resource: 'session',
+        resourceId: sessionId,
+      });
+    });
+    this.directory.forget(sessionId);
+    return { message: 'Session ended' };
+  }
+}

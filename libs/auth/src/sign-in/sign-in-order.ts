@@ -1,0 +1,46 @@
+import { type KubarrError } from '@kubarr/platform/errors';
+import { AccountDisabled, AccountNotApproved, InvalidCredentials, SecondFactorSetupRequired } from '../auth.errors.js';
+
+/** What is known when a sign-in is decided. */
+export interface SignInFacts<Candidate extends SignInCandidate> {
+  /** There is an account of that name or e-mail. */
+  readonly isKnown: boolean;
+  /** The account, looked up only after its password matched; `undefined` when it is gone by then. */
+  readonly account: Candidate | undefined;
+  readonly passwordMatches: boolean;
+}
+
+interface SignInCandidate {
+  readonly isActive: boolean;
+  readonly isApproved: boolean;
+  readonly roles: readonly { readonly requiresTwoFactor: boolean }[];
+}
+
+/** Why a sign-in is refused: what the caller is told, what the audit log keeps, and whether it counts as a guess. */
+export interface SignInRefusal {
+  readonly error: KubarrError;
+  readonly reason: string;
+  readonly isGuess: boolean;
+}
+
+/**
+ * The order of checks, each of which ends it: password before status, so that the state of an account is told only to
+ * someone who knows its password; then the second factor.
+ */
+export function decideSignIn<Candidate extends SignInCandidate>({
+  isKnown,
+  account,
+  passwordMatches,
+}: SignInFacts<Candidate>): { refusal: SignInRefusal } | { account: Candidate } {
+  if (!isKnown) return { refusal: { error: new InvalidCredentials(), reason: 'unknown account', isGuess: true } };
+  if (!passwordMatches || !account)
+    return { refusal: { error: new InvalidCredentials(), reason: 'wrong password', isGuess: true } };
+  if (!account.isActive)
+    return { refusal: { error: new AccountDisabled(), reason: 'account disabled', isGuess: false } };
+  if (!account.isApproved)
+    return { refusal: { error: new AccountNotApproved(), reason: 'account not approved', isGuess: false } };
+  if (account.roles.some((role) => role.requiresTwoFactor)) {
+    return { refusal: { error: new SecondFactorSetupRequired(), reason: 'second factor not set up', isGuess: false } };
+  }
+  return { account };
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { type ClientConfig } from 'pg';
+import { type DatabaseConfig, type DatabaseTarget } from '../config/index.js';
+
+/**
+ * Connection options for node-postgres. The certificate authority is read from its file at every call, so that a renewed
+ * one is used by the next connection. `verify-full` checks the chain and the host name.
+ */
+export function clientOptions(target: DatabaseTarget, config: DatabaseConfig): ClientConfig {
+  return {
+    host: target.host,
+    port: target.port,
+    database: target.database,
+    user: target.user,
+    password: target.password,
+    ssl: tlsOptions(target, config.caFile),
+    connectionTimeoutMillis: config.connectTimeoutMs,
+    statement_timeout: config.statementTimeoutMs,
+    application_name: 'kubarr',
+    keepAlive: true,
+  };
+}
+
+function tlsOptions(target: DatabaseTarget, caFile: string | undefined): ClientConfig['ssl'] {
+  switch (target.tls) {
+    case 'off':
+      return false;
+    case 'require':
+      return { rejectUnauthorized: false };
+    case 'verify-full':
+      return caFile === undefined
+        ? { rejectUnauthorized: true }
+        : { rejectUnauthorized: true, ca: readFileSync(caFile, 'utf8') };
+  }
+}

@@ -1,0 +1,49 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import pg from 'pg';
+import { DatabaseConfig } from '../config/index.js';
+import { DatabaseConnection, DatabaseSource } from './database-connection.js';
+import { Notifications } from './notifications.js';
+import { observedClient } from './observed-client.js';
+import { QueryObserver } from './query-observer.js';
+
+@Global()
+@Module({ providers: [QueryObserver], exports: [QueryObserver] })
+class QueryObserverModule {}
+
+/** One pool per process, opened by {@link DatabaseConnection} rather than while the modules are wired. */
+@Global()
+@Module({})
+export class DatabaseModule {
+  static forRoot(source: DatabaseSource): DynamicModule {
+    return {
+      module: DatabaseModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          imports: [QueryObserverModule],
+          inject: [DatabaseConfig, QueryObserver],
+          useFactory: (config: DatabaseConfig, observer: QueryObserver) => ({
+            type: 'postgres' as const,
+            autoLoadEntities: true,
+            manualInitialization: true,
+            synchronize: false,
+            installExtensions: false,
+            parseInt8: true, // ids and counts stay far below 2^53
+            driver: pg,
+            logging: false,
+            poolSize: config.maxConnections,
+            connectTimeoutMS: config.connectTimeoutMs,
+            poolErrorHandler: () => undefined, // an idle connection that breaks is replaced; the listener tells
+            extra: {
+              Client: observedClient(source.target, config, (query) => observer.finished(query)),
+              min: config.minConnections,
+              idleTimeoutMillis: config.idleTimeoutMs,
+            },
+          }),
+        }),
+      ],
+      providers: [{ provide: DatabaseSource, useValue: source }, Notifications, DatabaseConnection],
+      exports: [DatabaseSource, Notifications, DatabaseConnection],
+    };
+  }
+}

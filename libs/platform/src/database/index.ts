@@ -1,0 +1,7 @@
+export { asDatabaseError, DatabaseUnavailable, violatesUnique } from './database.errors.js';
+export { clientOptions } from './client-options.js';
+export { DatabaseConnection, DatabaseSource } from './database-connection.js';
+export { DatabaseModule } from './database.module.js';
+export { migrate, pendingMigrations, type MigrationClass } from './migrate.js';
+export { Notifications } from './notifications.js';
+export { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/index.js';

@@ -1,0 +1,68 @@
+import { DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { type DatabaseConfig, type DatabaseTarget } from '../config/index.js';
+import { clientOptions } from './client-options.js';
+
+export type MigrationClass = new () => MigrationInterface;
+
+/** Any constant 64-bit number, the same in every replica: whoever holds it migrates. */
+const MIGRATION_LOCK = 7_305_221_846;
+
+/** Name of the ledger table. */
+const LEDGER = 'schema_migrations';
+
+/** Names of the migrations that ran, oldest first. */
+export async function migrate(
+  target: DatabaseTarget,
+  config: DatabaseConfig,
+  migrations: readonly MigrationClass[],
+): Promise<string[]> {
+  return withRunner(target, config, migrations, async (executor, runner) => {
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]); // ends with the connection
+    const done = await executor.executePendingMigrations();
+    return done.map((migration) => migration.name);
+  });
+}
+
+/** Names of the migrations that `migrate` would run, oldest first. Changes nothing. */
+export async function pendingMigrations(
+  target: DatabaseTarget,
+  config: DatabaseConfig,
+  migrations: readonly MigrationClass[],
+): Promise<string[]> {
+  return withRunner(target, config, migrations, async (_, runner) => {
+    const [{ ledger }] = (await runner.query('SELECT to_regclass($1) AS ledger', [LEDGER])) as [
+      { ledger: string | null },
+    ];
+    const done = ledger ? ((await runner.query(`SELECT name FROM ${LEDGER}`)) as { name: string }[]) : [];
+    const names = new Set(done.map((row) => row.name));
+    return migrations.map((migration) => migration.name).filter((name) => !names.has(name));
+  });
+}
+
+/** One connection of its own, without a statement time limit: waiting for another replica's migration may take long. */
+async function withRunner<Result>(
+  target: DatabaseTarget,
+  config: DatabaseConfig,
+  migrations: readonly MigrationClass[],
+  work: (executor: MigrationExecutor, runner: QueryRunner) => Promise<Result>,
+): Promise<Result> {
+  const dataSource = new DataSource({
+    type: 'postgres',
+    migrations: [...migrations],
+    migrationsTableName: LEDGER,
+    poolSize: 1,
+    installExtensions: false,
+    logging: false,
+    extra: { ...clientOptions(target, config), statement_timeout: 0 },
+  });
+  await dataSource.initialize();
+  const runner = dataSource.createQueryRunner();
+  try {
+    const executor = new MigrationExecutor(dataSource, runner);
+    executor.transaction = 'each'; // an index made CONCURRENTLY cannot be in a transaction
+    return await work(executor, runner);
+  } finally {
+    await runner.release();
+    await dataSource.destroy();
+  }
+}

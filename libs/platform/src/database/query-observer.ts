@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { DatabaseConfig } from '../config/index.js';
+import { Log, MetricsRegistry } from '../telemetry/index.js';
+import { type FinishedQuery } from './observed-client.js';
+
+/** Longest part of a statement that is logged, in characters. */
+const LOGGED_LENGTH = 500;
+
+/** Measures every query and logs the slow ones: shape and duration, never values. */
+@Injectable()
+export class QueryObserver {
+  private readonly durations;
+
+  constructor(
+    private readonly config: DatabaseConfig,
+    private readonly log: Log,
+    metrics: MetricsRegistry,
+  ) {
+    this.durations = metrics.histogram({
+      name: 'kubarr_database_query_duration_seconds',
+      help: 'Time of one database query, by outcome',
+      labels: ['outcome'],
+      buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+    });
+  }
+
+  finished({ text, seconds, failed }: FinishedQuery): void {
+    this.durations.observe({ outcome: failed ? 'error' : 'ok' }, seconds);
+    const milliseconds = Math.round(seconds * 1_000);
+    if (this.config.slowQueryMs > 0 && milliseconds >= this.config.slowQueryMs) {
+      this.log.warn('Slow query', { milliseconds, statement: shapeOf(text) });
+    }
+  }
+}
+
+/** The statement without values: literals become `?`, white space is folded. */
+export function shapeOf(text: string): string {
+  return text
+    .replace(/'(?:[^']|'')*'/g, '?')
+    .replace(/(?<![$\w])\d+(\.\d+)?\b/g, '?')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, LOGGED_LENGTH);
+}

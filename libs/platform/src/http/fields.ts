@@ -1,0 +1,78 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsISO8601, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+
+/** What every field of a request class says about itself. */
+interface FieldOptions {
+  readonly description: string;
+  readonly example?: unknown;
+  /** Absent or `null` is fine. */
+  readonly optional?: boolean;
+}
+
+const field = (
+  { optional, ...options }: FieldOptions & ApiPropertyOptions,
+  ...rules: PropertyDecorator[]
+): PropertyDecorator =>
+  applyDecorators(...(optional ? [ApiPropertyOptional(options), IsOptional()] : [ApiProperty(options)]), ...rules);
+
+/** Text of bounded length without NUL characters, which PostgreSQL and file systems refuse. */
+export function TextField(
+  options: FieldOptions & { minLength?: number; maxLength: number; format?: string },
+): PropertyDecorator {
+  const { minLength = 0, maxLength, ...rest } = options;
+  const length =
+    minLength > 0 ? `must have ${minLength} to ${maxLength} characters` : `must have at most ${maxLength} characters`;
+  return field(
+    { ...rest, type: String, minLength, maxLength },
+    Matches(/^[^\0]*$/s, { message: 'must not contain NUL characters' }),
+    Length(minLength, maxLength, { message: length }),
+    IsString({ message: 'must be text' }),
+  );
+}
+
+/** A whole number in a path or query, where everything arrives as text. */
+export function IntegerParameter(
+  options: FieldOptions & { minimum: number; maximum: number; default?: number },
+): PropertyDecorator {
+  const { minimum, maximum } = options;
+  const message = `must be a whole number from ${minimum} to ${maximum}`;
+  return field(
+    { ...options, type: 'integer' },
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value,
+    ),
+    IsInt({ message }),
+    Min(minimum, { message }),
+    Max(maximum, { message }),
+  );
+}
+
+/** `true` or `false` in a query. */
+export function BooleanParameter(options: FieldOptions): PropertyDecorator {
+  return field(
+    { ...options, type: Boolean },
+    Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value)),
+    IsBoolean({ message: 'must be true or false' }),
+  );
+}
+
+/** A point in time in a path or query: RFC 3339 with seconds and an offset. */
+export function TimeParameter(options: FieldOptions): PropertyDecorator {
+  const message = 'must be a time such as 2026-02-22T09:14:03Z';
+  return field(
+    { ...options, type: String, format: 'date-time' },
+    Matches(/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/, { message }),
+    IsISO8601({ strict: true }, { message }),
+  );
+}
+
+/** One of a few texts. */
+export function ChoiceField(options: FieldOptions & { choices: readonly string[] }): PropertyDecorator {
+  const { choices, ...rest } = options;
+  return field(
+    { ...rest, type: String, enum: [...choices] },
+    IsIn(choices, { message: `must be one of ${choices.join(', ')}` }),
+  );
+}

@@ -1,0 +1,3 @@
+export { SettingsModule } from './settings.module.js';
+export { Settings } from './settings.js';
+export { PUBLIC_SETTINGS, type SettingKey } from './settings-catalogue.js';

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { Settings } from '@kubarr/settings';
+import { Accounts } from '@kubarr/users';
+import { DataSource, type EntityManager } from 'typeorm';
+import { InstallationRow, serverOf } from './installation.entity.js';
+import { type ServerConfig, type SetupResult } from './setup.dto.js';
+import { ServerNotConfigured, SetupFinished } from './setup.errors.js';
+
+/** What the set-up writes, each time in one transaction that locks the one row about this installation. */
+@Injectable()
+export class FirstRun {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly accounts: Accounts,
+    private readonly settings: Settings,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  async configureServer(actor: Actor, { name, storage_path }: ServerConfig): Promise<void> {
+    await this.dataSource.transaction(async (transaction) => {
+      const row = await lockOpen(transaction);
+      await transaction.update(InstallationRow, { id: 1 }, { serverName: name, storagePath: storage_path });
+      await this.audit.record(transaction, actor, {
+        action: 'system_setting_changed',
+        resource: 'system',
+        resourceId: 'server',
+        details: { old: serverOf(row), new: { name, storage_path } },
+      });
+    });
+  }
+
+  async finish(
+    actor: Actor,
+    account: { username: string; email: string },
+    passwordHash: string,
+  ): Promise<SetupResult['data']> {
+    const made = await this.dataSource.transaction(async (transaction) => {
+      const server = serverOf(await lockOpen(transaction));
+      if (!server) throw new ServerNotConfigured();
+      const administrator = await this.accounts.createAdministrator(transaction, actor, account, passwordHash);
+      await this.settings.changeWithin(transaction, actor, 'storage_path', server.storage_path);
+      await transaction.update(InstallationRow, { id: 1 }, { completedAt: () => 'now()' });
+      await this.audit.record(transaction, actor, {
+        action: 'setup_completed',
+        resource: 'system',
+        resourceId: 'installation',
+        details: { administrator: administrator.username, server: server.name },
+      });
+      return { admin_user: administrator, server };
+    });
+    await this.settings.forget();
+    return made;
+  }
+}
+
+async function lockOpen(transaction: EntityManager): Promise<InstallationRow> {
+  const row = await transaction.findOneOrFail(InstallationRow, {
+    where: { id: 1 },
+    lock: { mode: 'pessimistic_write' },
+  });
+  if (row.completedAt !== null) throw new SetupFinished();
+  return row;
+}

@@ -1,0 +1,3 @@
+export { Installation } from './installation.js';
+export { SETUP_COOKIE, SetupAccess } from './setup-access.js';
+export { SetupModule } from './setup.module.js';

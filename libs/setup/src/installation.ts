@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { DatabaseConnection, Notifications } from '@kubarr/platform/database';
+import { DataSource } from 'typeorm';
+import { InstallationRow } from './installation.entity.js';
+
+/** Whether the first run is over, as a fact that never reverts: once seen, it is not asked for again. */
+@Injectable()
+export class Installation {
+  private isKnownComplete = false;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly connection: DatabaseConnection,
+    private readonly notifications: Notifications,
+  ) {}
+
+  /** @throws DatabaseUnavailable while nobody can tell. */
+  async isComplete(): Promise<boolean> {
+    if (this.isKnownComplete) return true;
+    this.isKnownComplete = (await this.row()).completedAt !== null;
+    return this.isKnownComplete;
+  }
+
+  /** @throws DatabaseUnavailable before the database was reached. */
+  row(): Promise<InstallationRow> {
+    this.connection.assertReady();
+    return this.dataSource.getRepository(InstallationRow).findOneByOrFail({ id: 1 });
+  }
+
+  /** True while the database does not answer: then the set-up is neither needed nor possible, and pages should wait. */
+  get isDatabasePending(): boolean {
+    return !this.connection.isReady || !this.notifications.isListening;
+  }
+
+  /** Set-up is asked for only when it is certain that there is no administrator yet. */
+  async isSetupRequired(): Promise<boolean> {
+    if (this.isDatabasePending) return false;
+    return !(await this.isComplete());
+  }
+}

@@ -1,0 +1,186 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { TextField } from '@kubarr/platform/http';
+import { EMAIL_LENGTH, PASSWORD_LENGTH, USERNAME_LENGTH } from '@kubarr/users';
+
+export class SetupRequired {
+  @ApiProperty({ description: 'True = there is certainly no administrator yet' })
+  setup_required!: boolean;
+
+  @ApiProperty({ description: 'True = the database does not answer yet; ask again shortly' })
+  database_pending!: boolean;
+}
+
+export class SetupStatus {
+  @ApiProperty({ description: 'Always true while this route answers' })
+  setup_required!: boolean;
+
+  @ApiProperty({ description: 'All components are in place' })
+  bootstrap_complete!: boolean;
+
+  @ApiProperty({ description: 'Name and storage path are saved' })
+  server_configured!: boolean;
+
+  @ApiProperty({ description: 'An administrator exists' })
+  admin_user_exists!: boolean;
+
+  @ApiProperty({ description: 'A storage path is saved' })
+  storage_configured!: boolean;
+}
+
+export class SetupRequest {
+  @TextField({
+    description: 'User name of the administrator',
+    minLength: USERNAME_LENGTH.minimum,
+    maxLength: USERNAME_LENGTH.maximum,
+  })
+  admin_username!: string;
+
+  @TextField({
+    description: 'E-mail address of the administrator',
+    minLength: EMAIL_LENGTH.minimum,
+    maxLength: EMAIL_LENGTH.maximum,
+    format: 'email',
+  })
+  admin_email!: string;
+
+  @TextField({
+    description: 'Password of the administrator',
+    minLength: PASSWORD_LENGTH.minimum,
+    maxLength: PASSWORD_LENGTH.maximum,
+    format: 'password',
+  })
+  admin_password!: string;
+}
+
+export class ServerConfig {
+  @TextField({ description: 'Name of this server', minLength: 1, maxLength: 100 })
+  name!: string;
+
+  @TextField({ description: 'Absolute path of the storage folder', minLength: 1, maxLength: 4_096 })
+  storage_path!: string;
+}
+
+export class AdministratorInfo {
+  @ApiProperty({ description: 'Number of the account', type: 'integer', format: 'int64' })
+  id!: number;
+
+  @ApiProperty({ description: 'Its user name' })
+  username!: string;
+
+  @ApiProperty({ description: 'Its e-mail address' })
+  email!: string;
+}
+
+export class SetupResultData {
+  @ApiProperty({ description: 'The first administrator' })
+  admin_user!: AdministratorInfo;
+
+  @ApiProperty({ description: 'The server as configured' })
+  server!: ServerConfig;
+}
+
+export class SetupResult {
+  @ApiProperty({ description: 'Always true' })
+  success!: true;
+
+  @ApiProperty({ description: 'What happened, for people' })
+  message!: string;
+
+  @ApiProperty({ description: 'What was made' })
+  data!: SetupResultData;
+}
+
+export class GeneratedCredentials {
+  @ApiProperty({ description: 'Suggested user name' })
+  admin_username!: string;
+
+  @ApiProperty({ description: 'Suggested e-mail address' })
+  admin_email!: string;
+
+  @ApiProperty({ description: 'Suggested password; it is stored nowhere' })
+  admin_password!: string;
+}
+
+export class PathQuery {
+  @TextField({ description: 'Absolute path', minLength: 1, maxLength: 4_096 })
+  path!: string;
+}
+
+export class BrowseQuery {
+  @TextField({ description: 'Absolute path', maxLength: 4_096, optional: true })
+  path?: string;
+}
+
+export class PathValidation {
+  @ApiProperty({ description: 'The path can be used' })
+  valid!: boolean;
+
+  @ApiProperty({ description: 'It is there already' })
+  exists!: boolean;
+
+  @ApiProperty({ description: 'Files can be made in it' })
+  writable!: boolean;
+
+  @ApiProperty({ description: 'The verdict, for people' })
+  message!: string;
+}
+
+export class FolderInfo {
+  @ApiProperty({ description: 'Name of the folder' })
+  name!: string;
+
+  @ApiProperty({ description: 'Its absolute path' })
+  path!: string;
+}
+
+export class BrowseResult {
+  @ApiProperty({ description: 'The folder that is listed' })
+  path!: string;
+
+  @ApiProperty({ description: 'The folder above, null at the top', type: String, nullable: true })
+  parent!: string | null;
+
+  @ApiProperty({ description: 'Folders in it, by name', type: [FolderInfo] })
+  directories!: FolderInfo[];
+}
+
+export class ComponentStatus {
+  @ApiProperty({ description: 'Key of the component' })
+  component!: string;
+
+  @ApiProperty({ description: 'Its name, for people' })
+  display_name!: string;
+
+  @ApiProperty({ description: 'Where it stands', enum: ['pending', 'installing', 'healthy', 'failed'] })
+  status!: 'pending' | 'installing' | 'healthy' | 'failed';
+
+  @ApiProperty({ description: 'More about that, for people', type: String, nullable: true })
+  message!: string | null;
+
+  @ApiProperty({ description: 'Why it failed', type: String, nullable: true })
+  error!: string | null;
+}
+
+export class BootstrapStatus {
+  @ApiProperty({ description: 'Components in the order of the wizard', type: [ComponentStatus] })
+  components!: ComponentStatus[];
+
+  @ApiProperty({ description: 'All are healthy' })
+  complete!: boolean;
+
+  @ApiProperty({ description: 'The work has begun' })
+  started!: boolean;
+}
+
+export class BootstrapStart {
+  @ApiProperty({ description: 'What happens now, for people' })
+  message!: string;
+
+  @ApiProperty({ description: 'False when there is nothing left to do' })
+  started!: boolean;
+}
+
+export class ComponentParameter {
+  @TextField({ description: 'Key of the component', minLength: 1, maxLength: 64 })
+  component!: string;
+}

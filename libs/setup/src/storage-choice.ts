@@ -1,0 +1,119 @@
+import { StorageConfig } from '@kubarr/platform/config';
+import { Injectable } from '@nestjs/common';
+import { access, constants, mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
+import { FolderNotBrowsable, FolderNotFound, FolderOutside, StoragePathRefused } from './setup.errors.js';
+import { type BrowseResult, type PathValidation } from './setup.dto.js';
+
+/** Most folders in one answer of the picker. */
+const LISTED_AT_MOST = 1_000;
+
+/** Where nobody keeps media. Source: the wizard of the web client. */
+const SYSTEM_FOLDERS = new Set(['/proc', '/sys', '/dev', '/run', '/tmp', '/var/run']);
+
+/**
+ * The choice of the storage folder in the first run. Only the configured storage root can be chosen, and what is below
+ * it; where the host's file system is mounted, all of that. Paths are those of the host: the prefix under which it is
+ * mounted is put in front inside and never shown.
+ */
+@Injectable()
+export class StorageChoice {
+  /** The folder whose members may be chosen, as seen by the host. */
+  private readonly root: string;
+  private readonly prefix: string;
+
+  constructor({ path, hostBrowsePrefix }: StorageConfig) {
+    this.prefix = hostBrowsePrefix;
+    this.root = hostBrowsePrefix === '' ? path : '/';
+  }
+
+  /** A verdict for the wizard; a bad path is an answer, not an error. */
+  async validate(path: string): Promise<PathValidation> {
+    const refusal = this.refusal(path);
+    if (refusal) return { valid: false, exists: false, writable: false, message: refusal };
+    const inside = this.inside(path);
+    const found = await facts(inside);
+    if (found === undefined) {
+      const parent = await facts(dirname(inside));
+      const writable = parent?.isDirectory() === true && (await isWritable(dirname(inside)));
+      const message = writable
+        ? 'The folder will be created.'
+        : 'Neither the folder nor a writable one above it exists; create it first.';
+      return { valid: writable, exists: false, writable, message };
+    }
+    if (!found.isDirectory()) return { valid: false, exists: true, writable: false, message: 'That path is a file.' };
+    if (await this.leadsOut(inside))
+      return { valid: false, exists: true, writable: false, message: 'That path leads out through a link.' };
+    const writable = await isWritable(inside);
+    return {
+      valid: true,
+      exists: true,
+      writable,
+      message: writable ? 'The folder can be used.' : 'The folder can be read, but not changed.',
+    };
+  }
+
+  /** Makes sure that the folder is there. @throws StoragePathRefused with the same sentences as `validate`. */
+  async prepare(path: string): Promise<string> {
+    const verdict = await this.validate(path);
+    if (!verdict.valid) throw new StoragePathRefused(verdict.message);
+    if (!verdict.exists) await mkdir(this.inside(path), { mode: 0o775 });
+    return normalize(path);
+  }
+
+  /** The folders in a folder. `/` shows where choosing can begin. */
+  async browse(path: string): Promise<BrowseResult> {
+    if (!isAbsolute(path)) throw new FolderNotBrowsable('Give an absolute path.');
+    const folder = stripEnd(normalize(path));
+    if (folder === '/' && this.root !== '/') {
+      return { path: '/', parent: null, directories: [{ name: basename(this.root), path: this.root }] };
+    }
+    if (!isWithin(this.root, folder)) throw new FolderOutside(this.root);
+    const inside = this.inside(folder);
+    if ((await facts(inside)) === undefined) throw new FolderNotFound();
+    if (await this.leadsOut(inside)) throw new FolderOutside(this.root);
+    const entries = await readdir(inside, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+      throw new FolderNotBrowsable(error.code === 'ENOTDIR' ? 'That path is a file.' : 'That folder cannot be read.', {
+        cause: error,
+      });
+    });
+    const directories = entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map(({ name }) => ({ name, path: join(folder, name) }))
+      .filter((entry) => !SYSTEM_FOLDERS.has(entry.path))
+      .sort((a, b) => a.name.localeCompare(b.name, 'en', { sensitivity: 'base' }))
+      .slice(0, LISTED_AT_MOST);
+    return { path: folder, parent: folder === '/' ? null : folder === this.root ? '/' : dirname(folder), directories };
+  }
+
+  private refusal(path: string): string | undefined {
+    if (!isAbsolute(path)) return 'Give an absolute path.';
+    if (!isWithin(this.root, normalize(path))) return new FolderOutside(this.root).message;
+    return undefined;
+  }
+
+  private inside(path: string): string {
+    return this.prefix === '' ? path : join(this.prefix, path);
+  }
+
+  /** A link on the way could lead anywhere; what it leads to must still be below the root. */
+  private async leadsOut(inside: string): Promise<boolean> {
+    const root = await realpath(this.inside(this.root)).catch(() => undefined);
+    return root === undefined || !isWithin(root, await realpath(inside));
+  }
+}
+
+const stripEnd = (path: string): string => (path.length > 1 && path.endsWith(sep) ? path.slice(0, -1) : path);
+
+function isWithin(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === '' || (!isAbsolute(way) && way.split(sep)[0] !== '..');
+}
+
+const facts = (path: string) => stat(path).catch(() => undefined);
+
+const isWritable = (path: string): Promise<boolean> =>
+  access(path, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );

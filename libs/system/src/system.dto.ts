@@ -1,0 +1,37 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+export class SystemHealth {
+  @ApiProperty({ description: 'Always ok when there is an answer' })
+  status!: 'ok';
+
+  @ApiProperty({ description: 'An administrator exists' })
+  ready!: boolean;
+
+  @ApiProperty({ description: 'There is certainly no administrator yet' })
+  setup_required!: boolean;
+}
+
+export class VersionInfo {
+  @ApiProperty({ description: 'Version of the product' })
+  version!: string;
+
+  @ApiProperty({ description: 'Release channel', enum: ['dev', 'release', 'stable'] })
+  channel!: string;
+
+  @ApiProperty({ description: 'Commit it was built from' })
+  commit_hash!: string;
+
+  @ApiProperty({ description: 'When it was built' })
+  build_time!: string;
+
+  @ApiProperty({ description: 'What it runs on' })
+  backend!: string;
+}
+
+export class Readiness {
+  @ApiProperty({ description: 'Always ok when the answer is 200' })
+  status!: string;
+
+  @ApiProperty({ description: 'How each part is, by name', type: 'object', additionalProperties: { type: 'object' } })
+  details!: Record<string, unknown>;
+}

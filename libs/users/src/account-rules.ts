@@ -1,0 +1,56 @@
+import { isEmail } from 'class-validator';
+
+/** Bounds in characters; the longest e-mail is that of RFC 5321 in practice. */
+export const USERNAME_LENGTH = { minimum: 3, maximum: 64 };
+export const PASSWORD_LENGTH = { minimum: 8, maximum: 128 };
+export const EMAIL_LENGTH = { minimum: 3, maximum: 254 };
+
+/** What everybody tries first. Longer lists belong to a breach check, which needs the network. */
+const COMMON_PASSWORDS = new Set([
+  'password',
+  'password1',
+  'password123',
+  'passw0rd',
+  '12345678',
+  '123456789',
+  '1234567890',
+  'qwertyui',
+  'qwerty123',
+  'qwertyuiop',
+  'iloveyou',
+  'sunshine',
+  'princess',
+  'football',
+  'baseball',
+  'trustno1',
+  'superman',
+  'letmein1',
+  'welcome1',
+  'changeme',
+  'kubarr123',
+  '11111111',
+  '00000000',
+  'abcd1234',
+  'abc12345',
+  'administrator',
+]);
+
+/** Why a user name cannot be used, or `undefined`. An `@` is refused: sign-in takes a name or an e-mail. */
+export function usernameRefusal(username: string): string | undefined {
+  if (username.includes('@')) return 'must not contain @, which only e-mail addresses have';
+  if (username !== username.trim() || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(username))
+    return 'must not begin or end with a blank, nor contain invisible characters';
+  return undefined;
+}
+
+export const emailRefusal = (email: string): string | undefined =>
+  isEmail(email) ? undefined : 'must be an e-mail address';
+
+/** Why a password cannot be used, or `undefined`. */
+export function passwordRefusal(password: string, account: { username: string; email: string }): string | undefined {
+  const lower = password.toLowerCase();
+  const own = [account.username, account.email, account.email.split('@')[0] ?? ''].map((text) => text.toLowerCase());
+  if (own.includes(lower)) return 'must not be your name or e-mail';
+  if (COMMON_PASSWORDS.has(lower)) return 'is one of the first that anybody would try; choose a longer one';
+  return undefined;
+}

@@ -1,0 +1,19 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Authenticated, CurrentUser, type SignedIn } from '@kubarr/access';
+import { UserAnswer } from './users.dto.js';
+import { UsersService } from './users.service.js';
+
+@ApiTags('Users')
+@Controller('api/users')
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Get('me')
+  @Authenticated()
+  @ApiOperation({ operationId: 'getCurrentUser', summary: 'The account behind the active session' })
+  @ApiOkResponse({ type: UserAnswer })
+  me(@CurrentUser() { userId }: SignedIn): Promise<UserAnswer> {
+    return this.users.me(userId);
+  }
+}

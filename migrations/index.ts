@@ -1,0 +1,16 @@
+import { AccountsAndRoles1764000000000 } from './1764000000000-accounts-and-roles.js';
+import { Settings1764000000001 } from './1764000000001-settings.js';
+import { AuditLog1764000000002 } from './1764000000002-audit-log.js';
+import { Sessions1764000000003 } from './1764000000003-sessions.js';
+import { RateLimits1764000000004 } from './1764000000004-rate-limits.js';
+import { Installation1764000000005 } from './1764000000005-installation.js';
+
+/** Every schema change, oldest first. A released one is never edited. */
+export const migrations = [
+  AccountsAndRoles1764000000000,
+  Settings1764000000001,
+  AuditLog1764000000002,
+  Sessions1764000000003,
+  RateLimits1764000000004,
+  Installation1764000000005,
+];
