@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { type DatabaseTarget, loadConfig } from '@kubarr/platform/config';
-import { startEmbeddedPostgres } from '../../libs/platform/src/database/embedded/index.js';
+import { migrate, startEmbeddedPostgres } from '@kubarr/platform/database';
+import { migrations } from '../../migrations/index.js';
 
 /** One PostgreSQL server for a whole run of the tests, with a migrated database to clone. */
 export interface TestServer {
@@ -25,7 +24,7 @@ export async function startTestServer(): Promise<TestServer> {
   const { admin, role, stop } = url ? useExternal(url) : await startEmbedded();
   const template = `kubarr_template_${randomBytes(4).toString('hex')}`;
   await administer(admin, `CREATE DATABASE ${template} OWNER "${role}"`);
-  await migrateTemplate({ ...admin, user: role, database: template });
+  await migrate({ ...admin, user: role, database: template }, loadConfig({}).database, migrations);
   return {
     admin,
     role,
@@ -67,13 +66,4 @@ async function startEmbedded(): Promise<Omit<TestServer, 'template'>> {
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-async function migrateTemplate(target: DatabaseTarget): Promise<void> {
-  const migrate = fileURLToPath(new URL('../../libs/platform/src/database/migrate.ts', import.meta.url));
-  const migrations = fileURLToPath(new URL('../../migrations/index.ts', import.meta.url));
-  if (!existsSync(migrate) || !existsSync(migrations)) return;
-  const tool = (await import(migrate)) as { migrate(target: DatabaseTarget, migrations: unknown): Promise<unknown> };
-  const list = (await import(migrations)) as { migrations: unknown };
-  await tool.migrate(target, list.migrations);
 }

@@ -1,0 +1,131 @@
+import { ADMINISTRATOR, TestApplication } from '../support/application.js';
+import { type Browser } from '../support/browser.js';
+
+describe('The audit log', () => {
+  let kubarr: TestApplication;
+  let administrator: Browser;
+  const actions = async (query = ''): Promise<string[]> =>
+    (await administrator.get(`/api/audit?per_page=100&${query}`)).body.logs.map((entry: any) => entry.action);
+
+  beforeAll(async () => {
+    kubarr = await TestApplication.start();
+    administrator = await kubarr.setUp();
+  });
+  afterAll(() => kubarr.close());
+
+  it('tells the whole first run, newest first, with address and agent', async () => {
+    const { logs } = (await administrator.get('/api/audit')).body;
+    expect(logs.map((entry: any) => entry.action)).toEqual([
+      'login',
+      'setup_completed',
+      'system_setting_changed',
+      'user_created',
+      'system_setting_changed',
+    ]);
+    const [me] = await kubarr.dataSource.query('SELECT id FROM users');
+    expect(logs[0]).toMatchObject({
+      user_id: me.id,
+      username: 'admin',
+      resource_type: 'session',
+      resource_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      details: '{"method":"password"}',
+      ip_address: '127.0.0.1',
+      user_agent: expect.any(String),
+      success: true,
+      error_message: null,
+      timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+  });
+
+  it('keeps failed sign-ins with the name as typed and the reason, and never the password', async () => {
+    await kubarr
+      .browser({ 'user-agent': 'Guesser/1.0' })
+      .post('/auth/login', { username: 'amdin', password: 'my secret guess' });
+    await kubarr.browser().post('/auth/login', { username: 'admin', password: 'my secret guess' });
+    const { logs } = (await administrator.get('/api/audit?action=login_failed')).body;
+    expect(logs.map((entry: any) => [entry.username, entry.error_message, entry.success])).toEqual([
+      ['admin', 'wrong password', false],
+      ['amdin', 'unknown account', false],
+    ]);
+    expect(logs[1]).toMatchObject({ user_id: null, user_agent: 'Guesser/1.0' });
+    expect(JSON.stringify(logs)).not.toContain('secret');
+  });
+
+  it('records a change of a setting with old and new value, in the same transaction', async () => {
+    expect((await administrator.put('/api/settings/registration_enabled', { value: 'false' })).body.value).toBe(
+      'false',
+    );
+    const [entry] = (await administrator.get('/api/audit?action=system_setting_changed')).body.logs;
+    expect(JSON.parse(entry.details)).toEqual({ setting: 'registration_enabled', old: 'true', new: 'false' });
+    expect(entry.resource_id).toBe('registration_enabled');
+  });
+
+  it('records signing out and ended sessions', async () => {
+    const browser = await kubarr.signIn(ADMINISTRATOR);
+    const other = await kubarr.signIn(ADMINISTRATOR);
+    const session = (await other.get('/auth/sessions')).body.find((entry: any) => entry.is_current);
+    await browser.delete(`/auth/sessions/${session.id}`);
+    await browser.post('/auth/logout');
+    expect((await actions()).slice(0, 2)).toEqual(['logout', 'session_revoked']);
+  });
+
+  it('filters by action in both spellings, kind, outcome, account and time', async () => {
+    expect(new Set(await actions('action=login'))).toEqual(new Set(['login']));
+    expect(await actions('action=LoginFailed')).toEqual(await actions('action=login_failed'));
+    expect(new Set(await actions('resource_type=session'))).not.toContain('user_created');
+    expect(new Set(await actions('success=false'))).toEqual(new Set(['login_failed']));
+    expect(await actions('success=true')).not.toContain('login_failed');
+    expect(await actions('user_id=999')).toEqual([]);
+    expect(await actions('to=2020-01-01T00:00:00Z')).toEqual([]);
+    expect((await actions('from=2020-01-01T00:00:00%2B02:00')).length).toBeGreaterThan(0);
+  });
+
+  it('finds part of a name, an id or a detail, where % and _ mean themselves', async () => {
+    expect((await actions('search=AMDIN')).length).toBe(1);
+    expect((await actions('search=registration_en')).length).toBe(1);
+    expect(await actions('search=registration%25enabled')).toEqual([]);
+    expect(await actions('search=registrationXenabled')).toEqual([]);
+    expect(await actions("search=';DROP TABLE audit_logs;--")).toEqual([]);
+  });
+
+  it('pages, and cuts larger pages to 100', async () => {
+    const page = (await administrator.get('/api/audit?page=2&per_page=2')).body;
+    const all = await actions();
+    expect(page).toMatchObject({ page: 2, per_page: 2, total: all.length, total_pages: Math.ceil(all.length / 2) });
+    expect(page.logs.map((entry: any) => entry.action)).toEqual(all.slice(2, 4));
+    expect((await administrator.get('/api/audit?per_page=5000')).body.per_page).toBe(100);
+    expect((await administrator.get('/api/audit?page=1000000')).body.logs).toEqual([]);
+    expect((await administrator.get('/api/audit?')).status).toBe(200);
+  });
+
+  it('shows people without audit.view their own entries, and nothing else', async () => {
+    const { id } = await kubarr.addUser('lotte', ['viewer']);
+    const lotte = await kubarr.signIn({ ...ADMINISTRATOR, username: 'lotte' });
+    const own = (await lotte.get(`/api/audit?user_id=${id}&per_page=10`)).body;
+    expect(own.logs.map((entry: any) => entry.action)).toEqual(['login']);
+    for (const query of ['', '?user_id=1', '?action=login']) {
+      const answer = await lotte.get(`/api/audit${query}`);
+      expect(answer.status).toBe(403);
+      expect(answer.body.code).toBe('audit.not-allowed');
+    }
+  });
+
+  it('uses an index for every list that it offers', async () => {
+    await kubarr.dataSource.query(`
+      INSERT INTO audit_logs ("timestamp", user_id, username, action, resource_type, success)
+      SELECT now() - n * interval '1 minute', n % 50, 'u' || n % 50, 'action' || n % 30, 'kind' || n % 6, n % 20 > 0
+      FROM generate_series(1, 20000) AS n`);
+    await kubarr.dataSource.query('ANALYZE audit_logs');
+    for (const [where, index] of [
+      ['true', 'ix_audit_logs_timestamp'],
+      ['user_id = 7', 'ix_audit_logs_user'],
+      ["action = 'action7'", 'ix_audit_logs_action'],
+      ['NOT success', 'ix_audit_logs_failures'],
+    ]) {
+      const plan = await kubarr.dataSource.query(
+        `EXPLAIN SELECT * FROM audit_logs WHERE ${where} ORDER BY "timestamp" DESC, id DESC LIMIT 50`,
+      );
+      expect(JSON.stringify(plan)).toContain(index);
+    }
+  });
+});
