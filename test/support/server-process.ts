@@ -65,8 +65,8 @@ export class ServerProcess {
     const output = collect(child);
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
-      const address = /address +(http\S+)/.exec(output())?.[1];
-      if (address && output().includes('state directory'))
+      const address = /address["\s:]+(http[^\s"]+)/.exec(output())?.[1];
+      if (address && /state ?directory/i.test(output()))
         return new ServerProcess(child, output, stateDirectory, address);
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the server ended: ${output()}`);
       if (performance.now() > deadline) throw new Error(`the server did not start: ${output()}`);
@@ -85,7 +85,7 @@ export class ServerProcess {
   /** Ends it by a signal and answers its exit code. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const closed = once(this.child, 'exit');
-    if (this.child.exitCode !== null) return this.child.exitCode;
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
     this.child.kill(signal);
     await closed;
     return this.child.exitCode;

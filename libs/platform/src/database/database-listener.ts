@@ -29,10 +29,10 @@ export class DatabaseListener {
     private readonly onSilence: () => void,
   ) {}
 
-  /** Resolves when it listens for the first time. */
+  /** Resolves when it listens for the first time, or is stopped before. */
   start(): Promise<void> {
     return new Promise((resolve) => {
-      this.running = this.run(resolve);
+      this.running = this.run(resolve).finally(resolve);
     });
   }
 

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The flags that `npm start` and the image use. */
+export const NODE_FLAGS = ['--max-semi-space-size=2', '--optimize-for-size'];
+
+/** A server in a process of its own, with what it takes to start and to live. */
+export class ChildServer {
+  private constructor(
+    readonly child: ChildProcess,
+    readonly url: string,
+    /** From the start of the process to its first good answer, in milliseconds. */
+    readonly startedInMs: number,
+  ) {}
+
+  /**
+   * Starts a script of this folder's siblings and waits until `path` answers 200. The script prints one line with its
+   * address (`listening http://…`).
+   */
+  static async start(script: string, path: string, variables: Record<string, string> = {}): Promise<ChildServer> {
+    const startedAt = performance.now();
+    const file = fileURLToPath(new URL(script, import.meta.url));
+    const child = spawn(process.execPath, [...NODE_FLAGS, file], {
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], MALLOC_ARENA_MAX: '2', ...variables },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    for (;;) {
+      const url = /listening (http\S+)/.exec(output)?.[1];
+      const status = url
+        ? await fetch(`${url}${path}`).then(
+            (answer) => answer.status,
+            () => 0,
+          )
+        : 0;
+      if (url && status === 200) return new ChildServer(child, url, performance.now() - startedAt);
+      if (child.exitCode !== null) throw new Error(`the server ended: ${output}`);
+      await delay(2);
+    }
+  }
+
+  /** Resident memory now, in MiB. Linux. */
+  get residentMiB(): number {
+    const [, kibibytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8')) ?? [];
+    return Number(kibibytes) / 1_024;
+  }
+
+  /** The most it ever had, in MiB. */
+  get peakMiB(): number {
+    const [, kibibytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8')) ?? [];
+    return Number(kibibytes) / 1_024;
+  }
+
+  async stop(): Promise<void> {
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGTERM');
+    await exited;
+  }
+}

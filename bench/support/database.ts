@@ -1,0 +1,29 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DatabaseTarget } from '@kubarr/platform/config';
+import { startEmbeddedPostgres } from '@kubarr/platform/database';
+
+/** A durable PostgreSQL of the benchmark's own (fsync on), and a folder that goes away with it. */
+export async function withPostgres(work: (target: DatabaseTarget, directory: string) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'kubarr-bench-'));
+  await chmod(directory, 0o711);
+  const postgres = await startEmbeddedPostgres({ directory: join(directory, 'database') });
+  try {
+    await work(postgres.target, directory);
+  } finally {
+    await postgres.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** The variables that name a server. */
+export function variablesOf({ host, port, user, database, password }: DatabaseTarget): Record<string, string> {
+  return {
+    KUBARR_DB_HOST: host,
+    KUBARR_DB_PORT: String(port),
+    KUBARR_DB_USER: user,
+    KUBARR_DB_NAME: database,
+    ...(password !== undefined && { KUBARR_DB_PASSWORD: password }),
+  };
+}

@@ -1,0 +1,56 @@
+import 'reflect-metadata';
+import { Controller, Get, Module } from '@nestjs/common';
+
+/**
+ * The product as it ships, from its compiled form, and beside it one public route that answers the very body of
+ * `/api/users/me`: what the session check costs is the difference between the two.
+ */
+const [
+  { loadConfig },
+  { silentLog },
+  { Public },
+  { AppModule },
+  { createServer },
+  { databaseSource },
+  { DatabaseConnection },
+] = await Promise.all(
+  [
+    'libs/platform/src/config/index.js',
+    'libs/platform/src/telemetry/index.js',
+    'libs/access/src/index.js',
+    'apps/server/src/app.module.js',
+    'apps/server/src/server.js',
+    'apps/server/src/running-server.js',
+    'libs/platform/src/database/index.js',
+  ].map((path) => import(`../../dist/${path}`)),
+);
+
+const body = JSON.parse(process.env.BENCH_BODY ?? '{}');
+class BaselineController {
+  body() {
+    return Promise.resolve(body);
+  }
+}
+const handler = Object.getOwnPropertyDescriptor(BaselineController.prototype, 'body');
+Controller('api/baseline')(BaselineController);
+Get()(BaselineController.prototype, 'body', handler);
+Public()(BaselineController.prototype, 'body', handler);
+
+const config = loadConfig();
+const foundations = {
+  config,
+  log: silentLog(),
+  secretKey: Buffer.alloc(32, 1),
+  database: databaseSource(config, undefined),
+};
+class BenchModule {}
+Module({})(BenchModule);
+const app = await createServer(foundations, {
+  module: BenchModule,
+  imports: [AppModule.forRoot(foundations)],
+  controllers: [BaselineController],
+});
+await app.listen(0, '127.0.0.1');
+await app.get(DatabaseConnection).whenReady();
+console.log(`listening ${await app.getUrl()}`);
+process.on('SIGTERM', () => void app.close().then(() => process.exit(0)));

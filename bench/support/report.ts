@@ -1,0 +1,25 @@
+import { arch, cpus, release } from 'node:os';
+
+/** The middle of an odd number of figures. */
+export const median = (figures: readonly number[]): number =>
+  [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? NaN;
+
+/** Says what was measured, on what, and how. */
+export function heading(name: string, how: string): void {
+  console.log(
+    `# ${name}\n${how}\nNode ${process.version}, ${cpus().length} processors (${arch()}), kernel ${release()}\n`,
+  );
+}
+
+/** One verdict; a budget that is missed ends the process with 1, after all figures were printed. */
+export function verdict(
+  what: string,
+  figure: number,
+  budget: { atLeast: number } | { atMost: number },
+  digits = 2,
+): void {
+  const isMet = 'atLeast' in budget ? figure >= budget.atLeast : figure <= budget.atMost;
+  const wish = 'atLeast' in budget ? `>= ${budget.atLeast}` : `<= ${budget.atMost}`;
+  console.log(`${isMet ? 'ok  ' : 'MISS'} ${what}: ${figure.toFixed(digits)} (budget ${wish})`);
+  if (!isMet) process.exitCode = 1;
+}
