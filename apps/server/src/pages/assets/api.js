@@ -1,0 +1,43 @@
+/** A refusal, with the server's own sentence as message. `status` 0 means that there was no answer at all. */
+export class Problem extends Error {
+  constructor(status, { detail, code, issues } = {}) {
+    super(detail ?? `The server answered with status ${status}. Try again in a moment.`);
+    this.status = status;
+    this.code = code ?? '';
+    this.issues = issues ?? [];
+  }
+}
+
+const NO_ANSWER = { detail: 'Kubarr does not answer. Check that it runs and that this device can reach it.' };
+
+export const get = (path, signal) => call('GET', path, undefined, signal);
+export const post = (path, body) => call('POST', path, body);
+
+/** An address with a query; parameters that are empty are left out. */
+export function address(path, parameters) {
+  const query = new window.URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== ''));
+  return query.size > 0 ? `${path}?${query}` : path;
+}
+
+async function call(method, path, body, signal) {
+  const response = await fetch(path, {
+    method,
+    signal,
+    headers: {
+      accept: 'application/json',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(method !== 'GET' && { 'x-xsrf-token': cookie('XSRF-TOKEN') }),
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  }).catch((error) => {
+    throw error.name === 'AbortError' ? error : new Problem(0, NO_ANSWER);
+  });
+  const answer = await response.json().catch(() => undefined);
+  if (!response.ok) throw new Problem(response.status, answer);
+  return answer;
+}
+
+function cookie(name) {
+  const pairs = document.cookie.split('; ').map((pair) => pair.split('='));
+  return pairs.find(([key]) => key === name)?.[1] ?? '';
+}

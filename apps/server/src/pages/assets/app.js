@@ -1,0 +1,166 @@
+import { accountMenu } from './account-menu.js';
+import { address, get } from './api.js';
+import { element, pause } from './dom.js';
+import { filesScreen } from './files-screen.js';
+import { overview } from './overview.js';
+import { setupScreen } from './setup-screen.js';
+import { signInScreen } from './sign-in-screen.js';
+import { missingScreen, troubleScreen, waitingScreen } from './state-screens.js';
+
+/** How often a database that is away is asked for, in milliseconds. */
+const ASK_AGAIN_MS = 3_000;
+
+const main = document.querySelector('main');
+const account = document.querySelector('#account');
+const announcer = document.querySelector('#announcer');
+
+let visit = new window.AbortController();
+let isFirstPaint = true;
+/** Asked for once, and again after any trouble. */
+let isSetUp = false;
+/** Who is signed in, until that may have changed. */
+let person;
+
+/** Shows the page of the current address. A page that is left meanwhile shows nothing any more. */
+async function show() {
+  visit.abort();
+  visit = new window.AbortController();
+  const page = pageAt(new URL(location.href), visit.signal);
+  main.setAttribute('aria-busy', 'true');
+  try {
+    const screen = await screenOf(page);
+    if (screen) page.paint(screen);
+  } catch (problem) {
+    if (page.signal.aborted) return;
+    if (problem.status === 401) {
+      page.personChanged();
+      page.replace(address('/login', { next: page.url.pathname === '/' ? '' : page.url.pathname + page.url.search }));
+      return;
+    }
+    isSetUp = false;
+    page.paint(troubleScreen(problem, page));
+  }
+}
+
+/** What screens may do to the page around them. */
+function pageAt(url, signal) {
+  return {
+    url,
+    signal,
+    paint: (screen) => !signal.aborted && paint(screen),
+    reload: () => void show(),
+    go: (path) => {
+      history.pushState(null, '', path);
+      window.scrollTo(0, 0);
+      void show();
+    },
+    replace: (path) => {
+      history.replaceState(null, '', path);
+      void show();
+    },
+    personChanged: () => {
+      person = undefined;
+      account.replaceChildren();
+    },
+    setupFinished: () => {
+      isSetUp = true;
+    },
+    /** Does something that may be refused, which is shown then. Answers whether it went well. */
+    attempt(work) {
+      return work().then(
+        () => true,
+        (problem) => {
+          this.paint(troubleScreen(problem, this));
+          return false;
+        },
+      );
+    },
+  };
+}
+
+/** Nothing when the address had to change first: the new one is shown already. */
+async function screenOf(page) {
+  const { pathname } = page.url;
+  isSetUp ||= !(await isSetupRequired(page));
+  if (!isSetUp) return pathname === '/setup' ? setupScreen(page) : page.replace('/setup');
+  switch (pathname) {
+    case '/setup':
+      return page.replace('/login');
+    case '/login':
+      return signInScreen(page, await get('/auth/accounts', page.signal));
+    case '/':
+    case '/storage':
+      return withOverview(page);
+    default:
+      return missingScreen();
+  }
+}
+
+async function withOverview(page) {
+  if (!person) {
+    person = await get('/api/users/me', page.signal);
+    const accounts = await get('/auth/accounts', page.signal);
+    if (!page.signal.aborted) account.replaceChildren(accountMenu(page, person, accounts));
+  }
+  const { title, content } = await filesScreen(page, person);
+  return { title, content: element('div', { class: 'home' }, content, overview(person, page.signal)) };
+}
+
+/** Waits for the database as long as it takes. */
+async function isSetupRequired(page) {
+  for (let hasWaited = false; ; hasWaited = true) {
+    const answer = await get('/api/setup/required', page.signal).catch((problem) => {
+      if (problem.status === 0) return { unreachable: problem.message };
+      throw problem;
+    });
+    if (!answer.unreachable && !answer.database_pending) {
+      // Only the server can take the token of the address over, and it could not while it had no database.
+      if (hasWaited && page.url.searchParams.has('token')) location.reload();
+      return answer.setup_required;
+    }
+    if (!hasWaited) {
+      page.paint(
+        answer.unreachable
+          ? waitingScreen('No connection', answer.unreachable)
+          : waitingScreen('Waiting for the database', 'Kubarr runs, but its database does not answer yet.'),
+      );
+    }
+    await pause(ASK_AGAIN_MS, page.signal);
+  }
+}
+
+function paint({ title, content, focus }) {
+  main.replaceChildren(content);
+  main.setAttribute('aria-busy', 'false');
+  document.title = title === 'Files' ? 'Kubarr' : `${title} · Kubarr`;
+  announcer.textContent = title;
+  if (focus) focus.focus();
+  else if (!isFirstPaint) main.focus({ preventScroll: true });
+  isFirstPaint = false;
+}
+
+/** Links between our own pages change the page in place. */
+document.addEventListener('click', (event) => {
+  for (const menu of document.querySelectorAll('details.menu[open]')) {
+    if (!menu.contains(event.target) || event.target.closest('a')) menu.open = false;
+  }
+  const link = event.target.closest('a[href]');
+  const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  if (!link || !isPlain || event.defaultPrevented || link.hasAttribute('download')) return;
+  const { origin, pathname, search, hash } = new URL(link.href);
+  if (origin !== location.origin || pathname.startsWith('/api/')) return;
+  if (hash && pathname === location.pathname && link.getAttribute('href').startsWith('#')) return;
+  event.preventDefault();
+  pageAt(new URL(location.href), visit.signal).go(pathname + search + hash);
+});
+
+window.addEventListener('popstate', () => void show());
+
+void get('/api/system/version').then(
+  ({ version, channel }) => {
+    document.querySelector('#version').textContent = `Kubarr ${version} (${channel})`;
+  },
+  () => undefined, // the footer can do without
+);
+
+void show();

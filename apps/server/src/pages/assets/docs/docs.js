@@ -1,0 +1,19 @@
+/* The description of this server, and nothing from anywhere else. */
+document.documentElement.classList.toggle('dark-mode', window.matchMedia('(prefers-color-scheme: dark)').matches);
+
+window.SwaggerUIBundle({
+  url: '/api/openapi.json',
+  dom_id: '#swagger-ui',
+  deepLinking: true,
+  docExpansion: 'none',
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
+  tagsSorter: 'alpha',
+  validatorUrl: null,
+  /** What changes something must repeat the cookie, as every page of ours does. */
+  requestInterceptor(request) {
+    const token = document.cookie.match(/(?:^|; )XSRF-TOKEN=([^;]*)/)?.[1];
+    if (token && request.method !== 'GET') request.headers['X-XSRF-TOKEN'] = token;
+    return request;
+  },
+});

@@ -1,0 +1,148 @@
+import { address, get } from './api.js';
+import { element, icon } from './dom.js';
+import { count, size, time } from './format.js';
+
+const KINDS = [
+  ['film', /\.(mkv|mp4|m4v|avi|mov|webm|ts|wmv)$/i],
+  ['music', /\.(mp3|flac|m4a|ogg|opus|wav|aac|wma)$/i],
+  ['image', /\.(jpe?g|png|gif|webp|avif|heic|svg|bmp)$/i],
+];
+
+/** One page of one folder. */
+export async function filesScreen(page, person) {
+  const wanted = page.url.searchParams;
+  const query = { path: wanted.get('path') ?? '', page: wanted.get('page') ?? '' };
+  const listing = await get(address('/api/storage/browse', query), page.signal);
+  const names = listing.path === '' ? [] : listing.path.split('/');
+  const mayDownload = person.permissions.includes('storage.download');
+  return {
+    title: names.at(-1) ?? 'Files',
+    content: element(
+      'section',
+      { class: 'card files' },
+      element('h1', {}, names.at(-1) ?? 'Files'),
+      element('p', { class: 'muted count' }, count(listing.total_items, 'item')),
+      breadcrumb(names),
+      listing.items.length > 0 ? table(listing, mayDownload) : emptyFolder(listing),
+      pager(listing),
+    ),
+  };
+}
+
+const folderAddress = (path, page = '') => address(path === '' && page === '' ? '/' : '/storage', { path, page });
+
+function breadcrumb(names) {
+  if (names.length === 0) return undefined;
+  const steps = ['Files', ...names].map((name, depth) => [name, names.slice(0, depth).join('/')]);
+  return element(
+    'nav',
+    { 'aria-label': 'Folders above', class: 'breadcrumb' },
+    element(
+      'ol',
+      {},
+      steps.map(([name, path], depth) =>
+        element(
+          'li',
+          {},
+          depth === names.length
+            ? element('span', { 'aria-current': 'page' }, name)
+            : element('a', { href: folderAddress(path) }, name),
+        ),
+      ),
+    ),
+  );
+}
+
+function table({ items }, mayDownload) {
+  return element(
+    'table',
+    {},
+    element(
+      'thead',
+      {},
+      element(
+        'tr',
+        {},
+        element('th', { scope: 'col' }, 'Name'),
+        element('th', { scope: 'col', class: 'number' }, 'Size'),
+        element('th', { scope: 'col' }, 'Changed'),
+        element('th', { scope: 'col' }, element('span', { class: 'unseen' }, 'Download')),
+      ),
+    ),
+    element(
+      'tbody',
+      {},
+      items.map((item) => row(item, mayDownload)),
+    ),
+  );
+}
+
+function row({ name, path, type, size: bytes, modified }, mayDownload) {
+  const isFolder = type === 'directory';
+  const isFile = type === 'file';
+  const drawing = isFolder ? 'folder' : (KINDS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'file');
+  return element(
+    'tr',
+    {},
+    element(
+      'th',
+      { scope: 'row' },
+      element(
+        isFolder ? 'a' : 'span',
+        { class: `entry ${drawing}`, href: isFolder && folderAddress(path) },
+        icon(drawing),
+        element('span', {}, name),
+      ),
+    ),
+    element('td', { class: 'number' }, isFile ? size(bytes) : isFolder ? '' : type),
+    element('td', { class: 'changed' }, element('time', { datetime: modified }, time(modified))),
+    element(
+      'td',
+      { class: 'act' },
+      isFile &&
+        mayDownload &&
+        element(
+          'a',
+          {
+            class: 'icon-button',
+            href: address('/api/storage/download', { path }),
+            download: name,
+            title: 'Download',
+            'aria-label': `Download ${name}`,
+          },
+          icon('download'),
+        ),
+    ),
+  );
+}
+
+function emptyFolder({ path }) {
+  return element(
+    'div',
+    { class: 'state' },
+    icon('empty'),
+    element('p', {}, path === '' ? 'There are no files yet.' : 'This folder is empty.'),
+    element(
+      'p',
+      { class: 'muted' },
+      path === ''
+        ? 'Put some into the storage folder of this server; they show up here.'
+        : 'What is put into it on the server shows up here.',
+    ),
+  );
+}
+
+function pager({ path, page = 1, total_pages: last = 1 }) {
+  if (last <= 1) return undefined;
+  const step = (to, text, rel) =>
+    to >= 1 && to <= last
+      ? element('a', { class: 'button', href: folderAddress(path, String(to)), rel }, text)
+      : element('span', { class: 'button', 'aria-disabled': 'true' }, text);
+  return element(
+    'nav',
+    { class: 'pager', 'aria-label': 'Pages of this folder' },
+    step(page - 1, 'Previous', 'prev'),
+    element('span', { class: 'muted' }, `Page ${page.toLocaleString()} of ${last.toLocaleString()}`),
+    step(page + 1, 'Next', 'next'),
+  );
+}

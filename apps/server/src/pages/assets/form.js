@@ -1,0 +1,85 @@
+import { element, icon } from './dom.js';
+
+/** A labelled input with a line for a hint, which gives way to the reason why the value was refused. */
+export function field(label, { hint, ...attributes }) {
+  const id = `field-${attributes.name}`;
+  const input = element('input', { id, 'aria-describedby': `${id}-note`, ...attributes });
+  const note = element('p', { class: 'note', id: `${id}-note` }, hint ?? '');
+  input.addEventListener('input', () => say());
+
+  /** `kind`: bad, good or nothing. Without a text the hint returns. */
+  function say(text, kind = 'bad') {
+    const isBad = text !== undefined && kind === 'bad';
+    input.setAttribute('aria-invalid', String(isBad));
+    note.className = text === undefined ? 'note' : `note ${kind}`;
+    note.replaceChildren(...(text === undefined ? [hint ?? ''] : [icon(isBad ? 'warning' : 'check'), text]));
+  }
+
+  return { node: element('div', { class: 'field' }, element('label', { for: id }, label), input, note), input, say };
+}
+
+/** A password that can be looked at. */
+export function passwordField(label, attributes) {
+  const made = field(label, { type: 'password', required: true, spellcheck: 'false', ...attributes });
+  const eye = element('button', { type: 'button', class: 'peek', 'aria-pressed': 'false' }, 'Show');
+  eye.setAttribute('aria-label', `Show: ${label}`);
+  eye.addEventListener('click', () => {
+    const isShown = made.input.type === 'password';
+    made.input.type = isShown ? 'text' : 'password';
+    eye.setAttribute('aria-pressed', String(isShown));
+    eye.textContent = isShown ? 'Hide' : 'Show';
+  });
+  const wrap = element('div', { class: 'with-button' });
+  made.input.replaceWith(wrap);
+  wrap.append(made.input, eye);
+  return made;
+}
+
+/**
+ * A form that sends once at a time and shows what was refused: beside the field that the server names, else above the
+ * button.
+ *
+ * @param fields By the name that the server has for them.
+ * @param send Gets the values by name; what it throws is shown.
+ */
+export function form({ fields, button, send, extra = [] }) {
+  const trouble = element('div', { class: 'trouble', role: 'alert' });
+  const submit = element('button', { class: 'primary' }, button);
+
+  async function submitted(event) {
+    event.preventDefault();
+    if (submit.getAttribute('aria-disabled') === 'true') return;
+    submit.setAttribute('aria-disabled', 'true');
+    trouble.replaceChildren();
+    for (const each of Object.values(fields)) each.say();
+    try {
+      await send(Object.fromEntries(Object.entries(fields).map(([name, each]) => [name, each.input.value])));
+    } catch (error) {
+      show(error);
+    } finally {
+      submit.setAttribute('aria-disabled', 'false');
+    }
+  }
+
+  function show(error) {
+    const named = (error.issues ?? []).filter((issue) => fields[issue.path]);
+    for (const { path, message } of named) fields[path].say(sentence(message));
+    if (named.length === 0) trouble.replaceChildren(icon('warning'), element('p', {}, error.message));
+    (named.length > 0 ? fields[named[0].path].input : Object.values(fields).at(-1)?.input)?.focus();
+  }
+
+  return element(
+    'form',
+    { submit: submitted },
+    Object.values(fields).map((each) => each.node),
+    extra,
+    trouble,
+    element('div', { class: 'actions' }, submit),
+  );
+}
+
+/** The server's reasons follow the name of the field: `must be text` → `Must be text.` */
+function sentence(text) {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}

@@ -1,0 +1,226 @@
+import { address, get, post } from './api.js';
+import { element, icon, pause } from './dom.js';
+import { field, form, passwordField } from './form.js';
+
+const STEPS = ['This server', 'Administrator', 'Sign in'];
+
+/** How long to wait after a key press before a path is checked, and between two looks at the components; milliseconds. */
+const TYPING_MS = 400;
+const LOOK_AGAIN_MS = 2_000;
+
+/** The step of the first run that comes next. */
+export async function setupScreen(page) {
+  const isGuess = page.url.searchParams.has('token');
+  history.replaceState(null, '', '/setup'); // a token stays in no history, bookmark or picture of the screen
+  let status;
+  try {
+    status = await get('/api/setup/status', page.signal);
+  } catch (error) {
+    if (error.code !== 'setup.token-missing') throw error;
+    return keyScreen(error.message, isGuess);
+  }
+  while (!status.bootstrap_complete) {
+    page.paint(await componentsScreen(page));
+    await pause(LOOK_AGAIN_MS, page.signal);
+    status = await get('/api/setup/status', page.signal);
+  }
+  return status.server_configured && page.url.hash !== '#server' ? administratorScreen(page) : serverScreen(page);
+}
+
+/** Whoever sets Kubarr up must be able to read its log: there the one-time token is. */
+function keyScreen(text, isGuess) {
+  const token = field('Or paste the token here', {
+    name: 'token',
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    required: true,
+    hint: 'The part of the address after “token=”.',
+  });
+  if (isGuess) token.say('That is not the token of this server. Copy it once more from the log.');
+  return {
+    title: 'Set up Kubarr',
+    content: element(
+      'section',
+      { class: 'card narrow' },
+      element('p', { class: 'emblem' }, icon('key')),
+      element('h1', {}, 'Set up Kubarr'),
+      element('p', {}, text),
+      element(
+        'p',
+        { class: 'muted' },
+        'It is in the terminal in which Kubarr was started; in a cluster, in the log of its pod: ',
+        element('code', {}, 'kubectl logs deploy/kubarr'),
+      ),
+      element(
+        'form',
+        { action: '/setup', method: 'get' },
+        token.node,
+        element('div', { class: 'actions' }, element('button', { class: 'primary' }, 'Go on')),
+      ),
+    ),
+  };
+}
+
+async function componentsScreen(page) {
+  const { components } = await get('/api/setup/bootstrap/status', page.signal);
+  const said = { healthy: 'Ready', failed: 'Failed', installing: 'In progress', pending: 'Waiting' };
+  return wizard(
+    0,
+    'Kubarr gets ready',
+    element('p', {}, 'These parts must be in place first. This page goes on by itself.'),
+    element(
+      'ul',
+      { class: 'components' },
+      components.map(({ display_name, status, message, error }) =>
+        element(
+          'li',
+          {},
+          element('strong', {}, display_name),
+          element('span', { class: `tag ${status}` }, said[status] ?? status),
+          element('span', { class: 'muted' }, error ?? message ?? ''),
+        ),
+      ),
+    ),
+  );
+}
+
+async function serverScreen(page) {
+  const saved = await get('/api/setup/server', page.signal);
+  const folders = await browse('/', page.signal);
+  const name = field('Name of this server', {
+    name: 'name',
+    required: true,
+    maxlength: '100',
+    value: saved?.name ?? 'Kubarr',
+    hint: 'As your household knows it.',
+  });
+  const suggestions = element('datalist', { id: 'folders' });
+  const path = field('Folder for files', {
+    name: 'storage_path',
+    required: true,
+    maxlength: '4096',
+    autocapitalize: 'none',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    list: 'folders',
+    value: saved?.storage_path ?? (folders.length === 1 ? folders[0].path : ''),
+    hint: 'Absolute path on the server, such as /data.',
+  });
+
+  let latest = 0;
+  async function check() {
+    const mine = (latest += 1);
+    await pause(TYPING_MS, page.signal);
+    const typed = path.input.value;
+    if (mine !== latest || typed === '') return;
+    suggest(await browse(typed.slice(0, typed.lastIndexOf('/') + 1) || '/', page.signal));
+    const verdict = await post(address('/api/setup/validate-path', { path: typed }));
+    if (mine === latest) path.say(verdict.message, verdict.valid ? 'good' : 'bad');
+  }
+
+  function suggest(found) {
+    suggestions.replaceChildren(...found.map((folder) => element('option', { value: folder.path })));
+  }
+
+  path.input.addEventListener('input', () => void check().catch(() => undefined)); // sending says what is wrong
+  suggest(folders);
+  if (path.input.value) void check().catch(() => undefined);
+
+  const screen = wizard(
+    0,
+    'This server',
+    element('p', {}, 'Welcome. Two short steps, and Kubarr is yours.'),
+    form({
+      fields: { name, storage_path: path },
+      extra: [suggestions],
+      button: 'Go on',
+      send: async (values) => {
+        await post('/api/setup/server', values);
+        page.go('/setup');
+      },
+    }),
+  );
+  return { ...screen, focus: name.input };
+}
+
+/** Folders to suggest; none when that place cannot be listed. */
+async function browse(path, signal) {
+  const answer = await get(address('/api/setup/browse', { path }), signal).catch(() => undefined);
+  return answer?.directories ?? [];
+}
+
+async function administratorScreen(page) {
+  const username = field('User name', {
+    name: 'admin_username',
+    autocomplete: 'username',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    required: true,
+    minlength: '3',
+    maxlength: '64',
+    value: 'admin',
+  });
+  const email = field('E-mail address', {
+    name: 'admin_email',
+    type: 'email',
+    autocomplete: 'email',
+    required: true,
+    hint: 'Also good to sign in with.',
+  });
+  const password = passwordField('Password', {
+    name: 'admin_password',
+    autocomplete: 'new-password',
+    minlength: '8',
+    maxlength: '128',
+    hint: 'At least 8 characters. A few words make a good one.',
+  });
+  const again = passwordField('Password, once more', { name: 'again', autocomplete: 'new-password' });
+
+  async function send({ again: repeated, ...account }) {
+    if (repeated !== account.admin_password) {
+      again.say('The two passwords differ. Type the same one twice.');
+      again.input.focus();
+      return;
+    }
+    await post('/api/setup/initialize', account);
+    page.setupFinished();
+    page.replace(address('/login', { username: account.admin_username, finished: '1' }));
+  }
+
+  const screen = wizard(
+    1,
+    'Administrator',
+    element('p', {}, 'The first account. It may do everything, so give it a password that you use nowhere else.'),
+    form({
+      fields: { admin_username: username, admin_email: email, admin_password: password, again },
+      button: 'Finish the set-up',
+      send,
+    }),
+    element('p', { class: 'muted aside' }, element('a', { href: '/setup#server' }, 'Back to name and folder')),
+  );
+  return { ...screen, focus: email.input };
+}
+
+function wizard(step, title, ...content) {
+  return {
+    title,
+    content: element(
+      'section',
+      { class: 'card narrow' },
+      element(
+        'ol',
+        { class: 'steps', 'aria-label': 'Steps of the set-up' },
+        STEPS.map((name, position) =>
+          element(
+            'li',
+            { class: position < step ? 'done' : '', 'aria-current': position === step && 'step' },
+            element('span', {}, name),
+          ),
+        ),
+      ),
+      element('h1', {}, title),
+      ...content,
+    ),
+  };
+}

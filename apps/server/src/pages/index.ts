@@ -1,0 +1,3 @@
+export { buildOpenApi } from './openapi.js';
+export { PagesModule } from './pages.module.js';
+export { registerPages } from './register-pages.js';

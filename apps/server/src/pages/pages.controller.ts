@@ -1,0 +1,34 @@
+import { Controller, Get, Head, Param, Query, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Public } from '@kubarr/access';
+import { type FastifyReply } from 'fastify';
+import { Pages } from './pages.js';
+import { SetupHandOver } from './setup-hand-over.js';
+
+/** Every address that no other route takes: it leads to a page, or to nothing. */
+@ApiExcludeController()
+@Controller()
+export class PagesController {
+  constructor(
+    private readonly pages: Pages,
+    private readonly handOver: SetupHandOver,
+  ) {}
+
+  @Get('setup')
+  @Public()
+  async setup(@Query('token') token: unknown, @Res() reply: FastifyReply): Promise<void> {
+    await this.handOver.answer(token, reply);
+  }
+
+  @Get('*')
+  @Public()
+  page(@Param('*') path: string, @Res() reply: FastifyReply): void {
+    this.pages.answer(path, reply);
+  }
+
+  @Head('*')
+  @Public()
+  headers(@Param('*') path: string, @Res() reply: FastifyReply): void {
+    this.pages.answer(path, reply);
+  }
+}

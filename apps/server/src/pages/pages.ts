@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { type SendOptions } from '@fastify/static';
+import { type HttpConfig } from '@kubarr/platform/config';
+import { PAGE_POLICY, RouteNotFound } from '@kubarr/platform/http';
+import { type FastifyReply } from 'fastify';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pageTarget } from './page-path.js';
+import { NoIndexPage } from './pages.errors.js';
+import { productRoot } from './product-root.js';
+
+/** Files that the pages of the product are made of, in its sources: the compiler does not copy them. */
+export const OWN_FILES = join(productRoot(), 'apps/server/src/pages/assets');
+
+const INDEX = 'index.html';
+
+/** A year: what has a hash in its name never changes. Given as options, so that a 404 is never kept that long. */
+const FOR_EVER: SendOptions = { cacheControl: true, maxAge: '365d', immutable: true };
+
+/** Kept, but asked for again each time. */
+const ASK_AGAIN: SendOptions = { cacheControl: false };
+
+/**
+ * The page itself is always sent whole: entity tags are made of size and time, and in images that are built to be
+ * reproducible two releases of this small file may have both in common.
+ */
+const ALWAYS: SendOptions = { cacheControl: false, etag: false, lastModified: false };
+
+/** The pages people see: a built web client where there is one, else the small pages of the product itself. */
+@Injectable()
+export class Pages {
+  private constructor(private readonly directory: string) {}
+
+  /** @throws NoIndexPage when the configured folder holds no web client. */
+  static async open({ webDir }: HttpConfig): Promise<Pages> {
+    if (webDir === undefined) return new Pages(OWN_FILES);
+    await access(join(webDir, INDEX)).catch((error: unknown) => {
+      throw new NoIndexPage(webDir, error);
+    });
+    return new Pages(webDir);
+  }
+
+  /** @throws RouteNotFound for what is neither a page nor a file of the pages. */
+  answer(path: string, reply: FastifyReply): FastifyReply {
+    const target = pageTarget(path);
+    switch (target.kind) {
+      case 'page':
+        return this.page(reply);
+      case 'file':
+        return this.send(reply, target.name, target.isHashed ? FOR_EVER : ASK_AGAIN);
+      case 'nothing':
+        throw new RouteNotFound();
+    }
+  }
+
+  page(reply: FastifyReply, caching = 'no-cache'): FastifyReply {
+    return this.send(reply, INDEX, ALWAYS, caching);
+  }
+
+  private send(reply: FastifyReply, name: string, options: SendOptions, caching = 'no-cache'): FastifyReply {
+    return reply
+      .headers({ 'cache-control': caching, 'content-security-policy': PAGE_POLICY })
+      .sendFile(name, this.directory, options);
+  }
+}
