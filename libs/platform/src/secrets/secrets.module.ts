@@ -1,0 +1,23 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { KeyRing } from './key-ring.js';
+import { PasswordHasher } from './password-hasher.js';
+import { SecretBox } from './secret-box.js';
+
+/** Gives every module the key ring, the secret box and the password hasher. */
+@Global()
+@Module({})
+export class SecretsModule {
+  /** Each key has 32 bytes; the older ones only open what they once sealed. */
+  static forRoot(currentKey: Buffer, olderKeys: readonly Buffer[] = []): DynamicModule {
+    const keys = new KeyRing(currentKey, olderKeys);
+    return {
+      module: SecretsModule,
+      providers: [
+        { provide: KeyRing, useValue: keys },
+        { provide: SecretBox, useFactory: () => new SecretBox(keys) },
+        { provide: PasswordHasher, useFactory: () => new PasswordHasher() },
+      ],
+      exports: [KeyRing, SecretBox, PasswordHasher],
+    };
+  }
+}
