@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { generate } from 'selfsigned';
+import { runCommand, ServerProcess } from '../support/server-process.js';
+import { TlsPostgres } from '../support/tls-postgres.js';
+
+describe('An external database over TLS', () => {
+  let postgres: TlsPostgres;
+  let directory: string;
+  beforeAll(async () => {
+    postgres = await TlsPostgres.start();
+    directory = await mkdtemp(join(tmpdir(), 'kubarr-external-'));
+  });
+  afterAll(async () => {
+    await postgres.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('is verified in full, on every connection, and starts no embedded one', async () => {
+    const server = await ServerProcess.start(directory, { ...postgres.variables, KUBARR_DB_SSL_CA: postgres.caFile });
+    expect((await server.browser().get('/api/health/ready')).status).toBe(200);
+    const connections = await postgres.query(
+      "SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE datname = 'kubarr'",
+    );
+    expect(connections.length).toBeGreaterThanOrEqual(2);
+    expect(connections.every((row) => row['ssl'] === true)).toBe(true);
+    expect(server.postmasterPid()).toBeUndefined();
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('is refused when the authority is another one, and the doctor says so', async () => {
+    const { cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec' });
+    const other = join(directory, 'other.crt');
+    await writeFile(other, cert);
+    const { code, output } = await runCommand(['doctor'], {
+      KUBARR_STATE_DIR: directory,
+      ...postgres.variables,
+      KUBARR_DB_SSL_CA: other,
+    });
+    expect(code).toBe(1);
+    expect(output).toMatch(/FAIL +database +.*certificate/i);
+  });
+
+  it('is refused without TLS', async () => {
+    const { code, output } = await runCommand(['doctor'], { KUBARR_STATE_DIR: directory, DATABASE_URL: postgres.url });
+    expect(code).toBe(1);
+    expect(output).toMatch(/FAIL +database +.*(no encryption|rejects connection)/);
+  });
+
+  it('is taken from one address, encrypted with sslmode=require', async () => {
+    const { code, output } = await runCommand(['doctor'], {
+      KUBARR_STATE_DIR: directory,
+      DATABASE_URL: `${postgres.url}?sslmode=require`,
+    });
+    expect([code, output]).toEqual([0, expect.stringMatching(/ok +database +PostgreSQL/)]);
+    expect(output).not.toContain('p@ss');
+  });
+
+  it('is reached again with a renewed certificate and authority, without a restart', async () => {
+    const server = await ServerProcess.start(directory, { ...postgres.variables, KUBARR_DB_SSL_CA: postgres.caFile });
+    await postgres.renewCertificate();
+    await postgres.query('SELECT pg_reload_conf()');
+    await postgres.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'kubarr'");
+    let status = 0;
+    for (let attempt = 0; status !== 200 && attempt < 100; attempt++) {
+      await delay(100);
+      ({ status } = await server.browser().get('/api/health/ready'));
+    }
+    expect(status).toBe(200);
+    expect(await server.stop()).toBe(0);
+  });
+});
