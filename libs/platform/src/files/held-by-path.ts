@@ -1,0 +1,70 @@
+import { type BigIntStats, constants, type Dir } from 'node:fs';
+import { type FileHandle, lstat, open, opendir, realpath } from 'node:fs/promises';
+import { NoSuchMember } from './files.errors.js';
+import { type Held } from './held.js';
+
+const SLASH = Buffer.from('/');
+
+/**
+ * Systems without `/proc` (macOS, for development): a member is remembered by its real path. No link is followed while
+ * things stand still, and after opening it is checked that the opened file is the one that was picked up and that no part of
+ * its path has become a link.
+ *
+ * Not guaranteed: somebody who can write below the root, and who swaps a directory for a link and back at the right
+ * moments (between two system calls), can have facts or content from outside the root shown. Linux has no such gap.
+ */
+class HeldByPath implements Held {
+  constructor(
+    private readonly path: Buffer,
+    readonly stats: BigIntStats,
+  ) {}
+
+  address(name: Buffer): Buffer {
+    return name.length === 0 ? this.path : Buffer.concat([this.path, SLASH, name]);
+  }
+
+  async pick(name: Buffer): Promise<HeldByPath> {
+    const path = this.address(name);
+    return new HeldByPath(path, await lstat(path, { bigint: true }));
+  }
+
+  async openFile(): Promise<FileHandle> {
+    const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW, O_NOCTTY } = constants;
+    const handle = await open(this.path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+    try {
+      await this.check(await handle.stat({ bigint: true }));
+      return handle;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  async openNames(batch: number): Promise<Dir> {
+    const names = await opendir(this.path, { encoding: 'buffer' as BufferEncoding, bufferSize: batch });
+    try {
+      await this.check(await lstat(this.path, { bigint: true }));
+      return names;
+    } catch (error) {
+      await names.close();
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private async check({ dev, ino }: BigIntStats): Promise<void> {
+    const isSame = dev === this.stats.dev && ino === this.stats.ino;
+    const real = await realpath(this.path, { encoding: 'buffer' });
+    if (!isSame || !real.equals(this.path)) throw new NoSuchMember(this.path.toString());
+  }
+}
+
+export async function holdRootByPath(path: string): Promise<Held> {
+  const real = await realpath(path, { encoding: 'buffer' });
+  const names = await opendir(real); // refuses what is not a directory
+  await names.close();
+  return new HeldByPath(real, await lstat(real, { bigint: true }));
+}

@@ -1,0 +1,24 @@
+import { type BigIntStats, type Dir } from 'node:fs';
+import { type FileHandle } from 'node:fs/promises';
+
+/**
+ * One member of a root, held in the hand: what was looked at is what will be read, even when somebody puts something
+ * else in its place meanwhile. Holding opens nothing for reading, so a device is not woken and a pipe does not block.
+ */
+export interface Held {
+  /** The member's own facts, a link's included, taken when it was picked up. */
+  readonly stats: BigIntStats;
+  /** An address for system calls on the member `name` of this directory; `''` is the directory itself. Good until `close()`. */
+  address(name: Buffer): Buffer;
+  /** Picks up the member `name` of this directory without following it. */
+  pick(name: Buffer): Promise<Held>;
+  /** Opens this very ordinary file for reading. */
+  openFile(): Promise<FileHandle>;
+  /** Opens the list of this very directory; names come as bytes. `batch` names are read at a time. */
+  openNames(batch: number): Promise<Dir>;
+  /** Only after every call that uses it has settled: the system gives the number of a closed descriptor to the next file. */
+  close(): Promise<void>;
+}
+
+/** How a kind of system picks up the directory a root begins at. Links on the way there are followed: it is configuration. */
+export type HoldRoot = (path: string) => Promise<Held>;

@@ -1,0 +1,36 @@
+import { type BigIntStats } from 'node:fs';
+
+/** `other` is a device, socket or pipe. */
+export type MemberKind = 'file' | 'directory' | 'link' | 'other';
+
+/** Facts about one member of a root, always its own: a link is never followed. */
+export interface Member {
+  /** Bytes as on disk; empty for the root itself. */
+  readonly name: Buffer;
+  readonly kind: MemberKind;
+  /** Bytes of an ordinary file; 0 for everything else. */
+  readonly size: number;
+  /** Nanoseconds since 1970; negative before. */
+  readonly modifiedNs: bigint;
+  /** Permission bits, `0o000` to `0o777`. */
+  readonly mode: number;
+  readonly inode: bigint;
+}
+
+export function memberOf(name: Buffer, stats: BigIntStats): Member {
+  const kind = kindOf(stats);
+  return {
+    name,
+    kind,
+    size: kind === 'file' ? Number(stats.size) : 0,
+    modifiedNs: stats.mtimeNs,
+    mode: Number(stats.mode & 0o777n),
+    inode: stats.ino,
+  };
+}
+
+function kindOf(stats: BigIntStats): MemberKind {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'directory';
+  return stats.isSymbolicLink() ? 'link' : 'other';
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { LISTING_REACH, NamePage } from './name-page.js';
+
+const page = (entries: readonly (readonly [string, boolean])[], offset: number, limit: number) => {
+  const names = new NamePage({ offset, limit });
+  for (const [name, isDirectory] of entries) names.add(Buffer.from(name, 'latin1'), isDirectory);
+  return { names: names.names().map((name) => name.toString('latin1')), total: names.total };
+};
+
+describe('A page of names', () => {
+  it('shows directories first, then names without regard to ASCII case, then by bytes', () => {
+    const entries = ['b', 'a', 'B', 'A', 'a.b', 'ab', 'É', '\xff', '~'].map((name) => [name, false] as const);
+    expect(page([...entries, ['z', true], ['Y', true]], 0, 20).names).toEqual([
+      'Y',
+      'z',
+      'A',
+      'a',
+      'a.b',
+      'ab',
+      'B',
+      'b',
+      '~',
+      'É',
+      '\xff',
+    ]);
+  });
+
+  it('counts everything and shows only its slice', () => {
+    const entries = Array.from({ length: 5_000 }, (_, n) => [String(9_999 - n), false] as const);
+    expect(page(entries, 10, 3)).toEqual({ names: ['5010', '5011', '5012'], total: 5_000 });
+    expect(page(entries, 4_999, 3).names).toEqual(['9999']);
+    expect(page(entries, 6_000, 3).names).toEqual([]);
+  });
+
+  it('is the slice of the sorted whole, in whatever order the names come', () => {
+    const name = fc.string({ unit: fc.constantFrom('a', 'A', 'b', '.', '\xe9'), minLength: 1, maxLength: 4 });
+    const entries = fc.uniqueArray(fc.tuple(name, fc.boolean()), { selector: ([text]) => text, maxLength: 400 });
+    const slice = fc.tuple(fc.nat({ max: 50 }), fc.integer({ min: 1, max: 20 }));
+    fc.assert(
+      fc.property(entries, slice, (all, [offset, limit]) => {
+        const repeated = [...all, ...Array.from({ length: 1_200 }, (_, n) => [`zz${n}`, false] as const)];
+        const whole = page(repeated, 0, 10_000).names;
+        expect(page(repeated, offset, limit).names).toEqual(whole.slice(offset, offset + limit));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('reaches no further than its bound', () => {
+    expect(() => new NamePage({ offset: LISTING_REACH, limit: 1 })).toThrow(RangeError);
+  });
+});

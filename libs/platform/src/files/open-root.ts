@@ -1,0 +1,221 @@
+import { type Dir, type Dirent } from 'node:fs';
+import { lstat, statfs } from 'node:fs/promises';
+import {
+  asFilesError,
+  FilesForbidden,
+  FilesUnavailable,
+  IsALink,
+  NoSuchMember,
+  NotADirectory,
+  NotAFile,
+  RootUnavailable,
+} from './files.errors.js';
+import { type Held, type HoldRoot } from './held.js';
+import { holdRootByDescriptor } from './held-by-descriptor.js';
+import { holdRootByPath } from './held-by-path.js';
+import { type Member, memberOf } from './member.js';
+import { NamePage, type Slice } from './name-page.js';
+import { OpenFile } from './open-file.js';
+import { RelativePath } from './relative-path.js';
+
+/** Names read from a directory in one go. */
+const NAMES_PER_READ = 1_024;
+
+/** Facts asked for at the same time, so that a long listing leaves room for other work on the disk. */
+const FACTS_AT_ONCE = 64;
+
+/** The name of a directory seen from itself. */
+const ITSELF = Buffer.alloc(0);
+
+export interface Listing {
+  /** Directories first, then by name without regard to ASCII case, then by bytes. Names that vanish meanwhile are left out. */
+  readonly members: readonly Member[];
+  /** Members of the whole directory. */
+  readonly total: number;
+}
+
+/** Whole bytes of the file system that a root is on. */
+export interface DiskSpace {
+  readonly total: number;
+  readonly used: number;
+  /** What an unprivileged user can still write; less than `total - used` where the system keeps a reserve. */
+  readonly free: number;
+}
+
+/**
+ * A directory whose members cannot escape it. Every operation walks down from the held root, one name at a time, and
+ * refuses links on the way, so that nobody who can write below the root can show anything from outside it. Mounts below
+ * the root belong to it. Links, devices, sockets and pipes are listed and never opened.
+ *
+ * Changing operations belong here too, in the shape `this.reach(path.parent, (held) => mkdir(held.address(path.name)))`.
+ */
+export class OpenRoot {
+  private readonly running = new Set<Promise<unknown>>();
+
+  private constructor(private readonly top: Held) {}
+
+  /**
+   * `path` may lead through links: it is configuration, not input.
+   * @throws RootUnavailable when it is missing, no directory, or not to be entered.
+   */
+  static async open(
+    path: string,
+    hold: HoldRoot = process.platform === 'linux' ? holdRootByDescriptor : holdRootByPath,
+  ): Promise<OpenRoot> {
+    try {
+      return new OpenRoot(await hold(path));
+    } catch (error) {
+      throw asRootError(asFilesError(error, path));
+    }
+  }
+
+  /** The directory at `path` as a root of its own, with its own life. */
+  descend(path: RelativePath): Promise<OpenRoot> {
+    return this.reach(path, async (held) => {
+      requireDirectory(held, path);
+      return new OpenRoot(await held.pick(ITSELF));
+    });
+  }
+
+  facts(path: RelativePath): Promise<Member> {
+    return this.reach(path, (held) => Promise.resolve(memberOf(path.name, held.stats)));
+  }
+
+  /** One slice of a directory. Time grows with the directory, memory only with the slice. */
+  list(path: RelativePath, slice: Slice): Promise<Listing> {
+    return this.reach(path, async (held) => {
+      requireDirectory(held, path);
+      const page = await readNames(held, slice);
+      return { members: await factsOf(held, page.names()), total: page.total };
+    });
+  }
+
+  /** The caller streams or closes what it gets. */
+  openFile(path: RelativePath): Promise<OpenFile> {
+    return this.reach(path, async (held) => {
+      requireFile(held, path);
+      const handle = await held.openFile();
+      try {
+        return new OpenFile(handle, memberOf(path.name, await handle.stat({ bigint: true })));
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    });
+  }
+
+  space(): Promise<DiskSpace> {
+    return this.reach(new RelativePath([]), async (held) => {
+      const { blocks, bfree, bavail, bsize } = await statfs(held.address(ITSELF), { bigint: true });
+      return {
+        total: Number(blocks * bsize),
+        used: Number((blocks - bfree) * bsize),
+        free: Number(bavail * bsize),
+      };
+    });
+  }
+
+  /** Waits for what is under way. Files that were opened stay open. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.running);
+    await this.top.close();
+  }
+
+  private reach<T>(path: RelativePath, use: (held: Held) => Promise<T>): Promise<T> {
+    const work = this.walk(path, use);
+    const done = () => this.running.delete(work);
+    this.running.add(work);
+    work.then(done, done);
+    return work;
+  }
+
+  private async walk<T>(path: RelativePath, use: (held: Held) => Promise<T>): Promise<T> {
+    let held = this.top;
+    try {
+      for (const [depth, name] of path.names.entries()) {
+        const above = held;
+        requireDirectory(above, path, depth);
+        held = await above.pick(name);
+        if (above !== this.top) await above.close();
+      }
+      return await use(held);
+    } catch (error) {
+      throw asFilesError(error, path.text);
+    } finally {
+      if (held !== this.top) await held.close();
+    }
+  }
+}
+
+/** `depth` names of `path` lead to what is held. */
+function requireDirectory({ stats }: Held, path: RelativePath, depth = path.names.length): void {
+  if (stats.isDirectory()) return;
+  const { text } = new RelativePath(path.names.slice(0, depth));
+  throw stats.isSymbolicLink() ? new IsALink(text) : new NotADirectory(text);
+}
+
+function requireFile({ stats }: Held, path: RelativePath): void {
+  if (stats.isFile()) return;
+  throw stats.isSymbolicLink() ? new IsALink(path.text) : new NotAFile(path.text);
+}
+
+/**
+ * Some file systems do not tell which names are directories. Node then asks for each name of a batch, and fails the batch
+ * when one has vanished: the second attempt reads name by name and skips those.
+ */
+async function readNames(held: Held, slice: Slice): Promise<NamePage> {
+  try {
+    return await collectNames(held, slice, NAMES_PER_READ);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return collectNames(held, slice, 1);
+  }
+}
+
+async function collectNames(held: Held, slice: Slice, batch: number): Promise<NamePage> {
+  const page = new NamePage(slice);
+  const directory = await held.openNames(batch);
+  try {
+    for (let entry = await read(directory, batch); entry !== null; entry = await read(directory, batch)) {
+      if (entry) page.add(entry.name as string | Buffer as Buffer, entry.isDirectory());
+    }
+    return page;
+  } finally {
+    await directory.close();
+  }
+}
+
+/** `null` at the end, `undefined` for a name that vanished. */
+async function read(directory: Dir, batch: number): Promise<Dirent | null | undefined> {
+  try {
+    return await directory.read();
+  } catch (error) {
+    if (batch === 1 && isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function factsOf(held: Held, names: readonly Buffer[]): Promise<Member[]> {
+  const members: Member[] = [];
+  for (let start = 0; start < names.length; start += FACTS_AT_ONCE) {
+    const some = names.slice(start, start + FACTS_AT_ONCE);
+    const answers = await Promise.allSettled(some.map((name) => lstat(held.address(name), { bigint: true })));
+    for (const [index, answer] of answers.entries()) {
+      if (answer.status === 'fulfilled') members.push(memberOf(some[index] ?? ITSELF, answer.value));
+      else if (!isMissing(answer.reason)) throw answer.reason;
+    }
+  }
+  return members;
+}
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';
+
+function asRootError(error: unknown): unknown {
+  const options = { cause: error };
+  if (error instanceof NoSuchMember) return new RootUnavailable('it does not exist', options);
+  if (error instanceof NotADirectory) return new RootUnavailable('it is not a folder', options);
+  if (error instanceof FilesForbidden)
+    return new RootUnavailable('the user that Kubarr runs as may not enter it', options);
+  if (error instanceof FilesUnavailable) return new RootUnavailable('its disk does not answer', options);
+  return error;
+}

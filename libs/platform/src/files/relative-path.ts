@@ -1,0 +1,52 @@
+import { PathMalformed, PathOutside } from './files.errors.js';
+import { nameBytes, nameText } from './name-text.js';
+
+/** Longest path, in bytes. Source: PATH_MAX of Linux. */
+const LONGEST_PATH = 4_096;
+
+/** Longest single name, in bytes. Source: NAME_MAX of Linux file systems. */
+const LONGEST_NAME = 255;
+
+/** A place below a root: names from the top down, none of them `.`, `..` or empty. Made by {@link parseRelativePath}. */
+export class RelativePath {
+  constructor(readonly names: readonly Buffer[]) {}
+
+  /** The one way to write this path: no leading, doubled or trailing slash; `''` is the root. */
+  get text(): string {
+    return this.names.map(nameText).join('/');
+  }
+
+  /** The last name; empty for the root. */
+  get name(): Buffer {
+    return this.names.at(-1) ?? Buffer.alloc(0);
+  }
+
+  /** `undefined` for the root. */
+  get parent(): RelativePath | undefined {
+    return this.names.length === 0 ? undefined : new RelativePath(this.names.slice(0, -1));
+  }
+}
+
+/**
+ * Reads a path typed or sent by a person, below a root whose place does not matter: pure, touches no disk.
+ *
+ * Slashes at the front, at the end and doubled ones do not count; `''` and `/` are the root. The text is taken as it is:
+ * `%2e%2e` and backslashes are ordinary characters of a name, apart from the `\xNN` escapes of {@link nameText}.
+ * @throws PathOutside for a `..` segment, wherever it would lead.
+ * @throws PathMalformed for a `.` segment, a NUL character, half a character pair, more than 4 096 bytes in all or more
+ * than 255 in one name.
+ */
+export function parseRelativePath(text: string): RelativePath {
+  if (text.includes('\0')) throw new PathMalformed('it holds a NUL character');
+  if (/\p{Surrogate}/u.test(text)) throw new PathMalformed('it is not valid Unicode');
+  const bytes = nameBytes(text);
+  if (bytes.length > LONGEST_PATH) throw new PathMalformed(`it is longer than ${LONGEST_PATH} bytes`);
+  const segments = bytes.toString('latin1').split('/'); // one character per byte
+  const names = segments.filter((segment) => segment !== '');
+  for (const name of names) {
+    if (name === '..') throw new PathOutside();
+    if (name === '.') throw new PathMalformed('it holds a "." segment');
+    if (name.length > LONGEST_NAME) throw new PathMalformed(`a name is longer than ${LONGEST_NAME} bytes`);
+  }
+  return new RelativePath(names.map((name) => Buffer.from(name, 'latin1')));
+}
