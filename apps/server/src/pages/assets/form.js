@@ -61,11 +61,16 @@ export function form({ fields, button, send, extra = [] }) {
     }
   }
 
+  const lastShown = () =>
+    Object.values(fields)
+      .filter((each) => !each.node.hidden)
+      .at(-1)?.input;
+
   function show(error) {
     const named = (error.issues ?? []).filter((issue) => fields[issue.path]);
     for (const { path, message } of named) fields[path].say(sentence(message));
     if (named.length === 0) trouble.replaceChildren(icon('warning'), element('p', {}, error.message));
-    (named.length > 0 ? fields[named[0].path].input : Object.values(fields).at(-1)?.input)?.focus();
+    (named.length > 0 ? fields[named[0].path].input : lastShown())?.focus();
   }
 
   return element(
@@ -73,8 +78,7 @@ export function form({ fields, button, send, extra = [] }) {
     { submit: submitted },
     Object.values(fields).map((each) => each.node),
     extra,
-    trouble,
-    element('div', { class: 'actions' }, submit),
+    element('div', {}, trouble, submit),
   );
 }
 
