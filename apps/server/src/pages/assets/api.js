@@ -19,6 +19,14 @@ export function address(path, parameters) {
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
+/** Where a page wants to go next: only ever a page of ours, whatever the address in the address claims. */
+export function ownAddress(next, origin) {
+  if (!next || !URL.canParse(next, origin)) return '/';
+  const wanted = new URL(next, origin);
+  const isOurs = wanted.origin === origin && !wanted.pathname.startsWith('//') && wanted.pathname !== '/login';
+  return isOurs ? wanted.pathname + wanted.search : '/';
+}
+
 async function call(method, path, body, signal) {
   const response = await fetch(path, {
     method,

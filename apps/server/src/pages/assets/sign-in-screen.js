@@ -1,4 +1,4 @@
-import { post } from './api.js';
+import { ownAddress, post } from './api.js';
 import { element } from './dom.js';
 import { field, form, passwordField } from './form.js';
 
@@ -44,7 +44,7 @@ export function signInScreen(page, accounts) {
       throw error;
     }
     page.personChanged();
-    page.replace(ownAddress(searchParams.get('next')));
+    page.replace(ownAddress(searchParams.get('next'), location.origin));
   }
 
   return {
@@ -61,11 +61,4 @@ export function signInScreen(page, accounts) {
         element('p', { class: 'muted aside' }, element('a', { href: '/' }, `Go on as ${current.username} instead`)),
     ),
   };
-}
-
-/** Where to go afterwards: only ever a page of ours, whatever an address claims. */
-function ownAddress(next) {
-  if (!next || !URL.canParse(next, location.origin)) return '/';
-  const { origin, pathname, search } = new URL(next, location.origin);
-  return origin === location.origin && pathname !== '/login' ? pathname + search : '/';
 }
