@@ -4,6 +4,7 @@ import { AuditLog1764000000002 } from './1764000000002-audit-log.js';
 import { Sessions1764000000003 } from './1764000000003-sessions.js';
 import { RateLimits1764000000004 } from './1764000000004-rate-limits.js';
 import { Installation1764000000005 } from './1764000000005-installation.js';
+import { PeriodicJobs1764000000006 } from './1764000000006-periodic-jobs.js';
 
 /** Every schema change, oldest first. A released one is never edited. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Sessions1764000000003,
   RateLimits1764000000004,
   Installation1764000000005,
+  PeriodicJobs1764000000006,
 ];

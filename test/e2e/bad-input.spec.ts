@@ -86,7 +86,10 @@ describe('Bad input', () => {
   });
 
   it('takes an empty body with any content type where no fields are needed', async () => {
-    for (const headers of [{}, { 'content-type': 'text/plain' }, { 'content-type': 'application/json' }]) {
+    for (const headers of [{}, { 'content-type': 'text/plain' }, { 'content-type': 'application/json' }] as Record<
+      string,
+      string
+    >[]) {
       expect((await kubarr.browser().post('/auth/logout', undefined, headers)).status).toBe(200);
     }
     expect((await kubarr.browser().post('/auth/logout', 'null')).status).toBe(200);
@@ -145,11 +148,8 @@ describe('Bad input', () => {
     const { port } = new URL(kubarr.url);
     const answer = await new Promise<string>((resolve) => {
       let text = '';
-      connect(Number(port), '127.0.0.1', function () {
-        this.write('NONSENSE\r\n\r\n');
-      })
-        .on('data', (data) => (text += data.toString()))
-        .on('close', () => resolve(text));
+      const socket = connect(Number(port), '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'));
+      socket.on('data', (data) => (text += data.toString())).on('close', () => resolve(text));
     });
     expect(answer).toMatch(/^HTTP\/1\.1 400 .*"code":"http\.malformed"/s);
   });

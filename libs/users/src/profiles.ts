@@ -75,9 +75,9 @@ export class Profiles {
   }
 
   /** The profile, or `undefined` when there is no such account. */
-  async of(userId: number): Promise<Profile | undefined> {
+  of(userId: number): Promise<Profile | undefined> {
     const key = String(userId);
-    return this.cache.get(key) ?? (await this.cache.getOrFill(key, () => this.read(userId)));
+    return this.cache.getOrFill(key, () => this.read(userId));
   }
 
   /** The cached profile only, for paths that must not wait. */

@@ -61,7 +61,7 @@ export class SessionDirectory {
   }
 
   forget(sessionId: string): void {
-    this.cache.invalidateWhere((session) => session?.sessionId === sessionId);
+    this.cache.invalidateWhere((session) => session.sessionId === sessionId);
   }
 
   private async read(sessionId: string): Promise<LiveSession | undefined> {

@@ -1,0 +1,32 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A job that one replica runs: when it is due, who holds it, and how it went. */
+@Entity('periodic_jobs')
+@Check('ck_periodic_jobs_outcome', `"last_outcome" IN ('succeeded', 'failed')`)
+export class PeriodicJob {
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'pk_periodic_jobs' })
+  name!: string;
+
+  @Column({ name: 'next_run_at', type: 'timestamptz', default: () => 'now()' })
+  nextRunAt!: Date;
+
+  /** Identity of the run that holds the job, so that a late end of an older run changes nothing. */
+  @Column({ name: 'lease_owner', type: 'uuid', nullable: true })
+  leaseOwner!: string | null;
+
+  @Column({ name: 'lease_until', type: 'timestamptz', nullable: true })
+  leaseUntil!: Date | null;
+
+  @Column({ name: 'last_started_at', type: 'timestamptz', nullable: true })
+  lastStartedAt!: Date | null;
+
+  @Column({ name: 'last_finished_at', type: 'timestamptz', nullable: true })
+  lastFinishedAt!: Date | null;
+
+  @Column({ name: 'last_outcome', type: 'text', nullable: true })
+  lastOutcome!: string | null;
+
+  /** What the last failure said, in one line. */
+  @Column({ name: 'last_error', type: 'text', nullable: true })
+  lastError!: string | null;
+}
