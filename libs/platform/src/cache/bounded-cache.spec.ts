@@ -1,119 +1,208 @@
+import fc from 'fast-check';
 import { BoundedCache } from './bounded-cache.js';
 
-/** A source whose answers come when the test says so. */
-class Source {
-  private readonly waiting: ((value: string | undefined) => void)[] = [];
-  reads = 0;
-  readonly read = (): Promise<string | undefined> => {
-    this.reads++;
-    return new Promise((resolve) => this.waiting.push(resolve));
+const clock = { time: 1_000, now: () => clock.time };
+let cache: BoundedCache<string | undefined>;
+
+beforeEach(() => {
+  clock.time = 1_000;
+  cache = new BoundedCache({ name: 'test', maxEntries: 3, ttlMs: 60_000 }, clock);
+});
+
+/** A fill that ends when it is told to. */
+function heldFill() {
+  const held = { calls: 0, resolve: (_: string) => {}, reject: (_: Error) => {} };
+  const promise = new Promise<string>((resolve, reject) => Object.assign(held, { resolve, reject }));
+  const fill = (): Promise<string> => {
+    held.calls++;
+    return promise;
   };
-  answer(value: string | undefined): void {
-    this.waiting.shift()?.(value);
-  }
+  return Object.assign(held, { fill });
 }
 
+const answering = (value: string | undefined) => () => Promise.resolve(value);
+
 describe('BoundedCache', () => {
-  let now = 0;
-  let cache: BoundedCache<string>;
-  let source: Source;
-  beforeEach(() => {
-    now = 1_000;
-    cache = new BoundedCache({ name: 'test', maxEntries: 3, ttlMs: 60_000 }, { now: () => now });
-    source = new Source();
-  });
-  const fill = (): Promise<string | undefined> => cache.getOrFill('key', source.read);
-
-  it('asks the source once for many callers at the same time', async () => {
-    const callers = [fill(), fill(), fill()];
-    source.answer('value');
-    expect(await Promise.all(callers)).toEqual(['value', 'value', 'value']);
-    expect(source.reads).toBe(1);
-    expect(cache.get('key')).toBe('value');
+  it('asks for a value once and keeps it until it is too old, which use does not delay', async () => {
+    expect(await cache.getOrFill('a', answering('first'))).toBe('first');
+    clock.time += 60_000;
+    expect(await cache.getOrFill('a', answering('second'))).toBe('first');
+    clock.time += 1;
+    expect(cache.get('a')).toBeUndefined();
+    expect(await cache.getOrFill('a', answering('second'))).toBe('second');
   });
 
-  it('forgets after its time, which use does not extend', () => {
-    cache.set('key', 'value');
-    now += 59_000;
-    expect(cache.get('key')).toBe('value');
-    now += 2_000;
-    expect(cache.get('key')).toBeUndefined();
+  it('counts the age from the moment the fill began', async () => {
+    const slow = heldFill();
+    const asked = cache.getOrFill('a', slow.fill);
+    clock.time += 50_000;
+    slow.resolve('value');
+    await asked;
+    clock.time += 10_001;
+    expect(cache.get('a')).toBeUndefined();
   });
 
-  it('keeps the most recently used within its bound', () => {
-    for (const key of ['a', 'b', 'c']) cache.set(key, key);
+  it('drops the least recently used entry when it is full', async () => {
+    for (const key of ['a', 'b', 'c']) await cache.getOrFill(key, answering(key));
     cache.get('a');
-    cache.set('d', 'd');
-    expect(['a', 'b', 'c', 'd'].filter((key) => cache.get(key) !== undefined)).toEqual(['a', 'c', 'd']);
-    expect(cache.figures.evictions).toBe(1);
+    await cache.getOrFill('d', answering('d'));
+    expect(['a', 'b', 'c', 'd'].map((key) => cache.get(key))).toEqual(['a', undefined, 'c', 'd']);
+    expect(cache.statistics()).toMatchObject({ entries: 3, evictions: 1 });
   });
 
-  it('hands out, but does not keep, what was read before an invalidation', async () => {
-    const early = fill();
-    cache.invalidate('key');
-    source.answer('old');
-    expect(await early).toBe('old');
-    expect(cache.get('key')).toBeUndefined();
+  it('runs one fill for all who ask at the same time', async () => {
+    const held = heldFill();
+    const asked = [cache.getOrFill('a', held.fill), cache.getOrFill('a', held.fill), cache.getOrFill('a', held.fill)];
+    held.resolve('value');
+    expect(await Promise.all(asked)).toEqual(['value', 'value', 'value']);
+    expect(held.calls).toBe(1);
   });
 
-  it('starts a new read for callers that come after an invalidation', async () => {
-    const early = fill();
-    cache.invalidate('key');
-    const late = fill();
-    expect(source.reads).toBe(2);
-    source.answer('old');
-    source.answer('new');
-    expect(await Promise.all([early, late])).toEqual(['old', 'new']);
-    expect(cache.get('key')).toBe('new');
+  it('does not keep a failure', async () => {
+    const held = heldFill();
+    const asked = [cache.getOrFill('a', held.fill), cache.getOrFill('a', held.fill)];
+    held.reject(new Error('database away'));
+    for (const result of await Promise.allSettled(asked)) expect(result).toMatchObject({ status: 'rejected' });
+    expect(await cache.getOrFill('a', answering('back'))).toBe('back');
   });
 
-  it('keeps the new value also when the old read ends last', async () => {
-    const early = fill();
-    cache.clear();
-    const late = cache.getOrFill('key', () => Promise.resolve('new'));
-    await late;
-    source.answer('old');
-    await early;
-    expect(cache.get('key')).toBe('new');
+  it('is not upset by a fill that throws at once', async () => {
+    const broken = (): Promise<string> => {
+      throw new Error('broken');
+    };
+    await expect(cache.getOrFill('a', broken)).rejects.toThrow('broken');
+    expect(await cache.getOrFill('a', answering('back'))).toBe('back');
   });
 
-  it('treats invalidateWhere as an invalidation of every read under way', async () => {
-    cache.set('other', 'stale');
-    cache.set('third', 'fresh');
-    const early = fill();
-    cache.invalidateWhere((value) => value === 'stale');
-    source.answer('old');
-    await early;
-    expect([cache.get('key'), cache.get('other'), cache.get('third')]).toEqual([undefined, undefined, 'fresh']);
+  it('does not keep "not there"', async () => {
+    expect(await cache.getOrFill('a', answering(undefined))).toBeUndefined();
+    expect(await cache.getOrFill('a', answering('now'))).toBe('now');
   });
 
-  it('keeps neither failures nor nothing', async () => {
-    await expect(cache.getOrFill('key', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
-    expect(await cache.getOrFill('key', () => Promise.resolve(undefined))).toBeUndefined();
-    const again = fill();
-    source.answer('value');
-    expect(await again).toBe('value');
-  });
-
-  it('neither reads nor keeps anything while it is bypassed, nor what was read meanwhile', async () => {
-    cache.set('key', 'value');
-    cache.bypass(true);
-    expect(cache.get('key')).toBeUndefined();
-    cache.set('key', 'value');
-    const during = fill();
+  it.each([
+    ['its key', () => void cache.invalidate('a')],
+    ['a condition', () => cache.invalidateWhere(() => false)],
+    ['everything', () => cache.clear()],
+    ['a bypass', () => cache.bypass(true)],
+  ])('hands a fill that began before an invalidation of %s to its caller, but does not keep it', async (_, act) => {
+    const held = heldFill();
+    const asked = cache.getOrFill('a', held.fill);
+    act();
     cache.bypass(false);
-    source.answer('old');
-    await during;
-    expect(cache.get('key')).toBeUndefined();
+    held.resolve('outdated');
+    expect(await asked).toBe('outdated');
+    expect(cache.get('a')).toBeUndefined();
   });
 
-  it('counts hits and misses, and drops expired entries when told', () => {
-    cache.set('key', 'value');
-    cache.get('key');
-    cache.get('none');
-    expect(cache.figures).toMatchObject({ hits: 1, misses: 1 });
-    now += 61_000;
-    cache.evictExpired();
-    expect(cache.size).toBe(0);
+  it.each(['old', 'new'])(
+    'starts a new fill for those who ask after an invalidation, and keeps that one, when the %s one ends first',
+    async (firstToEnd) => {
+      const [older, newer] = [heldFill(), heldFill()];
+      const before = cache.getOrFill('a', older.fill);
+      cache.invalidate('a');
+      const after = cache.getOrFill('a', newer.fill);
+      const ends = [() => older.resolve('outdated'), () => newer.resolve('current')];
+      for (const end of firstToEnd === 'old' ? ends : ends.reverse()) {
+        end();
+        await new Promise(setImmediate);
+      }
+      expect(await Promise.all([before, after])).toEqual(['outdated', 'current']);
+      expect(cache.get('a')).toBe('current');
+    },
+  );
+
+  it('does not let an older fill replace what was set', async () => {
+    const held = heldFill();
+    const asked = cache.getOrFill('a', held.fill);
+    cache.set('a', 'set');
+    held.resolve('outdated');
+    await asked;
+    expect(cache.get('a')).toBe('set');
+  });
+
+  it('removes by key and by condition, and leaves the rest', async () => {
+    for (const key of ['a', 'b', 'c']) await cache.getOrFill(key, answering(`of ${key}`));
+    expect(cache.invalidate('a')).toBe(true);
+    expect(cache.invalidate('a')).toBe(false);
+    cache.invalidateWhere((value, key) => value === 'of c' && key === 'c');
+    expect(['a', 'b', 'c'].map((key) => cache.get(key))).toEqual([undefined, 'of b', undefined]);
+  });
+
+  it('keeps and reads nothing while bypassed, and lets nobody share a fill', async () => {
+    await cache.getOrFill('a', answering('before'));
+    cache.bypass(true);
+    cache.set('b', 'set');
+    const held = heldFill();
+    const asked = [cache.getOrFill('a', held.fill), cache.getOrFill('a', held.fill)];
+    expect(held.calls).toBe(2);
+    cache.bypass(false);
+    held.resolve('meanwhile');
+    expect(await Promise.all(asked)).toEqual(['meanwhile', 'meanwhile']);
+    expect([cache.get('a'), cache.get('b')]).toEqual([undefined, undefined]);
+  });
+
+  it('frees expired entries when told to', async () => {
+    await cache.getOrFill('a', answering('old'));
+    clock.time += 40_000;
+    await cache.getOrFill('b', answering('young'));
+    clock.time += 30_000;
+    expect(cache.evictExpired()).toBe(1);
+    expect(cache.statistics()).toMatchObject({ entries: 1, evictions: 0 });
+  });
+
+  it('takes a shorter age for a single entry, never a longer one', () => {
+    cache.set('short', 'value', 10);
+    cache.set('long', 'value', 1_000_000);
+    clock.time += 11;
+    expect([cache.get('short'), cache.get('long')]).toEqual([undefined, 'value']);
+    clock.time += 60_000;
+    expect(cache.get('long')).toBeUndefined();
+  });
+
+  it('never serves a value read before the last invalidation, whatever the order of events', async () => {
+    const event = fc.oneof(
+      fc.record({ kind: fc.constant('ask' as const), key: fc.constantFrom('a', 'b') }),
+      fc.record({ kind: fc.constant('change' as const), key: fc.constantFrom('a', 'b'), how: fc.nat(3) }),
+      fc.record({ kind: fc.constant('finish' as const), which: fc.nat(5), fails: fc.boolean() }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { maxLength: 40 }), async (events) => {
+        const subject = new BoundedCache<{ version: number }>({ name: 'race', maxEntries: 10, ttlMs: 60_000 }, clock);
+        const stored: Record<string, number> = { a: 1, b: 1 };
+        const reads: { end: (fails: boolean) => void }[] = [];
+        const read = (key: string) => {
+          const version = stored[key] ?? 0;
+          return new Promise<{ version: number }>((resolve, reject) =>
+            reads.push({ end: (fails) => (fails ? reject(new Error('lost')) : resolve({ version })) }),
+          );
+        };
+        const answers: Promise<unknown>[] = [];
+        for (const step of events) {
+          if (step.kind === 'ask') {
+            const atLeast = stored[step.key] ?? 0;
+            const asked = subject.getOrFill(step.key, () => read(step.key));
+            answers.push(
+              asked.then(
+                (value) => expect(value.version).toBeGreaterThanOrEqual(atLeast),
+                () => undefined,
+              ),
+            );
+          } else if (step.kind === 'change') {
+            stored[step.key] = (stored[step.key] ?? 0) + 1;
+            if (step.how === 0) subject.invalidate(step.key);
+            if (step.how === 1) subject.invalidateWhere((_, key) => key === step.key);
+            if (step.how === 2) subject.clear();
+            if (step.how === 3) [true, false].forEach((on) => subject.bypass(on));
+          } else {
+            reads.splice(step.which, 1).forEach((one) => one.end(step.fails));
+          }
+          await Promise.resolve();
+        }
+        reads.forEach((one) => one.end(false));
+        await Promise.all(answers);
+        for (const key of ['a', 'b']) expect(subject.get(key)?.version ?? stored[key]).toBe(stored[key]);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

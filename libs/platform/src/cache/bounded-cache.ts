@@ -1,125 +1,146 @@
 import { LRUCache } from 'lru-cache';
 
 export interface CacheOptions {
-  /** Label of its metrics; one word per cache. */
+  /** Label of its metrics; unique in the process, `kebab-case`. */
   readonly name: string;
-  /** Beyond this many entries the least recently used go. */
+  /** When this many are kept, the least recently used one makes room. */
   readonly maxEntries: number;
-  /** Life of an entry from its filling, in milliseconds; use does not extend it. */
+  /** Age in milliseconds at which an entry no longer counts, measured from the moment its fill began. */
   readonly ttlMs: number;
 }
 
-/** What a cache counts. */
-export interface CacheFigures {
-  hits: number;
-  misses: number;
-  /** Entries that left because of the bound or their age. */
-  evictions: number;
+export interface CacheStatistics {
+  readonly name: string;
+  /** Expired ones count until they are asked for or evicted. */
+  readonly entries: number;
+  readonly maxEntries: number;
+  readonly hits: number;
+  readonly misses: number;
+  /** Entries that made room for others. Those that grew too old are not counted. */
+  readonly evictions: number;
 }
 
-/** One read of the source that is under way. */
-interface Fill<Value> {
-  readonly value: Promise<Value>;
-  /** Cleared by an invalidation: the value is handed to its callers, but not kept. */
-  mayKeep: boolean;
+/** Milliseconds of a clock that never goes back. Must not start at 0, which lru-cache reads as "never expires". */
+export interface MonotonicClock {
+  now(): number;
 }
 
 /**
- * The one cache of the product: bounded in entries and age, with one read of the source for many callers at the same
- * time. A read that began before an invalidation is never kept after it, and is not joined by callers that come later.
+ * The one cache type of the product: bounded in number and age, filled once for all who ask at the same time, and never
+ * holding what was read before an invalidation. `null` and `undefined` mean "not there" and are never kept.
  */
-export class BoundedCache<Value extends NonNullable<unknown>> {
-  readonly name: string;
-  readonly figures: CacheFigures = { hits: 0, misses: 0, evictions: 0 };
-  private readonly entries: LRUCache<string, Value>;
-  private readonly fills = new Map<string, Fill<Value | undefined>>();
+export class BoundedCache<Value> {
+  private readonly entries: LRUCache<string, NonNullable<Value>>;
+  /** Fills whose result may be kept. An invalidation takes them out; they end unnoticed by the cache. */
+  private readonly fills = new Map<string, Promise<Value>>();
   private isBypassed = false;
+  private hits = 0;
+  private misses = 0;
+  private evictions = 0;
 
-  /** @param clock Milliseconds from any origin that never jump back; replaceable in tests. */
-  constructor({ name, maxEntries, ttlMs }: CacheOptions, clock: { now(): number } = performance) {
-    this.name = name;
-    this.entries = new LRUCache<string, Value>({
-      max: maxEntries,
-      ttl: ttlMs,
+  constructor(
+    private readonly options: CacheOptions,
+    private readonly clock: MonotonicClock = performance,
+  ) {
+    this.entries = new LRUCache<string, NonNullable<Value>>({
+      max: options.maxEntries,
+      ttl: options.ttlMs,
+      ttlResolution: 0, // otherwise it keeps a time of its own behind a real timer
       perf: clock,
-      ttlResolution: 0,
       dispose: (_value, _key, reason) => {
-        if (reason === 'evict' || reason === 'expire') this.figures.evictions++;
+        if (reason === 'evict') this.evictions++;
       },
     });
   }
 
-  /** Number of entries, expired ones included until they are evicted. */
-  get size(): number {
-    return this.entries.size;
-  }
-
-  get(key: string): Value | undefined {
+  /** For hot paths: `cache.get(key) ?? (await cache.fill(key, …))` makes neither closure nor promise on a hit. */
+  get(key: string): NonNullable<Value> | undefined {
     const value = this.isBypassed ? undefined : this.entries.get(key);
-    if (value === undefined) this.figures.misses++;
-    else this.figures.hits++;
+    if (value === undefined) this.misses++;
+    else this.hits++;
     return value;
   }
 
-  /** The value, read by `fill` when it is not there. What is `undefined`, or fails, is not kept. */
-  getOrFill(key: string, fill: () => Promise<Value | undefined>): Promise<Value | undefined> {
-    const value = this.get(key);
-    if (value !== undefined) return Promise.resolve(value);
+  /**
+   * The kept value, or what `fill` answers. Those who ask while a fill runs share it, unless the key was invalidated in
+   * between: they start another one. A failed fill is not kept; all who share it fail with it.
+   */
+  async getOrFill(key: string, fill: () => Promise<Value>): Promise<Value> {
+    return this.get(key) ?? (await this.fill(key, fill));
+  }
+
+  /** As {@link getOrFill} after a {@link get} that found nothing. */
+  fill(key: string, fill: () => Promise<Value>): Promise<Value> {
+    if (this.isBypassed) return fill();
     const running = this.fills.get(key);
-    if (running) return running.value;
-    const started: Fill<Value | undefined> = { value: this.run(key, fill, () => started), mayKeep: !this.isBypassed };
-    this.fills.set(key, started);
-    return started.value;
+    if (running) return running;
+    const start = this.clock.now();
+    const isCurrent = (): boolean => this.fills.get(key) === filling;
+    const filling: Promise<Value> = fill().then(
+      (value) => {
+        if (isCurrent()) {
+          this.fills.delete(key);
+          if (value !== undefined && value !== null) this.entries.set(key, value, { start });
+        }
+        return value;
+      },
+      (error: unknown) => {
+        if (isCurrent()) this.fills.delete(key);
+        throw error;
+      },
+    );
+    this.fills.set(key, filling);
+    return filling;
   }
 
-  set(key: string, value: Value, ttlMs?: number): void {
-    if (!this.isBypassed) this.entries.set(key, value, ttlMs === undefined ? {} : { ttl: ttlMs });
+  /**
+   * Keeps a value that was not read from anywhere, and so cannot be outdated. What was read belongs into a fill, which an
+   * invalidation can catch.
+   *
+   * @param ttlMs Counts when it is shorter than that of the cache.
+   */
+  set(key: string, value: NonNullable<Value>, ttlMs = this.options.ttlMs): void {
+    this.fills.delete(key);
+    if (!this.isBypassed) this.entries.set(key, value, { ttl: Math.min(ttlMs, this.options.ttlMs) });
   }
 
-  invalidate(key: string): void {
-    this.entries.delete(key);
-    this.forgetFill(key);
+  /** True when something was kept under the key. */
+  invalidate(key: string): boolean {
+    this.fills.delete(key);
+    return this.entries.delete(key);
   }
 
-  /** Drops every entry of which `isStale` is true, and every read under way: nobody can tell what it will bring. */
-  invalidateWhere(isStale: (value: Value) => boolean): void {
-    for (const [key, value] of this.entries.entries()) if (isStale(value)) this.entries.delete(key);
-    for (const key of this.fills.keys()) this.forgetFill(key);
+  /** Looks at every entry. No running fill is kept, since what it will answer cannot be judged yet. */
+  invalidateWhere(isOutdated: (value: NonNullable<Value>, key: string) => boolean): void {
+    this.fills.clear();
+    const outdated = [...this.entries].filter(([key, value]) => isOutdated(value, key));
+    for (const [key] of outdated) this.entries.delete(key);
   }
 
   clear(): void {
+    this.fills.clear();
     this.entries.clear();
-    for (const key of this.fills.keys()) this.forgetFill(key);
   }
 
-  /** While bypassed nothing is read from the cache nor kept in it: changes could be missed. */
+  /**
+   * While bypassed it is empty and stays so: every fill runs, alone, and nothing is kept. For the time in which
+   * invalidations cannot arrive, such as while LISTEN is down.
+   */
   bypass(isBypassed: boolean): void {
     this.isBypassed = isBypassed;
     this.clear();
   }
 
-  /** Removes expired entries that nobody asks for any more. */
-  evictExpired(): void {
+  /** Frees the memory of entries that are too old; without it they stay until they are asked for. Tells how many. */
+  evictExpired(): number {
+    const before = this.entries.size;
     this.entries.purgeStale();
+    return before - this.entries.size;
   }
 
-  private async run(
-    key: string,
-    fill: () => Promise<Value | undefined>,
-    self: () => Fill<Value | undefined>,
-  ): Promise<Value | undefined> {
-    try {
-      const value = await fill();
-      if (value !== undefined && self().mayKeep) this.entries.set(key, value);
-      return value;
-    } finally {
-      if (this.fills.get(key) === self()) this.fills.delete(key);
-    }
-  }
-
-  private forgetFill(key: string): void {
-    const running = this.fills.get(key);
-    if (running) running.mayKeep = false;
-    this.fills.delete(key);
+  statistics(): CacheStatistics {
+    const { hits, misses, evictions } = this;
+    const { name, maxEntries } = this.options;
+    return { name, entries: this.entries.size, maxEntries, hits, misses, evictions };
   }
 }

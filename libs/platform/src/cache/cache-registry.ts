@@ -1,63 +1,69 @@
-import { Injectable } from '@nestjs/common';
-import { Notifications } from '../database/index.js';
-import { MetricsRegistry } from '../telemetry/index.js';
-import { BoundedCache, type CacheOptions } from './bounded-cache.js';
+import { type Notifications } from '@kubarr/platform/database';
+import { type MetricsRegistry } from '@kubarr/platform/telemetry';
+import { BoundedCache, type CacheOptions, type CacheStatistics, type MonotonicClock } from './bounded-cache.js';
+
+const TOTALS = {
+  hits: 'Look-ups that found an entry.',
+  misses: 'Look-ups that found none.',
+  evictions: 'Entries that made room for others.',
+} as const;
 
 /**
- * Makes caches and looks after all of them: figures, eviction, and the rule that a cache is not trusted while changes
- * made by other replicas cannot be heard.
+ * Makes every cache of the process and looks after all of them: counts, evicts, and bypasses them while changes made by
+ * other replicas cannot be heard.
  */
-@Injectable()
 export class CacheRegistry {
-  private readonly caches: BoundedCache<NonNullable<unknown>>[] = [];
+  private readonly caches = new Map<string, BoundedCache<unknown>>();
 
   constructor(
     private readonly notifications: Notifications,
     metrics: MetricsRegistry,
+    private readonly clock: MonotonicClock = performance,
   ) {
-    notifications.onGap((isListening) => this.bypassAll(!isListening));
+    notifications.onGap((isListening) => {
+      for (const cache of this.caches.values()) cache.bypass(!isListening);
+    });
     const labels = ['cache'] as const;
-    const figure = (name: `kubarr_cache_${string}_total`, help: string, key: 'hits' | 'misses' | 'evictions'): void => {
+    for (const [thing, help] of Object.entries(TOTALS) as [keyof typeof TOTALS, string][]) {
       metrics.counter({
-        name,
+        name: `kubarr_cache_${thing}_total`,
         help,
         labels,
         collect: (counter) => {
-          counter.reset();
-          for (const cache of this.caches) counter.inc({ cache: cache.name }, cache.figures[key]);
+          counter.reset(); // counted by the caches themselves, so that a hit costs one addition
+          for (const cache of this.statistics()) counter.inc({ cache: cache.name }, cache[thing]);
         },
       });
-    };
-    figure('kubarr_cache_hits_total', 'Reads that found an entry, by cache', 'hits');
-    figure('kubarr_cache_misses_total', 'Reads that found none, by cache', 'misses');
-    figure(
-      'kubarr_cache_evictions_total',
-      'Entries that left because of the bound or their age, by cache',
-      'evictions',
-    );
+    }
     metrics.gauge({
-      name: 'kubarr_cache_entries_count',
-      help: 'Entries, by cache',
+      name: 'kubarr_cache_entries',
+      help: 'Entries kept at the moment.',
       labels,
       collect: (gauge) => {
-        for (const cache of this.caches) gauge.set({ cache: cache.name }, cache.size);
+        for (const cache of this.statistics()) gauge.set({ cache: cache.name }, cache.entries);
       },
     });
   }
 
-  create<Value extends NonNullable<unknown>>(options: CacheOptions): BoundedCache<Value> {
-    const cache = new BoundedCache<Value>(options);
+  /** @throws Error when the name is taken. */
+  create<Value>(options: CacheOptions): BoundedCache<Value> {
+    if (this.caches.has(options.name)) throw new Error(`There is a cache called ${options.name} already`);
+    const cache = new BoundedCache<Value>(options, this.clock);
     cache.bypass(!this.notifications.isListening);
-    this.caches.push(cache as unknown as BoundedCache<NonNullable<unknown>>);
+    this.caches.set(options.name, cache as unknown as BoundedCache<unknown>);
     return cache;
   }
 
-  /** Removes expired entries everywhere; a job calls it. */
-  evictExpired(): void {
-    for (const cache of this.caches) cache.evictExpired();
+  clearAll(): void {
+    for (const cache of this.caches.values()) cache.clear();
   }
 
-  private bypassAll(isBypassed: boolean): void {
-    for (const cache of this.caches) cache.bypass(isBypassed);
+  /** Frees the memory of entries that are too old, in all caches. Tells how many. */
+  evictExpired(): number {
+    return [...this.caches.values()].reduce((sum, cache) => sum + cache.evictExpired(), 0);
+  }
+
+  statistics(): CacheStatistics[] {
+    return [...this.caches.values()].map((cache) => cache.statistics());
   }
 }

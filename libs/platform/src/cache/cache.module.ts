@@ -1,23 +1,27 @@
+import { Notifications } from '@kubarr/platform/database';
+import { MetricsRegistry } from '@kubarr/platform/telemetry';
 import { CACHE_MANAGER } from '@nestjs/cache-manager';
 import { Global, Module } from '@nestjs/common';
 import { createCache } from 'cache-manager';
 import { Keyv } from 'keyv';
+import { boundedKeyvStore } from './bounded-keyv-store.js';
 import { CacheRegistry } from './cache-registry.js';
-import { keyvStore } from './keyv-store.js';
 
-/** Gives every module the registry of caches, and cache-manager on top of one of them. */
+/** Gives every module the registry of caches and, for places where cost does not matter, Nest's cache manager. */
 @Global()
 @Module({
   providers: [
-    CacheRegistry,
+    {
+      provide: CacheRegistry,
+      inject: [Notifications, MetricsRegistry],
+      useFactory: (notifications: Notifications, metrics: MetricsRegistry) => new CacheRegistry(notifications, metrics),
+    },
     {
       provide: CACHE_MANAGER,
       inject: [CacheRegistry],
       useFactory: (registry: CacheRegistry) => {
-        const store = keyvStore(registry.create({ name: 'general', maxEntries: 200, ttlMs: 60_000 }));
-        return createCache({
-          stores: [new Keyv({ store, useKeyPrefix: false, serialize: undefined, deserialize: undefined })],
-        });
+        const store = boundedKeyvStore(registry.create({ name: 'general', maxEntries: 200, ttlMs: 60_000 }));
+        return createCache({ stores: [new Keyv({ store, useKeyPrefix: false })] });
       },
     },
   ],
