@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
-import { PUBLIC_SETTINGS, publicSetting, type SettingKey, type SettingDefinition } from './settings-catalogue.js';
+import { PUBLIC_SETTINGS, publicSetting, type SettingDefinition } from './settings-catalogue.js';
 import { type SettingAnswer, type SettingsAnswer } from './settings.dto.js';
 import { SettingNotFound, SettingValueNotAllowed, UnknownSetting } from './settings.errors.js';
 import { Settings } from './settings.js';
@@ -28,7 +28,7 @@ export class SettingsService {
     if (!setting) throw new UnknownSetting();
     const value = setting.parse(text);
     if (value === undefined) throw new SettingValueNotAllowed(key, setting.allowed);
-    await this.settings.change(actor, setting.key as SettingKey, value);
+    await this.settings.change(actor, setting.key, value);
     return answerOf(setting, value);
   }
 }

@@ -33,7 +33,7 @@ export async function doctor(config: KubarrConfig): Promise<0 | 1> {
       await check('schema', () => examineSchema(config, source));
     });
   } catch (error) {
-    if (!database.source) await check('database', () => Promise.reject(error as Error));
+    if (!database.source) await check('database', () => Promise.reject(error));
     else throw error;
   }
   await check('storage root', () => examineStorage(config));

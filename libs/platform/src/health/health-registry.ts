@@ -35,13 +35,14 @@ export class HealthRegistry {
   }
 }
 
-async function report({ name, isCritical, check }: HealthCheck): Promise<HealthReport> {
+async function report(check: HealthCheck): Promise<HealthReport> {
+  const { name, isCritical } = check;
   let timer: NodeJS.Timeout | undefined;
   const tooSlow = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`did not answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
   });
   try {
-    const message = await Promise.race([Promise.resolve().then(check), tooSlow]);
+    const message = await Promise.race([Promise.resolve().then(() => check.check()), tooSlow]);
     return { name, isCritical, isWell: true, message: message ?? 'ok' };
   } catch (error) {
     return { name, isCritical, isWell: false, message: error instanceof Error ? error.message : String(error) };

@@ -8,10 +8,13 @@ const KINDS = [
   ['image', /\.(jpe?g|png|gif|webp|avif|heic|svg|bmp)$/i],
 ];
 
+/** Items on a page: enough for most folders, and quick to draw on a phone. */
+const PER_PAGE = '200';
+
 /** One page of one folder. */
 export async function filesScreen(page, person) {
   const wanted = page.url.searchParams;
-  const query = { path: wanted.get('path') ?? '', page: wanted.get('page') ?? '' };
+  const query = { path: wanted.get('path') ?? '', page: wanted.get('page') ?? '', per_page: PER_PAGE };
   const listing = await get(address('/api/storage/browse', query), page.signal);
   const names = listing.path === '' ? [] : listing.path.split('/');
   const mayDownload = person.permissions.includes('storage.download');
@@ -23,7 +26,7 @@ export async function filesScreen(page, person) {
       element('h1', {}, names.at(-1) ?? 'Files'),
       element('p', { class: 'muted count' }, count(listing.total_items, 'item')),
       breadcrumb(names),
-      listing.items.length > 0 ? table(listing, mayDownload) : emptyFolder(listing),
+      listing.items.length > 0 ? table(listing, mayDownload) : nothing(listing),
       pager(listing),
     ),
   };
@@ -106,7 +109,7 @@ function row({ name, path, type, size: bytes, modified }, mayDownload) {
           {
             class: 'icon-button',
             href: address('/api/storage/download', { path }),
-            download: name,
+            download: true,
             title: 'Download',
             'aria-label': `Download ${name}`,
           },
@@ -116,24 +119,25 @@ function row({ name, path, type, size: bytes, modified }, mayDownload) {
   );
 }
 
-function emptyFolder({ path }) {
+function nothing({ path, total_items }) {
+  const [text, advice] =
+    total_items > 0
+      ? ['There is nothing on this page.', 'The folder has become smaller meanwhile.']
+      : path === ''
+        ? ['There are no files yet.', 'Put some into the storage folder of this server; they show up here.']
+        : ['This folder is empty.', 'What is put into it on the server shows up here.'];
   return element(
     'div',
     { class: 'state' },
     icon('empty'),
-    element('p', {}, path === '' ? 'There are no files yet.' : 'This folder is empty.'),
-    element(
-      'p',
-      { class: 'muted' },
-      path === ''
-        ? 'Put some into the storage folder of this server; they show up here.'
-        : 'What is put into it on the server shows up here.',
-    ),
+    element('p', {}, text),
+    element('p', { class: 'muted' }, advice),
   );
 }
 
-function pager({ path, page = 1, total_pages: last = 1 }) {
-  if (last <= 1) return undefined;
+function pager({ path, page, per_page, total_items }) {
+  const last = Math.max(page, Math.ceil(total_items / per_page));
+  if (last === 1) return undefined;
   const step = (to, text, rel) =>
     to >= 1 && to <= last
       ? element('a', { class: 'button', href: folderAddress(path, String(to)), rel }, text)
