@@ -3,7 +3,7 @@ import pg from 'pg';
 import { createTestDatabase } from '../../../../../test/support/test-database.js';
 
 describe('a test database', () => {
-  it('knows capitals beyond ASCII and belongs to the product's own role', async () => {
+  it('knows capitals beyond ASCII and belongs to the role that the product has', async () => {
     const { target, drop } = await createTestDatabase();
     const client = new pg.Client({ ...target });
     await client.connect();

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { type Holder, takeHold } from './hold.js';
+import { readOrCreateFile } from './kept-file.js';
+import { StateDirectoryHeld, StateDirectoryUnusable } from './state.errors.js';
+
+/** The directory of secret key and embedded database, held by this process alone. */
+export class StateDirectory {
+  private constructor(
+    /** Absolute. */
+    readonly path: string,
+    private readonly holder: { address?: string },
+    /** Lets the next process in. The kernel does the same when this process ends in any other way. */
+    readonly release: () => Promise<void>,
+  ) {}
+
+  /**
+   * Makes the directory when it is not there, checks that it can be written, and holds it.
+   *
+   * @throws StateDirectoryHeld saying who holds it, StateDirectoryUnusable saying what is in the way.
+   */
+  static async hold(directory: string, about: { pid: number; address?: string }): Promise<StateDirectory> {
+    const path = resolve(directory);
+    const holder: Holder & { address?: string } = {
+      ...about,
+      host: hostname(),
+      startedAt: new Date().toISOString(),
+    };
+    try {
+      await makeDirectory(path);
+      await proveWritable(path);
+      const outcome = await takeHold(path, () => holder);
+      if (outcome.held) return new StateDirectory(path, holder, outcome.release);
+      throw new StateDirectoryHeld(path, outcome.by);
+    } catch (error) {
+      if (error instanceof StateDirectoryHeld) throw error;
+      throw new StateDirectoryUnusable(path, obstacle(error as NodeJS.ErrnoException), { cause: error });
+    }
+  }
+
+  /** What a second start is told about this process, once it is known. */
+  describe({ address }: { address: string }): void {
+    this.holder.address = address;
+  }
+
+  /** A file of the directory that is made once and then kept; see {@link readOrCreateFile}. */
+  readOrCreateFile(name: string, make: () => Buffer, mode = 0o600): Promise<Buffer> {
+    return readOrCreateFile(join(this.path, name), make, mode);
+  }
+}
+
+export const holdStateDirectory = StateDirectory.hold.bind(StateDirectory);
+
+/**
+ * Closed to others; under root they may walk through, because the embedded PostgreSQL then runs as another user. A
+ * directory that is there keeps its mode. (Node's own recursive mkdir never ends where the parent refuses new entries
+ * with ENOENT, as in /proc.)
+ */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || (await stat(dirname(path)).catch(() => undefined))) throw error;
+    await makeDirectory(dirname(path));
+    return makeDirectory(path);
+  }
+  await chmod(path, process.getuid?.() === 0 ? 0o711 : 0o700);
+}
+
+async function proveWritable(path: string): Promise<void> {
+  const probe = join(path, `writable-${randomBytes(8).toString('hex')}`);
+  try {
+    await writeFile(probe, Buffer.alloc(4096), { flag: 'wx', mode: 0o600 });
+  } finally {
+    await rm(probe, { force: true });
+  }
+}
+
+function obstacle(error: NodeJS.ErrnoException): string {
+  const user = process.getuid ? `uid ${process.getuid()}` : 'this user';
+  switch (error.code ?? '') {
+    case 'EACCES':
+    case 'EPERM':
+      return `${user} may not write to it (${error.message})`;
+    case 'EROFS':
+      return 'it is on a read-only file system';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'its disk is full';
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return `it is, or lies below, something that is no directory (${error.message})`;
+    case 'ENAMETOOLONG':
+    case 'EINVAL':
+    case 'ENOTSUP':
+    case 'EOPNOTSUPP':
+    case 'ENOSYS':
+      return `its file system or the length of its path does not allow sockets (${error.message})`;
+    default:
+      return error.message;
+  }
+}

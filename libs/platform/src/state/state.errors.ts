@@ -1,0 +1,34 @@
+import { KubarrError } from '../errors/index.js';
+import { type Holder } from './hold.js';
+
+/** Another process works in the state directory. `holder` is undefined when that process does not say who it is. */
+export class StateDirectoryHeld extends KubarrError {
+  readonly code = 'state.held';
+  readonly kind = 'conflict';
+  constructor(
+    directory: string,
+    readonly holder: Holder | undefined,
+  ) {
+    super(
+      `The state directory ${directory} is in use by ${holder ? described(holder) : 'a process that does not answer'}. ` +
+        `Stop that one first, or give this one a directory of its own with KUBARR_STATE_DIR.`,
+    );
+  }
+}
+
+/** The state directory cannot be made, written or locked. */
+export class StateDirectoryUnusable extends KubarrError {
+  readonly code = 'state.unusable';
+  readonly kind = 'unavailable';
+  constructor(directory: string, what: string, options?: { cause?: unknown }) {
+    super(
+      `The state directory ${directory} cannot be used: ${what}. ` +
+        `Put that right, or choose another directory with KUBARR_STATE_DIR.`,
+      options,
+    );
+  }
+}
+
+function described({ pid, host, startedAt, address }: Holder): string {
+  return `the Kubarr process ${pid} on ${host} since ${startedAt}${address ? ` (${address})` : ''}`;
+}
