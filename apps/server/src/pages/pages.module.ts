@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { HttpConfig } from '@kubarr/platform/config';
 import { SetupModule } from '@kubarr/setup';
 import { DocsController } from './docs.controller.js';
 import { DocsPages } from './docs-pages.js';
@@ -11,11 +10,6 @@ import { SetupHandOver } from './setup-hand-over.js';
 @Module({
   imports: [SetupModule],
   controllers: [DocsController, PagesController],
-  providers: [
-    ApiDescription,
-    DocsPages,
-    { provide: Pages, inject: [HttpConfig], useFactory: (config: HttpConfig) => Pages.open(config) },
-    SetupHandOver,
-  ],
+  providers: [ApiDescription, DocsPages, Pages, SetupHandOver],
 })
 export class PagesModule {}

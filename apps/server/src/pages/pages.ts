@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type SendOptions } from '@fastify/static';
-import { type HttpConfig } from '@kubarr/platform/config';
+import { HttpConfig } from '@kubarr/platform/config';
 import { PAGE_POLICY, RouteNotFound } from '@kubarr/platform/http';
 import { type FastifyReply } from 'fastify';
 import { access } from 'node:fs/promises';
@@ -29,15 +29,17 @@ const ALWAYS: SendOptions = { cacheControl: false, etag: false, lastModified: fa
 /** The pages people see: a built web client where there is one, else the small pages of the product itself. */
 @Injectable()
 export class Pages {
-  private constructor(private readonly directory: string) {}
+  private readonly directory: string;
+
+  constructor({ webDir }: HttpConfig) {
+    this.directory = webDir ?? OWN_FILES;
+  }
 
   /** @throws NoIndexPage when the configured folder holds no web client. */
-  static async open({ webDir }: HttpConfig): Promise<Pages> {
-    if (webDir === undefined) return new Pages(OWN_FILES);
-    await access(join(webDir, INDEX)).catch((error: unknown) => {
-      throw new NoIndexPage(webDir, error);
+  async assertComplete(): Promise<void> {
+    await access(join(this.directory, INDEX)).catch((error: unknown) => {
+      throw new NoIndexPage(this.directory, error);
     });
-    return new Pages(webDir);
   }
 
   /** @throws RouteNotFound for what is neither a page nor a file of the pages. */
