@@ -3,9 +3,11 @@ import { DataSource } from 'typeorm';
 import { randomUUID } from 'node:crypto';
 import { type PeriodicOptions } from './periodic.js';
 
-/** The last run of a job, as administrators see it. */
-export interface JobState {
+/** What the table tells about a job. */
+export interface LeasedJob {
   readonly name: string;
+  readonly isRunning: boolean;
+  readonly nextRunAt: Date;
   readonly lastStartedAt: Date | null;
   readonly lastFinishedAt: Date | null;
   readonly lastOutcome: 'succeeded' | 'failed' | null;
@@ -15,6 +17,12 @@ export interface JobState {
 /** Longest error text that is kept, in characters. */
 const ERROR_LENGTH = 500;
 
+/** A lease outlives the time-out by this, in milliseconds, so that a run is over before another replica may begin one. */
+const LEASE_GRACE_MS = 10_000;
+
+/** A claim that waited for another one compares with the time at which it was sent; no statement waits this long. */
+const LONGEST_STATEMENT_MS = 60_000;
+
 /**
  * Which replica runs a job. A lease is a row, not a lock: no connection is held while the job runs, and the clock is
  * the database's, so that replicas whose clocks differ agree.
@@ -23,16 +31,21 @@ const ERROR_LENGTH = 500;
 export class JobLeases {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Takes the job when it is due and nobody holds it. The identity of the lease, or `undefined`. */
-  async claim({ name, timeoutMs }: PeriodicOptions): Promise<string | undefined> {
+  /**
+   * Takes the job when it is due and nobody holds it. The identity of the lease, or `undefined`. A job that waits for
+   * clearly longer than its period is due too: the period was shortened, or the clock was set back.
+   */
+  async claim({ name, timeoutMs, everyMs }: PeriodicOptions): Promise<string | undefined> {
     const owner = randomUUID();
-    await this.dataSource.query('INSERT INTO periodic_jobs (name) VALUES ($1) ON CONFLICT (name) DO NOTHING', [name]);
-    const [rows] = await this.dataSource.query<[unknown[], number]>(
-      `UPDATE periodic_jobs
-       SET lease_owner = $2, lease_until = now() + $3 * interval '1 millisecond', last_started_at = now()
-       WHERE name = $1 AND next_run_at <= now() AND (lease_until IS NULL OR lease_until < now())
+    const rows = await this.dataSource.query<unknown[]>(
+      `INSERT INTO periodic_jobs AS job (name, lease_owner, lease_until, last_started_at)
+       VALUES ($1, $2, now() + $3 * interval '1 millisecond', now())
+       ON CONFLICT (name) DO UPDATE SET
+         lease_owner = excluded.lease_owner, lease_until = excluded.lease_until, last_started_at = now()
+       WHERE (job.next_run_at <= now() OR job.next_run_at > now() + $4 * interval '1 millisecond')
+         AND (job.lease_until IS NULL OR job.lease_until < now())
        RETURNING name`,
-      [name, owner, timeoutMs],
+      [name, owner, timeoutMs + LEASE_GRACE_MS, everyMs + LONGEST_STATEMENT_MS],
     );
     return rows.length > 0 ? owner : undefined;
   }
@@ -48,11 +61,22 @@ export class JobLeases {
     );
   }
 
-  async states(): Promise<JobState[]> {
-    return this.dataSource.query<JobState[]>(
-      `SELECT name, last_started_at AS "lastStartedAt", last_finished_at AS "lastFinishedAt",
+  /** Gives a job back that was not finished: it stays due, for another replica or for the next start. */
+  async release({ name }: PeriodicOptions, owner: string): Promise<void> {
+    await this.dataSource.query(
+      'UPDATE periodic_jobs SET lease_owner = NULL, lease_until = NULL WHERE name = $1 AND lease_owner = $2',
+      [name, owner],
+    );
+  }
+
+  /** What is known of these jobs; those that never ran are left out. */
+  async find(names: readonly string[]): Promise<LeasedJob[]> {
+    return this.dataSource.query<LeasedJob[]>(
+      `SELECT name, coalesce(lease_until > now(), false) AS "isRunning", next_run_at AS "nextRunAt",
+         last_started_at AS "lastStartedAt", last_finished_at AS "lastFinishedAt",
          last_outcome AS "lastOutcome", last_error AS "lastError"
-       FROM periodic_jobs ORDER BY name LIMIT 1000`,
+       FROM periodic_jobs WHERE name = ANY ($1)`,
+      [names],
     );
   }
 }

@@ -1,29 +1,34 @@
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { asDatabaseError, DatabaseConnection } from '../database/index.js';
 import { Log, MetricsRegistry } from '../telemetry/index.js';
-import { JobLeases, type JobState } from './job-leases.js';
-import { PERIODIC, type PeriodicMethod, type PeriodicOptions } from './periodic.js';
+import { JobLeases, type LeasedJob } from './job-leases.js';
+import { failureText, type RunResult, startRun } from './job-run.js';
+import { firstDelay, nextDelay, PERIODIC, type PeriodicMethod, type PeriodicOptions, withJitter } from './periodic.js';
 
-/** How often a process asks whether a `once` job is due, at most, in milliseconds: another replica may have run it. */
-const ASK_EVERY_MS = 30_000;
-
-/** Longest wait for running jobs when the process stops, in milliseconds. */
-const STOP_WITHIN_MS = 5_000;
+/** A job as administrators see it. Of an `everywhere` job this process tells what it did itself. */
+export interface JobState extends Omit<LeasedJob, 'nextRunAt'>, Pick<PeriodicOptions, 'runs' | 'everyMs'> {
+  /** `null` for an `everywhere` job, and before the first run. */
+  readonly nextRunAt: Date | null;
+}
 
 interface Job {
   readonly options: PeriodicOptions;
-  readonly run: PeriodicMethod;
+  readonly method: PeriodicMethod;
+  /** While the method runs, also beyond its time-out. */
   running: Promise<void> | undefined;
   state: JobState;
 }
 
 /** Finds the methods that wear `@Periodic` and runs them; one that fails stops neither the others nor its own next run. */
 @Injectable()
-export class PeriodicJobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly jobs: Job[] = [];
+export class PeriodicJobs implements OnApplicationBootstrap, OnModuleDestroy {
+  /** When the process stops, running jobs have this long to end by themselves, and then this long to heed the signal. */
+  readonly patienceMs = { unasked: 3_000, asked: 2_000 };
+  private readonly jobs = new Map<string, Job>();
   private readonly stopping = new AbortController();
+  private isStopping = false;
   private readonly runs;
   private readonly durations;
 
@@ -48,57 +53,67 @@ export class PeriodicJobs implements OnApplicationBootstrap, BeforeApplicationSh
     });
   }
 
+  /** @throws Error when two methods have the same name. */
   onApplicationBootstrap(): void {
-    for (const { options, run } of this.found()) {
-      const { name } = options;
-      const job: Job = {
-        options,
-        run,
-        running: undefined,
-        state: { name, lastStartedAt: null, lastFinishedAt: null, lastOutcome: null, lastError: null },
-      };
-      this.jobs.push(job);
+    for (const { options, method } of this.found()) {
+      const { name, runs, everyMs } = options;
+      if (this.jobs.has(name)) throw new Error(`There are two periodic jobs called ${name}`);
+      const state = { name, runs, everyMs, isRunning: false, nextRunAt: null };
+      const never = { lastStartedAt: null, lastFinishedAt: null, lastOutcome: null, lastError: null };
+      const job: Job = { options, method, running: undefined, state: { ...state, ...never } };
+      this.jobs.set(name, job);
       for (const outcome of ['succeeded', 'failed']) this.runs.inc({ job: name, outcome }, 0);
-      const everyMs = options.runs === 'once' ? Math.min(options.everyMs, ASK_EVERY_MS) : options.everyMs;
-      this.scheduler.addInterval(name, setInterval(() => void this.tick(job), everyMs).unref());
+      this.schedule(job, firstDelay(options));
     }
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    for (const { options } of this.jobs) this.scheduler.deleteInterval(options.name);
+  /** Before anything closes that jobs need. Whatever still runs afterwards loses its lease with time. */
+  async onModuleDestroy(): Promise<void> {
+    this.isStopping = true;
+    const timers = this.scheduler.getTimeouts();
+    for (const name of this.jobs.keys()) if (timers.includes(name)) this.scheduler.deleteTimeout(name);
+    const ended = Promise.all([...this.jobs.values()].flatMap((job) => job.running ?? []));
+    await within(this.patienceMs.unasked, ended);
     this.stopping.abort();
-    const patience = new Promise((resolve) => setTimeout(resolve, STOP_WITHIN_MS).unref());
-    await Promise.race([Promise.all(this.jobs.map((job) => job.running)), patience]);
+    await within(this.patienceMs.asked, ended);
   }
 
-  /** The last run of every job: those of one replica from the table, those of every process as this one knows them. */
+  /** All jobs by name. Fails while the database is away. */
   async states(): Promise<JobState[]> {
-    const everywhere = this.jobs.filter(({ options }) => options.runs === 'everywhere').map(({ state }) => state);
-    return [...everywhere, ...(await this.leases.states())];
+    const jobs = [...this.jobs.values()];
+    const once = jobs.filter(({ options }) => options.runs === 'once').map(({ options }) => options.name);
+    const leased = new Map((await this.leases.find(once)).map((row) => [row.name, row]));
+    return jobs
+      .map(({ state, running }) => ({ ...state, isRunning: running !== undefined, ...leased.get(state.name) }))
+      .sort((one, other) => one.name.localeCompare(other.name));
   }
 
-  /** Runs a job now if it is due; for the timer, and for tests. */
-  async tick(job: Job): Promise<void> {
-    if (job.running || this.stopping.signal.aborted) return;
-    job.running = (job.options.runs === 'once' ? this.runOnce(job) : this.runHere(job)).finally(() => {
-      job.running = undefined;
-    });
-    await job.running;
-  }
-
-  /** The job of that name. */
-  job(name: string): Job {
-    const job = this.jobs.find(({ options }) => options.name === name);
+  /**
+   * Runs a job if it is due; for the timer, and for tests. Returns when it ended or its time is over.
+   *
+   * @throws Error when there is no such job.
+   */
+  async tick(name: string): Promise<void> {
+    const job = this.jobs.get(name);
     if (!job) throw new Error(`There is no periodic job ${name}`);
-    return job;
+    if (this.isStopping) return;
+    if (job.running) this.log.warn('A periodic job still runs from last time; it is not started again', { job: name });
+    else if (job.options.runs === 'once') await this.runOnce(job);
+    else await this.runHere(job);
   }
 
   private async runOnce(job: Job): Promise<void> {
-    if (!this.connection.isReady) return;
+    await this.connection.whenReady();
+    if (this.isStopping || !this.connection.isReady) return;
     try {
       const owner = await this.leases.claim(job.options);
       if (owner === undefined) return;
-      await this.leases.finish(job.options, owner, await this.attempt(job));
+      const result = await this.run(job, async (ended) => {
+        if (ended.outcome === 'stopped') await this.leases.release(job.options, owner);
+        else await this.leases.finish(job.options, owner, failureOf(ended));
+      });
+      if (result.outcome === 'stopped')
+        this.log.info('A periodic job was stopped; it stays due', { job: job.options.name });
     } catch (error) {
       if (asDatabaseError(error)) return; // told by the listener; the job is due again as soon as the database is back
       this.log.error('A periodic job could not be claimed', { job: job.options.name, error });
@@ -107,48 +122,73 @@ export class PeriodicJobs implements OnApplicationBootstrap, BeforeApplicationSh
 
   private async runHere(job: Job): Promise<void> {
     const lastStartedAt = new Date();
-    const failure = await this.attempt(job);
-    job.state = {
-      name: job.options.name,
-      lastStartedAt,
-      lastFinishedAt: new Date(),
-      lastOutcome: failure === undefined ? 'succeeded' : 'failed',
-      lastError: failure ?? null,
-    };
+    await this.run(job, (ended) => {
+      if (ended.outcome === 'stopped') return;
+      const lastError = failureOf(ended) ?? null;
+      const lastFinishedAt = new Date();
+      job.state = { ...job.state, lastStartedAt, lastFinishedAt, lastOutcome: ended.outcome, lastError };
+    });
   }
 
-  /** What went wrong in one line, or `undefined`. */
-  private async attempt({ options: { name, timeoutMs }, run }: Job): Promise<string | undefined> {
+  /** @param note Keeps the result. Shutting down waits for it too. */
+  private async run(job: Job, note: (result: RunResult) => Promise<void> | void): Promise<RunResult> {
+    const { name, timeoutMs } = job.options;
     const endTimer = this.durations.startTimer({ job: name });
-    const timeout = AbortSignal.timeout(timeoutMs);
-    try {
-      const signal = AbortSignal.any([timeout, this.stopping.signal]);
-      const tooLate = new Promise<never>((_, reject) => {
-        timeout.addEventListener('abort', () => reject(new Error(`it took longer than ${timeoutMs} ms`)), {
-          once: true,
-        });
-      });
-      await Promise.race([run(signal), tooLate]);
-      this.runs.inc({ job: name, outcome: 'succeeded' });
-      return undefined;
-    } catch (error) {
-      this.runs.inc({ job: name, outcome: 'failed' });
-      this.log[asDatabaseError(error) ? 'warn' : 'error']('A periodic job failed', { job: name, error });
-      return error instanceof Error ? error.message : String(error);
-    } finally {
+    const { result, end, hasEnded } = startRun(job.method, timeoutMs, this.stopping.signal);
+    const noted = result.then(async (ended) => {
       endTimer();
-    }
+      this.runs.inc({ job: name, outcome: ended.outcome });
+      if (ended.outcome === 'failed') this.logFailure(name, ended.error);
+      await note(ended);
+      return ended;
+    });
+    job.running = Promise.allSettled([noted, end]).then(() => {
+      job.running = undefined;
+    });
+    if (await result.then(hasEnded)) await job.running;
+    return noted;
   }
 
-  private found(): { options: PeriodicOptions; run: PeriodicMethod }[] {
+  private logFailure(job: string, error: unknown): void {
+    this.log[asDatabaseError(error) ? 'warn' : 'error']('A periodic job failed', { job, error });
+  }
+
+  private schedule(job: Job, afterMs: number): void {
+    if (this.isStopping) return;
+    const { name } = job.options;
+    const timer = setTimeout(() => {
+      this.scheduler.deleteTimeout(name);
+      void this.tick(name).finally(() => this.schedule(job, nextDelay(job.options)));
+    }, withJitter(afterMs));
+    this.scheduler.addTimeout(name, timer.unref());
+  }
+
+  private found(): { options: PeriodicOptions; method: PeriodicMethod }[] {
     const scanner = new MetadataScanner();
-    return this.discovery.getProviders().flatMap(({ instance }: { instance?: unknown }) => {
+    const instances = new Set(this.discovery.getProviders().map(({ instance }: { instance?: unknown }) => instance));
+    return [...instances].flatMap((instance) => {
       if (typeof instance !== 'object' || instance === null) return [];
-      const methods = instance as Record<string, PeriodicMethod>;
-      return scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object).flatMap((method) => {
-        const options = Reflect.getMetadata(PERIODIC, methods[method] as object) as PeriodicOptions | undefined;
-        return options ? [{ options, run: (signal: AbortSignal) => methods[method]?.(signal) }] : [];
+      const members = instance as Record<string, PeriodicMethod>;
+      return scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object).flatMap((name) => {
+        const method = members[name];
+        if (typeof method !== 'function') return [];
+        const options = Reflect.getMetadata(PERIODIC, method) as PeriodicOptions | undefined;
+        return options ? [{ options, method: (signal: AbortSignal) => method.call(instance, signal) }] : [];
       });
     });
   }
+}
+
+function failureOf(result: RunResult): string | undefined {
+  return result.outcome === 'failed' ? failureText(result.error) : undefined;
+}
+
+/** Waits for the promise, `milliseconds` at most. */
+async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([promise, patience]);
+  clearTimeout(timer);
 }
