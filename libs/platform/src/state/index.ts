@@ -1,4 +1,4 @@
 export { holdStateDirectory, StateDirectory } from './state-directory.js';
 export { type Holder } from './hold.js';
-export { readOrCreateFile } from './kept-file.js';
+export { readOrCreateFile, syncDirectory } from './kept-file.js';
 export { StateDirectoryHeld, StateDirectoryUnusable } from './state.errors.js';

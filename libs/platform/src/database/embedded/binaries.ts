@@ -3,7 +3,7 @@ import { chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, stat, symlink
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { EmbeddedPostgresBinariesUnusable } from './embedded.errors.js';
+import { EmbeddedPostgresBinariesUnusable, EmbeddedPostgresUserUnusable } from './embedded.errors.js';
 import { type ServerUser } from './server-user.js';
 
 const run = promisify(execFile);
@@ -24,7 +24,7 @@ export const SERVER_ENVIRONMENT = { LC_ALL: 'C' };
  * node_modules when that works; otherwise (node_modules below a closed home, made under a strict umask, or read-only
  * without the symlinks of the libraries) they are copied to `<home>/native-<version>`, about 60 MB.
  *
- * @throws EmbeddedPostgresBinariesUnusable
+ * @throws EmbeddedPostgresBinariesUnusable, EmbeddedPostgresUserUnusable
  */
 export async function findBinaries(home: string, user: ServerUser): Promise<Binaries> {
   const installed = installedPackage();
@@ -34,8 +34,8 @@ export async function findBinaries(home: string, user: ServerUser): Promise<Bina
 
   const copied = await attempt(await copyBinaries(installed, home), user);
   if ('majorVersion' in copied) return copied;
-  throw new EmbeddedPostgresBinariesUnusable(`its program postgres does not run on this machine (${copied.problem})`, {
-    cause: inPlace,
+  throw new EmbeddedPostgresBinariesUnusable(`its program does not run on this machine (${copied.problem})`, {
+    cause: inPlace.problem,
   });
 }
 
@@ -66,9 +66,20 @@ async function attempt(native: string, user: ServerUser): Promise<Binaries | { p
     const { stdout } = await run(postgres, ['--version'], { ...user, cwd: '/', env: SERVER_ENVIRONMENT });
     const majorVersion = /\(PostgreSQL\) (\d+)/.exec(stdout)?.[1];
     if (majorVersion) return { postgres, initdb: join(native, 'bin/initdb'), majorVersion };
-    return { problem: `it answers ${stdout.trim()}` };
-  } catch (error) {
-    return { problem: (error as Error).message.trim() };
+    return { problem: `it calls itself ${stdout.trim()}` };
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (user.uid !== undefined && (code === 'EPERM' || code === 'EINVAL')) {
+      throw new EmbeddedPostgresUserUnusable(
+        `this root may not start a process as uid ${user.uid}`,
+        'Run Kubarr as an ordinary user, allow it to change users (CAP_SETUID, CAP_SETGID, CAP_CHOWN)',
+        { cause },
+      );
+    }
+    if (code === 'ENOENT' && (await stat(postgres).catch(() => undefined))) {
+      return { problem: 'it was built for the GNU C library, which this system does not have' };
+    }
+    return { problem: message.trim() };
   }
 }
 
@@ -77,14 +88,14 @@ async function copyBinaries(packageFolder: string, home: string): Promise<string
   const copy = join(home, `native-${manifest.version}`);
   if (await stat(copy).catch(() => undefined)) return join(copy, 'native');
 
+  for (const name of await readdir(home)) {
+    if (name.startsWith('native-')) await rm(join(home, name), { recursive: true, force: true });
+  }
   const half = await mkdtemp(`${copy}.new-`);
   await cp(join(packageFolder, 'native'), join(half, 'native'), { recursive: true, verbatimSymlinks: true });
   await linkLibraries(half);
   await openForAll(half);
   await rename(half, copy);
-  for (const name of await readdir(home)) {
-    if (name.startsWith('native-') && join(home, name) !== copy) await rm(join(home, name), { recursive: true });
-  }
   return join(copy, 'native');
 }
 

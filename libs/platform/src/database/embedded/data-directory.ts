@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { syncDirectory } from '../../state/index.js';
 import { type Binaries, SERVER_ENVIRONMENT } from './binaries.js';
 import {
   EmbeddedPostgresDiskFull,
@@ -9,7 +10,7 @@ import {
   EmbeddedPostgresUserUnusable,
   EmbeddedPostgresVersionMismatch,
 } from './embedded.errors.js';
-import { type ServerUser } from './server-user.js';
+import { closedFolder, namedUser, type ServerUser } from './server-user.js';
 
 const run = promisify(execFile);
 
@@ -20,6 +21,7 @@ export interface DataDirectoryOptions {
   readonly path: string;
   readonly binaries: Binaries;
   readonly user: ServerUser;
+  /** Of the superuser, for connections over the loopback address. */
   readonly password: string;
   readonly durable: boolean;
 }
@@ -29,22 +31,36 @@ export interface DataDirectoryOptions {
  * a kill at any moment leaves either nothing or a whole one.
  */
 export async function prepareDataDirectory(options: DataDirectoryOptions): Promise<void> {
-  const { path, binaries } = options;
-  await removeHalfMade(path);
-  const found = await readFile(join(path, 'PG_VERSION'), 'utf8').catch(() => undefined);
-  if (found === undefined) await create(options);
-  else if (found.trim() !== binaries.majorVersion) {
-    throw new EmbeddedPostgresVersionMismatch(path, found.trim(), binaries.majorVersion);
-  }
+  await removeHalfMade(options.path);
+  const entries = await readdir(options.path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  if (entries.length === 0) return create(options);
+  await check(options);
+  // A volume's fsGroup makes every folder group-writable at each mount, and PostgreSQL refuses such data.
+  await chmod(options.path, 0o700);
+}
+
+async function check({ path, user, binaries }: DataDirectoryOptions): Promise<void> {
   const owner = (await stat(path)).uid;
-  if (options.user.uid === undefined && owner !== process.getuid?.()) {
+  const expected = user.uid ?? process.getuid?.();
+  if (owner !== expected) {
     throw new EmbeddedPostgresFolderUnusable(
-      `${path} belongs to uid ${owner} and this process runs as uid ${process.getuid?.()}`,
-      'Start Kubarr as that user, or give the folder with all it holds to this one (chown -R)',
+      `${path} belongs to uid ${owner}, and the server would run as uid ${expected}`,
+      `Start Kubarr as the owner, give the folder with all it holds to uid ${expected} (chown -R)`,
     );
   }
-  // A volume's fsGroup makes every folder group-writable at each mount, and PostgreSQL refuses such data.
-  await chmod(path, 0o700);
+  const version = (await readFile(join(path, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
+  if (!version) {
+    throw new EmbeddedPostgresFolderUnusable(
+      `${path} holds files that are no PostgreSQL data`,
+      'Move them away, choose another KUBARR_STATE_DIR',
+    );
+  }
+  if (version !== binaries.majorVersion) {
+    throw new EmbeddedPostgresVersionMismatch(path, version, binaries.majorVersion);
+  }
 }
 
 async function create(options: DataDirectoryOptions): Promise<void> {
@@ -53,11 +69,10 @@ async function create(options: DataDirectoryOptions): Promise<void> {
   const passwordFile = `${half}.password`;
   try {
     await writeFile(passwordFile, options.password, { mode: 0o600 });
-    if (user.uid !== undefined && user.gid !== undefined) {
+    if (user.uid !== undefined) {
       await chown(half, user.uid, user.gid);
       await chown(passwordFile, user.uid, user.gid);
     }
-    await chmod(half, 0o700);
     await initialise(half, passwordFile, options);
     await rename(half, path);
     if (options.durable) await syncDirectory(dirname(path));
@@ -70,56 +85,61 @@ async function create(options: DataDirectoryOptions): Promise<void> {
 }
 
 async function initialise(directory: string, passwordFile: string, options: DataDirectoryOptions): Promise<void> {
-  const { initdb } = options.binaries;
-  const parameters = [
+  const { user, binaries, path } = options;
+  const command = [
+    binaries.initdb,
     ...['-D', directory, '-U', SUPERUSER, '--pwfile', passwordFile, '-A', 'scram-sha-256', '--no-instructions'],
     // UTF-8 rules for upper and lower case without depending on the locales of the machine.
     ...['-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     ...(options.durable ? [] : ['--no-sync']),
   ];
-  const as = { ...options.user, cwd: '/', env: SERVER_ENVIRONMENT };
+  const execute = async ([program = '', ...parameters]: string[]): Promise<unknown> =>
+    run(program, parameters, { ...user, cwd: '/', env: SERVER_ENVIRONMENT });
   try {
-    await run(initdb, parameters, as).catch(async (error: Error) => {
+    await execute(command).catch(async (error: Error) => {
       if (!isNamelessUser(error)) throw error;
-      // Only initdb asks for the name of the user. A user namespace of its own can show it another, named user.
-      await run('unshare', ['--user', '--map-user=65534', '--map-group=65534', '--', initdb, ...parameters], as).catch(
-        () => {
-          throw error;
-        },
-      );
+      // Of all programs only initdb asks for the user's name. In a user namespace it sees a user that has one, and writes
+      // the same files.
+      const { uid, gid } = await namedUser();
+      const inNamespace = ['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`, '--', ...command];
+      await execute(inNamespace).catch(() => Promise.reject(error));
     });
   } catch (cause) {
-    const { stderr = '' } = cause as { stderr?: string };
+    const { message, stderr = '' } = cause as Error & { stderr?: string };
     if (isNamelessUser(cause as Error)) {
       throw new EmbeddedPostgresUserUnusable(
-        `initdb needs a name for uid ${options.user.uid ?? process.getuid?.()}, and there is no such entry in /etc/passwd`,
-        'Add an entry for it, run Kubarr as a user that has one',
+        `initdb asks for the name of uid ${user.uid ?? process.getuid?.()}, which has no entry in /etc/passwd`,
+        'Add an entry, run Kubarr as a user that has one',
         { cause },
       );
     }
-    if (/No space left|ENOSPC/.test(stderr)) throw new EmbeddedPostgresDiskFull(dirname(options.path), { cause });
+    if (stderr.includes('No space left on device')) throw new EmbeddedPostgresDiskFull(dirname(path), { cause });
+    const closed = stderr.includes('Permission denied') ? await closedFolder(directory, user) : undefined;
+    if (closed) throw closedTo(user, closed);
     throw new EmbeddedPostgresFolderUnusable(
-      `initdb could not fill ${options.path}: ${stderr.trim() || (cause as Error).message}`,
+      `initdb could not fill ${path} (${stderr.trim() || message})`,
       'Choose another KUBARR_STATE_DIR',
       { cause },
     );
   }
 }
 
+/** PostgreSQL runs as another user than this process, and cannot get at its files. */
+export function closedTo(user: ServerUser, folder: string): EmbeddedPostgresFolderUnusable {
+  return new EmbeddedPostgresFolderUnusable(
+    `under root PostgreSQL runs as uid ${user.uid}, to whom ${folder} is closed`,
+    'Choose a KUBARR_STATE_DIR that it can reach, open the folder (chmod o+x)',
+  );
+}
+
 function isNamelessUser(error: Error): boolean {
   return error.message.includes('could not look up effective user ID');
 }
 
+/** An initdb whose parent was killed may still be writing there: what cannot be removed now goes at the next start. */
 async function removeHalfMade(path: string): Promise<void> {
   for (const name of await readdir(dirname(path))) {
-    if (name.startsWith(`${basename(path)}.new-`)) {
-      await rm(join(dirname(path), name), { recursive: true, force: true, maxRetries: 3 });
-    }
+    if (!name.startsWith(`${basename(path)}.new-`)) continue;
+    await rm(join(dirname(path), name), { recursive: true, force: true }).catch(() => undefined);
   }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path);
-  await handle.sync();
-  await handle.close();
 }

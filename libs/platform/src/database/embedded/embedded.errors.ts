@@ -8,7 +8,7 @@ export class EmbeddedPostgresBinariesUnusable extends KubarrError {
   readonly code = 'database.embedded-binaries-unusable';
   readonly kind = 'unavailable';
   constructor(what: string, options?: { cause?: unknown }) {
-    super(`The embedded PostgreSQL cannot be used: ${what}; ${OWN_SERVER}.`, options);
+    super(`The embedded PostgreSQL cannot be used: ${what}. Put that right, or ${OWN_SERVER}.`, options);
   }
 }
 
@@ -35,7 +35,7 @@ export class EmbeddedPostgresDiskFull extends KubarrError {
   readonly kind = 'unavailable';
   constructor(folder: string, options?: { cause?: unknown }) {
     super(
-      `The embedded PostgreSQL cannot start because the disk that holds ${folder} is full; free some space.`,
+      `The embedded PostgreSQL cannot start: the disk of ${folder} is full. Free some space and start again.`,
       options,
     );
   }
@@ -47,8 +47,8 @@ export class EmbeddedPostgresVersionMismatch extends KubarrError {
   readonly kind = 'unavailable';
   constructor(dataDirectory: string, found: string, ours: string) {
     super(
-      `${dataDirectory} was written by PostgreSQL ${found}, and this release of Kubarr brings PostgreSQL ${ours}, which cannot ` +
-        `read it. Start the release that wrote it, make a backup there, and restore the backup into an empty state directory.`,
+      `${dataDirectory} was written by PostgreSQL ${found}; this release of Kubarr brings PostgreSQL ${ours}, which cannot ` +
+        `read it. Start the release that wrote it, or ${OWN_SERVER}.`,
     );
   }
 }
@@ -58,8 +58,8 @@ export class EmbeddedPostgresNotStarted extends KubarrError {
   readonly code = 'database.embedded-not-started';
   readonly kind = 'unavailable';
   constructor(what: string, logFile: string, lastLines: string, options?: { cause?: unknown }) {
-    const quoted = lastLines ? ` The last lines of ${logFile}:\n${lastLines}` : ` Its log is ${logFile}.`;
-    super(`The embedded PostgreSQL did not start: ${what}.${quoted}`, options);
+    const quoted = lastLines ? `The last lines of ${logFile}:\n${lastLines}` : `Its log is ${logFile}.`;
+    super(`The embedded PostgreSQL did not start: ${what}. ${quoted}`, options);
   }
 }
 
@@ -67,6 +67,29 @@ export class EmbeddedPostgresNotStopped extends KubarrError {
   readonly code = 'database.embedded-not-stopped';
   readonly kind = 'internal';
   constructor(pid: number, seconds: number) {
-    super(`The embedded PostgreSQL (process ${pid}) did not stop within ${seconds} s.`);
+    super(`The embedded PostgreSQL (process ${pid}) did not stop within ${seconds} s; its next start will recover.`);
+  }
+}
+
+/** Names a failure of the file system in the folder of the server; every other error stays what it is. */
+export function namedFolderFailure(error: unknown, folder: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code ?? '') {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new EmbeddedPostgresDiskFull(folder, { cause: error });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'ENOTDIR':
+    case 'ELOOP':
+    case 'EIO':
+      return new EmbeddedPostgresFolderUnusable(
+        message,
+        `Give ${folder} with all it holds to the user that runs Kubarr (chown -R), choose another KUBARR_STATE_DIR`,
+        { cause: error },
+      );
+    default:
+      return error;
   }
 }

@@ -1,26 +1,26 @@
-import { execFile, spawn } from 'node:child_process';
-import { readlink, realpath, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { spawn } from 'node:child_process';
+import { realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { type Binaries, SERVER_ENVIRONMENT } from './binaries.js';
-import { EmbeddedPostgresDiskFull, EmbeddedPostgresNotStarted, EmbeddedPostgresNotStopped } from './embedded.errors.js';
-import { chooseListeningPlace, type ListeningPlace, socketPath, writeAccessRules } from './listening-place.js';
+import { closedTo } from './data-directory.js';
+import { EmbeddedPostgresDiskFull, EmbeddedPostgresNotStarted } from './embedded.errors.js';
+import { chooseListeningPlace, leaveListeningPlace, type ListeningPlace, writeAccessRules } from './listening-place.js';
 import { type PostmasterPidFile, readPostmasterPidFile } from './postmaster-pid-file.js';
+import { LOOK_EVERY_MS, serverProgram, signalServer } from './postmaster-process.js';
 import { type ServerLog } from './server-log.js';
 import { serverSettings } from './server-settings.js';
-import { type ServerUser } from './server-user.js';
-
-const run = promisify(execFile);
+import { closedFolder, type ServerUser } from './server-user.js';
+import { acceptsConnections, type SuperuserAccess } from './superuser-client.js';
 
 /** Recovery after a crash reads at most max_wal_size (256 MB); five minutes are for a very slow disk. */
 const START_WITHIN_MS = 300_000;
-/** How long an earlier server may take to go, and its orphans to let go of its memory. */
+/** How long an earlier server may take to go, and its last processes to let go of its memory. */
 const EARLIER_SERVER_GONE_WITHIN_MS = 60_000;
-const FAST_SHUTDOWN_WITHIN_MS = 30_000;
-const IMMEDIATE_SHUTDOWN_WITHIN_MS = 10_000;
-const LOOK_EVERY_MS = 25;
+
+/** What PostgreSQL logs when it refuses to start because of something that goes away by itself. */
+const NOT_YET =
+  /lock file ".*" already exists|shared memory block .* is still in use|could not create any TCP\/IP sockets/;
 
 export interface Postmaster {
   readonly pid: number;
@@ -29,54 +29,73 @@ export interface Postmaster {
 }
 
 export interface PostmasterOptions {
-  /** The folder for socket and log. */
+  /** The folder that holds all of the server. */
   readonly home: string;
   readonly dataDirectory: string;
   readonly binaries: Binaries;
   readonly user: ServerUser;
   readonly durable: boolean;
   readonly log: ServerLog;
+  readonly access: SuperuserAccess;
 }
 
 /**
  * Takes over the server that already runs on the data, or starts one.
  *
- * A server outlives our process when that is killed. The next start finds it ready (take-over), on its way down (wait),
- * or gone with its lock file left behind, whose process id may by then belong to anybody (remove the file).
+ * A server outlives our process when that is killed. The next start finds it ready (and takes it over), on its way up or
+ * down (and waits), or gone with its lock file left behind, whose process id may by now be somebody else's (and removes
+ * the file). A server of another release is stopped first.
  */
 export async function runPostmaster(options: PostmasterOptions): Promise<Postmaster> {
-  const { dataDirectory } = options;
-  const deadline = Date.now() + EARLIER_SERVER_GONE_WITHIN_MS;
+  const begun = Date.now();
   for (;;) {
-    const earlier = await readPostmasterPidFile(dataDirectory);
-    if (earlier && (await isPostmaster(earlier.pid, dataDirectory))) {
-      if (earlier.status === 'ready' && (await accepts(earlier))) {
-        const place = { socketDirectory: earlier.socketDirectory, port: earlier.port };
-        return { pid: earlier.pid, place, tookOver: true };
-      }
-    } else {
-      if (earlier) await rm(join(dataDirectory, 'postmaster.pid'), { force: true });
+    const earlier = await readPostmasterPidFile(options.dataDirectory);
+    if (!earlier || (await isGone(earlier, options))) {
+      if (earlier) await removeRemains(earlier, options.dataDirectory);
       const started = await start(options);
       if (started) return started;
+    } else if (await canTakeOver(earlier, options)) {
+      return { pid: earlier.pid, place: earlier, tookOver: true };
     }
-    if (Date.now() > deadline) {
+    const patienceMs = earlier?.status === 'starting' ? START_WITHIN_MS : EARLIER_SERVER_GONE_WITHIN_MS;
+    if (Date.now() - begun > patienceMs) {
       throw new EmbeddedPostgresNotStarted(
-        `an earlier server (process ${earlier?.pid ?? 'unknown'}) still holds ${dataDirectory}`,
+        `an earlier server${earlier ? ` (process ${earlier.pid})` : ''} still holds ${options.dataDirectory}`,
         options.log.file,
-        await options.log.lastLines(0),
+        await options.log.lastLines(),
       );
     }
     await delay(LOOK_EVERY_MS);
   }
 }
 
-/** `undefined` = not now: something of an earlier server is still there. */
+/** Its process is not there. If its socket answers all the same, it lives in another container with this volume. */
+async function isGone(earlier: PostmasterPidFile, options: PostmasterOptions): Promise<boolean> {
+  if (await serverProgram(earlier.pid, options.dataDirectory)) return false;
+  return earlier.socketDirectory === undefined || !(await acceptsConnections(earlier, options.access));
+}
+
+async function canTakeOver(earlier: PostmasterPidFile, options: PostmasterOptions): Promise<boolean> {
+  const program = await serverProgram(earlier.pid, options.dataDirectory);
+  if (program === undefined) return false;
+  const ours = program === (await realpath(options.binaries.postgres)) || program === options.binaries.postgres;
+  // One that is stopping may be waiting for its sessions to end by themselves: this ends them.
+  if (!ours || earlier.status === 'stopping') signalServer(earlier.pid, 'SIGINT');
+  return ours && earlier.status === 'ready' && acceptsConnections(earlier, options.access);
+}
+
+async function removeRemains(earlier: PostmasterPidFile, dataDirectory: string): Promise<void> {
+  await rm(join(dataDirectory, 'postmaster.pid'), { force: true });
+  await leaveListeningPlace(earlier.socketDirectory);
+}
+
+/** `undefined` = not yet: something of an earlier server, or another program on the port, is in the way. */
 async function start(options: PostmasterOptions): Promise<Postmaster | undefined> {
   const { dataDirectory, binaries, user, log } = options;
   const place = await chooseListeningPlace(options.home, user);
   await writeAccessRules(dataDirectory);
   const settings = serverSettings({ durable: options.durable, ...place });
-  const output = await log.append();
+  const output = await log.openForAppending();
   const child = spawn(
     binaries.postgres,
     ['-D', dataDirectory, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
@@ -104,54 +123,14 @@ async function start(options: PostmasterOptions): Promise<Postmaster | undefined
     }
     await delay(LOOK_EVERY_MS);
   }
-  const lines = await log.lastLines(output.offset);
-  if (/lock file ".*" already exists|shared memory block .* is still in use/.test(lines)) return undefined;
-  if (lines.includes('No space left on device')) throw new EmbeddedPostgresDiskFull(dataDirectory);
-  throw new EmbeddedPostgresNotStarted(ended, log.file, lines);
+  await leaveListeningPlace(place.socketDirectory);
+  return explain(ended, await log.lastLines(output.offset), options);
 }
 
-/** Fast shutdown (open transactions are rolled back), then immediate (the next start recovers). */
-export async function stopPostmaster(pid: number, dataDirectory: string): Promise<void> {
-  for (const [signal, within] of [
-    ['SIGINT', FAST_SHUTDOWN_WITHIN_MS],
-    ['SIGQUIT', IMMEDIATE_SHUTDOWN_WITHIN_MS],
-  ] as const) {
-    if (!(await isPostmaster(pid, dataDirectory))) return;
-    signalProcess(pid, signal);
-    for (const deadline = Date.now() + within; Date.now() < deadline; await delay(LOOK_EVERY_MS)) {
-      if (!(await isPostmaster(pid, dataDirectory))) return;
-    }
-  }
-  throw new EmbeddedPostgresNotStopped(pid, (FAST_SHUTDOWN_WITHIN_MS + IMMEDIATE_SHUTDOWN_WITHIN_MS) / 1000);
-}
-
-function signalProcess(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // it has just gone
-  }
-}
-
-/**
- * Is this process the server of this data directory? A process id alone says nothing: it may have been given to another
- * program since. The server changes into its data directory, so that its working directory tells; where there is no
- * /proc, its command line does.
- */
-async function isPostmaster(pid: number, dataDirectory: string): Promise<boolean> {
-  if (pid <= 1) return false;
-  const data = await realpath(dataDirectory);
-  if (process.platform === 'linux') {
-    return (await readlink(`/proc/${pid}/cwd`).catch(() => undefined)) === data;
-  }
-  const { stdout } = await run('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
-  return stdout.includes('postgres') && (stdout.includes(data) || stdout.includes(dataDirectory));
-}
-
-async function accepts({ socketDirectory, port }: PostmasterPidFile): Promise<boolean> {
-  const socket =
-    socketDirectory === undefined ? connect(port, '127.0.0.1') : connect(socketPath(socketDirectory, port));
-  return new Promise((answer) => {
-    socket.once('connect', () => answer(true)).once('error', () => answer(false));
-  }).finally(() => socket.destroy()) as Promise<boolean>;
+async function explain(ended: string, lines: string, options: PostmasterOptions): Promise<undefined> {
+  if (NOT_YET.test(lines)) return undefined;
+  if (lines.includes('No space left on device')) throw new EmbeddedPostgresDiskFull(options.home);
+  const closed = lines.includes('Permission denied') && (await closedFolder(options.dataDirectory, options.user));
+  if (closed) throw closedTo(options.user, closed);
+  throw new EmbeddedPostgresNotStarted(ended, options.log.file, lines);
 }

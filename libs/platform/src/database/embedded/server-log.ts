@@ -1,12 +1,15 @@
-import { copyFile, open, readFile, stat, truncate } from 'node:fs/promises';
+import { open, stat, truncate, writeFile } from 'node:fs/promises';
 
-/** Above this the log is cut, in bytes. With the older part beside it at most twice as much stays on disk. */
+/** Above this the log is cut, in bytes; as much of its end stays beside it. */
 const LARGEST_LOG = 1024 * 1024;
-const CUT_EVERY_MS = 30_000;
+/** A server that writes 1 MB a second for that long is cut at 30 MB. */
+const LOOK_EVERY_MS = 30_000;
+/** Enough for the last lines, in bytes. */
+const LARGEST_QUOTE = 16 * 1024;
 
 /**
  * The log of the server: a file that the server appends to by itself, so that it goes on when our process is killed.
- * It is cut when it has grown too large, at start and while we run; the older part stays beside it as `<file>.1`.
+ * It is cut when it has grown too large, at start and while we run; the end of the older part stays as `<file>.1`.
  */
 export class ServerLog {
   private timer: NodeJS.Timeout | undefined;
@@ -15,26 +18,22 @@ export class ServerLog {
 
   /** Cuts the log from time to time, without keeping the process alive. */
   watch(): void {
-    this.timer = setInterval(() => void this.cutWhenLarge().catch(() => undefined), CUT_EVERY_MS).unref();
+    this.timer = setInterval(() => void this.cutWhenLarge().catch(() => undefined), LOOK_EVERY_MS).unref();
   }
 
   close(): void {
     clearInterval(this.timer);
   }
 
-  /** The server holds the file open for appending: emptying it in place moves its next line to the beginning. */
+  /** The server holds the file open for appending: after this its next line is the first. */
   async cutWhenLarge(): Promise<void> {
-    const size = await stat(this.file).then(
-      (found) => found.size,
-      () => 0,
-    );
-    if (size <= LARGEST_LOG) return;
-    await copyFile(this.file, `${this.file}.1`);
+    if ((await sizeOf(this.file)) <= LARGEST_LOG) return;
+    await writeFile(`${this.file}.1`, await endOf(this.file, LARGEST_LOG), { mode: 0o600 });
     await truncate(this.file);
   }
 
-  /** Opens it for a new server; what that server writes begins at the returned offset. */
-  async append(): Promise<{ descriptor: number; offset: number; close(): Promise<void> }> {
+  /** Opens it for a new server; what that server writes begins at `offset`. */
+  async openForAppending(): Promise<{ descriptor: number; offset: number; close(this: void): Promise<void> }> {
     await this.cutWhenLarge();
     const handle = await open(this.file, 'a', 0o600);
     const { size } = await handle.stat();
@@ -42,8 +41,28 @@ export class ServerLog {
   }
 
   /** The last lines that were written after the offset. */
-  async lastLines(offset: number, count = 10): Promise<string> {
-    const text = await readFile(this.file).catch(() => Buffer.alloc(0));
-    return text.subarray(offset).toString('utf8').trimEnd().split('\n').slice(-count).join('\n');
+  async lastLines(offset = 0, count = 10): Promise<string> {
+    const written = Math.max(0, (await sizeOf(this.file)) - offset);
+    const text = await endOf(this.file, Math.min(written, LARGEST_QUOTE)).catch(() => '');
+    return text.toString().trimEnd().split('\n').slice(-count).join('\n');
+  }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+async function endOf(file: string, bytes: number): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const length = Math.min(bytes, size);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
   }
 }

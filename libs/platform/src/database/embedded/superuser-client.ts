@@ -1,0 +1,43 @@
+import pg from 'pg';
+import { SUPERUSER } from './data-directory.js';
+import { type ListeningPlace } from './listening-place.js';
+
+/** How the supervisor itself reaches its server. */
+export interface SuperuserAccess {
+  readonly password: string;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+}
+
+/** Longer than any start of a session on a busy small machine. */
+const CONNECT_WITHIN_MS = 10_000;
+
+/** Runs `work` on a connection of its own to the maintenance database. */
+export async function asSuperuser<Result>(
+  place: ListeningPlace,
+  { password, applicationName }: SuperuserAccess,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client({
+    host: place.socketDirectory ?? '127.0.0.1',
+    port: place.port,
+    user: SUPERUSER,
+    password,
+    database: 'postgres',
+    ssl: false,
+    application_name: applicationName,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+  });
+  client.on('error', () => undefined); // a lost connection fails the query, or was no longer needed
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** False while the server starts, stops, or is not there. */
+export async function acceptsConnections(place: ListeningPlace, access: SuperuserAccess): Promise<boolean> {
+  return asSuperuser(place, access, () => Promise.resolve(true)).catch(() => false);
+}
