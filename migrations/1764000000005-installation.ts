@@ -6,7 +6,7 @@ export class Installation1764000000005 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE installation (
         id smallint NOT NULL DEFAULT 1,
-        setup_nonce uuid NOT NULL DEFAULT gen_random_uuid(),
+        setup_nonce text NOT NULL DEFAULT gen_random_uuid()::text,
         server_name text,
         storage_path text,
         created_at timestamptz NOT NULL DEFAULT now(),

@@ -33,7 +33,7 @@ describe('Every route', () => {
       .flatMap(({ metatype }) => {
         const { prototype, name } = metatype as { prototype: Record<string, unknown>; name: string };
         return Object.getOwnPropertyNames(prototype)
-          .filter((method) => Reflect.hasMetadata('path', prototype[method] as object))
+          .filter((method) => method !== 'constructor' && Reflect.hasMetadata('path', prototype[method] as object))
           .map((method) => ({
             name: `${name}.${method}`,
             access: Reflect.getMetadata(ROUTE_ACCESS, prototype[method] as object) as string | undefined,

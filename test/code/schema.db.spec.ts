@@ -1,5 +1,8 @@
 import { TestApplication } from '../support/application.js';
 
+/** Foreign keys to a table of another area: the migration has them, no entity may. */
+const KEYS_BETWEEN_AREAS = ['fk_sessions_user'];
+
 describe('The schema', () => {
   let kubarr: TestApplication;
   beforeAll(async () => {
@@ -9,7 +12,8 @@ describe('The schema', () => {
 
   it('is the same in entities and migrations', async () => {
     const { upQueries } = await kubarr.dataSource.driver.createSchemaBuilder().log();
-    expect(upQueries.map(({ query }) => query)).toEqual([]);
+    const isOfTwoAreas = (query: string): boolean => KEYS_BETWEEN_AREAS.some((name) => query.includes(`"${name}"`));
+    expect(upQueries.map(({ query }) => query).filter((query) => !isOfTwoAreas(query))).toEqual([]);
   });
 
   it('has an entity for every table, apart from those that libraries own', async () => {

@@ -8,7 +8,7 @@ export class InstallationRow {
   id!: number;
 
   /** Makes the set-up token of this installation differ from that of every other one. */
-  @Column({ name: 'setup_nonce', type: 'uuid', default: () => 'gen_random_uuid()' })
+  @Column({ name: 'setup_nonce', type: 'text', default: () => '(gen_random_uuid())' })
   setupNonce!: string;
 
   @Column({ name: 'server_name', type: 'text', nullable: true })

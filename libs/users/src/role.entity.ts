@@ -1,7 +1,8 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 /** A named bundle of permissions. System roles cannot be renamed or removed. */
 @Entity('roles')
+@Check('ck_roles_name', 'char_length(name) BETWEEN 1 AND 64')
 @Index('uq_roles_name', { synchronize: false })
 export class Role {
   @PrimaryGeneratedColumn('identity', {

@@ -1,7 +1,9 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 /** A person who can sign in. Names and addresses are unique without regard to case, by indexes the migration makes. */
 @Entity('users')
+@Check('ck_users_username', 'char_length(username) BETWEEN 1 AND 254')
+@Check('ck_users_email', 'char_length(email) BETWEEN 3 AND 254')
 @Index('uq_users_username', { synchronize: false })
 @Index('uq_users_email', { synchronize: false })
 export class User {

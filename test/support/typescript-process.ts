@@ -1,0 +1,28 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Under root a test can start processes as other users. */
+export const underRoot = process.getuid?.() === 0;
+
+/** A process to be killed: TypeScript modules can be imported in its script by their absolute path or URL. */
+export function startTypeScript(
+  script: string,
+  options: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv; detached?: boolean } = {},
+): ChildProcess {
+  return spawn(
+    process.execPath,
+    ['--import', '@swc-node/register/esm-register', '--input-type=module', '--eval', script],
+    { cwd: repository, stdio: ['pipe', 'pipe', 'inherit'], ...options },
+  );
+}
+
+/** What it says first. Fails when it ends without a word. */
+export async function firstLine(child: ChildProcess): Promise<string> {
+  const ended = once(child, 'close').then(() => Promise.reject(new Error('The process ended without a word.')));
+  ended.catch(() => undefined);
+  const [text] = (await Promise.race([once(child.stdout!, 'data'), ended])) as [Buffer];
+  return text.toString().trim();
+}
