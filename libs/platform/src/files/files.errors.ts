@@ -10,7 +10,7 @@ export class PathOutside extends KubarrError {
   readonly code = 'files.path-outside';
   readonly kind = 'forbidden';
   constructor() {
-    super('The path leads out of the storage. Use a path without "..", starting at the storage folder.');
+    super('The path leads out of the folder it belongs to. Use a path without "..".');
   }
 }
 
@@ -71,6 +71,15 @@ export class FilesForbidden extends KubarrError {
   }
 }
 
+/** The file became shorter than it was when it was opened. */
+export class FileChanged extends KubarrError {
+  readonly code = 'files.changed';
+  readonly kind = 'conflict';
+  constructor(path: string) {
+    super(`"${shown(path)}" changed while it was read. Try again once nothing writes to it.`);
+  }
+}
+
 /** The disk or the file server behind the root fails, or the process ran out of file descriptors. */
 export class FilesUnavailable extends KubarrError {
   readonly code = 'files.unavailable';
@@ -87,7 +96,10 @@ export class FilesUnavailable extends KubarrError {
 export class RootUnavailable extends KubarrError {
   readonly code = 'files.root-unavailable';
   readonly kind = 'unavailable';
-  constructor(reason: string, options?: { cause?: unknown }) {
+  constructor(
+    readonly reason: string,
+    options?: { cause?: unknown },
+  ) {
     super(`The folder that holds these files cannot be used: ${reason}.`, options);
   }
 }

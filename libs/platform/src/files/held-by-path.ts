@@ -1,6 +1,5 @@
 import { type BigIntStats, constants, type Dir } from 'node:fs';
 import { type FileHandle, lstat, open, opendir, realpath } from 'node:fs/promises';
-import { NoSuchMember } from './files.errors.js';
 import { type Held } from './held.js';
 
 const SLASH = Buffer.from('/');
@@ -58,7 +57,8 @@ class HeldByPath implements Held {
   private async check({ dev, ino }: BigIntStats): Promise<void> {
     const isSame = dev === this.stats.dev && ino === this.stats.ino;
     const real = await realpath(this.path, { encoding: 'buffer' });
-    if (!isSame || !real.equals(this.path)) throw new NoSuchMember(this.path.toString());
+    if (!isSame || !real.equals(this.path))
+      throw Object.assign(new Error('something else took its place'), { code: 'ENOENT' });
   }
 }
 

@@ -1,4 +1,5 @@
 export {
+  FileChanged,
   FilesForbidden,
   FilesUnavailable,
   IsALink,

@@ -1,6 +1,8 @@
 import { type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { asFilesError, FileChanged } from './files.errors.js';
 import { type Member } from './member.js';
+import { nameText } from './name-text.js';
 
 /**
  * Bytes per read. Smaller reads cost throughput (64 KiB: less than half), larger ones memory per download, of which three
@@ -20,7 +22,7 @@ export class OpenFile {
    * It fails when the file has become shorter: an answer whose length was announced must not end early in silence.
    */
   stream(start: number, length: number): Readable {
-    return new FileRange(this.handle, start, length);
+    return new FileRange(this.handle, nameText(this.facts.name), start, length);
   }
 
   /** For a file that is not streamed. */
@@ -34,6 +36,7 @@ class FileRange extends Readable {
 
   constructor(
     private readonly handle: FileHandle,
+    private readonly name: string,
     private position: number,
     private remaining: number,
   ) {
@@ -42,7 +45,7 @@ class FileRange extends Readable {
 
   override _read(): void {
     if (this.remaining === 0) this.push(null);
-    else this.reading = this.readOn().catch((error: Error) => void this.destroy(error));
+    else this.reading = this.readOn().catch((error) => void this.destroy(asFilesError(error, this.name) as Error));
   }
 
   /** Waits for a read under way: the system would give the number of the closed file to another one. */
@@ -58,7 +61,7 @@ class FileRange extends Readable {
   private async readOn(): Promise<void> {
     const length = Math.min(CHUNK, this.remaining);
     const { bytesRead, buffer } = await this.handle.read(Buffer.allocUnsafeSlow(length), 0, length, this.position);
-    if (bytesRead === 0) throw new Error('the file became shorter while it was read');
+    if (bytesRead === 0) throw new FileChanged(this.name);
     this.position += bytesRead;
     this.remaining -= bytesRead;
     if (!this.destroyed) this.push(buffer.subarray(0, bytesRead));
