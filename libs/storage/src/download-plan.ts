@@ -1,0 +1,69 @@
+import { type Member } from '@kubarr/platform/files';
+import { type IncomingHttpHeaders } from 'node:http';
+import { attachment } from './content-disposition.js';
+import { modifiedDate } from './modified-date.js';
+
+type Headers = Readonly<Record<string, string>>;
+
+/** How to answer a request for a file. */
+export type DownloadPlan =
+  | { readonly status: 200 | 206; readonly headers: Headers; readonly start: number; readonly length: number }
+  | { readonly status: 304 | 416; readonly headers: Headers };
+
+type FileFacts = Pick<Member, 'name' | 'size' | 'modifiedNs' | 'inode'>;
+
+/**
+ * Conditional and range requests after RFC 9110, sections 13 and 14. A range that is malformed, not in bytes or one of
+ * several is ignored. A date in `If-Range` never matches: within a second a file can change twice, and every answer
+ * carries a tag.
+ */
+export function planDownload(file: FileFacts, method: string, asked: IncomingHttpHeaders): DownloadPlan {
+  const { size } = file;
+  const tag = tagOf(file);
+  const validators = {
+    etag: tag,
+    'last-modified': modifiedDate(file.modifiedNs).toUTCString(),
+    'cache-control': 'private, no-cache', // keep it, but ask each time
+  };
+  if (isUnchanged(file, tag, asked)) return { status: 304, headers: validators };
+
+  const range = method === 'GET' && (asked['if-range'] ?? tag) === tag ? rangeOf(asked.range, size) : 'whole';
+  if (range === 'beyond') return { status: 416, headers: { 'content-range': `bytes */${size}` } };
+  const headers = {
+    ...validators,
+    'accept-ranges': 'bytes',
+    'content-disposition': attachment(file.name),
+    'x-content-type-options': 'nosniff',
+  };
+  if (range === 'whole') return { status: 200, headers, start: 0, length: size };
+  const { first, last } = range;
+  return {
+    status: 206,
+    headers: { ...headers, 'content-range': `bytes ${first}-${last}/${size}` },
+    start: first,
+    length: last - first + 1,
+  };
+}
+
+/** Another file, another size or another time of change gives another tag. */
+const tagOf = ({ inode, size, modifiedNs }: FileFacts): string =>
+  `"${[inode, size, modifiedNs].map((figure) => figure.toString(36)).join('-')}"`;
+
+function isUnchanged({ modifiedNs }: FileFacts, tag: string, asked: IncomingHttpHeaders): boolean {
+  const known = asked['if-none-match'];
+  if (known !== undefined) return known.trim() === '*' || known.match(/"[^"]*"/g)?.includes(tag) === true;
+  const since = Date.parse(asked['if-modified-since'] ?? '');
+  return modifiedDate(modifiedNs).getTime() <= since; // false for a date that cannot be read
+}
+
+function rangeOf(header: string | undefined, size: number): 'whole' | 'beyond' | { first: number; last: number } {
+  const [, from = '', to = ''] = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '') ?? [];
+  if (from === '' && to === '') return 'whole';
+  if (from === '') {
+    if (Number(to) === 0) return 'beyond';
+    return size === 0 ? 'whole' : { first: Math.max(0, size - Number(to)), last: size - 1 };
+  }
+  const [first, last] = [Number(from), to === '' ? Infinity : Number(to)];
+  if (last < first) return 'whole';
+  return first < size ? { first, last: Math.min(last, size - 1) } : 'beyond';
+}

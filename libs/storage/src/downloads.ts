@@ -1,0 +1,37 @@
+import { Injectable, StreamableFile } from '@nestjs/common';
+import { type OpenFile, parseRelativePath } from '@kubarr/platform/files';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { planDownload } from './download-plan.js';
+import { RangeNotSatisfiable } from './storage.errors.js';
+import { StorageRoot } from './storage-root.js';
+
+/** Sends files of the storage: whole, in part, or only the news that nothing changed. */
+@Injectable()
+export class Downloads {
+  constructor(private readonly root: StorageRoot) {}
+
+  /** Sets status and headers of `reply`; the body streams from the opened file, `undefined` means there is none. */
+  async answer(
+    path: string,
+    { method, headers }: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<StreamableFile | undefined> {
+    const relativePath = parseRelativePath(path);
+    const file: OpenFile = await this.root.use((root) => root.openFile(relativePath));
+    const plan = planDownload(file.facts, method, headers);
+    void reply.headers(plan.headers);
+    switch (plan.status) {
+      case 304:
+        await file.close();
+        void reply.code(304);
+        return undefined;
+      case 416:
+        await file.close();
+        throw new RangeNotSatisfiable(file.facts.size);
+      case 200:
+      case 206:
+        void reply.code(plan.status);
+        return new StreamableFile(file.stream(plan.start, plan.length), { length: plan.length });
+    }
+  }
+}

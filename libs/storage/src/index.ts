@@ -1,0 +1,2 @@
+export { StorageModule } from './storage.module.js';
+export { StorageRoot } from './storage-root.js';

@@ -1,0 +1,84 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { StateConfig, StorageConfig } from '@kubarr/platform/config';
+import { OpenRoot, parseRelativePath, RootUnavailable } from '@kubarr/platform/files';
+import { mkdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { StorageFolderUnavailable, StorageUnavailable } from './storage.errors.js';
+
+/** The folder that an administrator chose at run time. */
+export abstract class StorageRootSetting {
+  /** An absolute path; empty or `undefined` when none was chosen. */
+  abstract current(): Promise<string | undefined>;
+}
+
+/**
+ * The root of the file browser: the chosen folder when it is the configured one (`KUBARR_STORAGE_PATH`) or below it, else
+ * the configured one. A choice elsewhere is a path of the host, which only the installed apps can see.
+ */
+@Injectable()
+export class StorageRoot implements OnModuleInit {
+  constructor(
+    private readonly storage: StorageConfig,
+    private readonly state: StateConfig,
+    private readonly setting: StorageRootSetting,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.prepare();
+  }
+
+  /**
+   * Opens the root for one piece of work. Opened anew each time: so a changed setting, or a volume that was mounted
+   * meanwhile, counts at once, and an idle Kubarr does not keep anybody from unmounting it.
+   * @throws StorageUnavailable or StorageFolderUnavailable
+   */
+  async use<T>(work: (root: OpenRoot) => Promise<T>): Promise<T> {
+    const root = await this.open();
+    try {
+      return await work(root);
+    } finally {
+      await root.close();
+    }
+  }
+
+  /** Fails as a request would. For health checks. */
+  async probe(): Promise<void> {
+    await this.use((root) => root.space());
+  }
+
+  /** Makes the default folder in the state directory. Never another one: a mount point that is missing should be noticed. */
+  async prepare(): Promise<void> {
+    if (this.storage.path !== join(this.state.directory, 'data')) return;
+    await mkdir(this.storage.path, { mode: 0o775 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST' && error.code !== 'ENOENT') throw error;
+    });
+  }
+
+  private async open(): Promise<OpenRoot> {
+    const chosen = wayDown(this.storage.path, (await this.setting.current()) ?? '');
+    const configured = await this.openConfigured();
+    if (chosen === '') return configured;
+    try {
+      return await configured.descend(parseRelativePath(chosen));
+    } catch (cause) {
+      throw new StorageFolderUnavailable({ cause });
+    } finally {
+      await configured.close();
+    }
+  }
+
+  private async openConfigured(): Promise<OpenRoot> {
+    try {
+      return await OpenRoot.open(this.storage.path);
+    } catch (error) {
+      throw error instanceof RootUnavailable ? new StorageUnavailable(error.reason, { cause: error }) : error;
+    }
+  }
+}
+
+/** From `root` down to `path`, both absolute; empty when `path` is the root itself, not below it, or not absolute. */
+function wayDown(root: string, path: string): string {
+  if (!path.startsWith(sep)) return '';
+  const way = relative(root, path);
+  return way.split(sep)[0] === '..' ? '' : way;
+}

@@ -1,0 +1,73 @@
+import { Controller, Get, Head, Query, Req, Res, type StreamableFile } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { RequirePermission } from '@kubarr/access';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Downloads } from './downloads.js';
+import { BrowseQuery, DirectoryListing, FileInfo, PathQuery, StorageStats } from './storage.dto.js';
+import { StorageService } from './storage.service.js';
+
+const BYTES = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
+
+@ApiTags('Storage')
+@Controller('api/storage')
+export class StorageController {
+  constructor(
+    private readonly storage: StorageService,
+    private readonly downloads: Downloads,
+  ) {}
+
+  @Get('browse')
+  @RequirePermission('storage.view')
+  @ApiOperation({ operationId: 'browseStorage', summary: 'List a folder' })
+  @ApiOkResponse({ type: DirectoryListing })
+  browse(@Query() query: BrowseQuery): Promise<DirectoryListing> {
+    return this.storage.browse(query);
+  }
+
+  @Get('stats')
+  @RequirePermission('storage.view')
+  @ApiOperation({ operationId: 'getStorageStats', summary: 'Disk usage of the storage volume' })
+  @ApiOkResponse({ type: StorageStats })
+  stats(): Promise<StorageStats> {
+    return this.storage.stats();
+  }
+
+  @Get('file-info')
+  @RequirePermission('storage.view')
+  @ApiOperation({ operationId: 'getFileInfo', summary: 'Facts about one file or folder' })
+  @ApiOkResponse({ type: FileInfo })
+  fileInfo(@Query() { path }: PathQuery): Promise<FileInfo> {
+    return this.storage.fileInfo(path);
+  }
+
+  @Get('download')
+  @RequirePermission('storage.download')
+  @ApiOperation({
+    operationId: 'downloadFile',
+    summary: 'Download a file',
+    description:
+      'Takes Range, If-Range, If-None-Match and If-Modified-Since. HEAD answers the same without the content.',
+  })
+  @ApiOkResponse({ description: 'The whole file', content: BYTES })
+  @ApiResponse({ status: 206, description: 'The part that Range asked for', content: BYTES })
+  @ApiResponse({ status: 304, description: 'Not changed' })
+  @ApiResponse({ status: 416, description: 'The part begins behind the end of the file' })
+  download(
+    @Query() { path }: PathQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile | undefined> {
+    return this.downloads.answer(path, request, reply);
+  }
+
+  @Head('download')
+  @RequirePermission('storage.download')
+  @ApiExcludeEndpoint()
+  describeDownload(
+    @Query() { path }: PathQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile | undefined> {
+    return this.downloads.answer(path, request, reply);
+  }
+}
