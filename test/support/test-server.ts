@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type DatabaseTarget, loadConfig } from '@kubarr/platform/config';
 import { migrate, startEmbeddedPostgres } from '@kubarr/platform/database';
+import { readPostmasterPidFile } from '../../libs/platform/src/database/embedded/postmaster-pid-file.js';
+import { stopServer } from '../../libs/platform/src/database/embedded/postmaster-process.js';
 import { migrations } from '../../migrations/index.js';
 
 /** One PostgreSQL server for a whole run of the tests, with a migrated database to clone. */
@@ -23,8 +25,13 @@ export async function startTestServer(): Promise<TestServer> {
   const url = process.env.TEST_DATABASE_URL;
   const { admin, role, stop } = url ? useExternal(url) : await startEmbedded();
   const template = `kubarr_template_${randomBytes(4).toString('hex')}`;
-  await administer(admin, `CREATE DATABASE ${template} OWNER "${role}"`);
-  await migrate({ ...admin, user: role, database: template }, loadConfig({}).database, migrations);
+  try {
+    await administer(admin, `CREATE DATABASE ${template} OWNER "${role}"`);
+    await migrate({ ...admin, user: role, database: template }, loadConfig({}).database, migrations);
+  } catch (error) {
+    await stop(); // Jest runs no teardown after a setup that failed
+    throw error;
+  }
   return {
     admin,
     role,
@@ -55,8 +62,8 @@ function useExternal(url: string): Omit<TestServer, 'template'> {
 }
 
 async function startEmbedded(): Promise<Omit<TestServer, 'template'>> {
-  const directory = await mkdtemp(join(tmpdir(), 'kubarr-test-'));
-  await chmod(directory, 0o711); // under root the server is another user, who must be able to walk in
+  await endAbandonedServers();
+  const directory = await mkdtemp(join(tmpdir(), `kubarr-test-${process.pid}-`));
   const server = await startEmbeddedPostgres({ directory, database: 'kubarr', durable: false });
   return {
     admin: { ...server.target, user: 'postgres', database: 'postgres' },
@@ -66,4 +73,24 @@ async function startEmbedded(): Promise<Omit<TestServer, 'template'>> {
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Servers of earlier runs that were interrupted: Jest runs no teardown then either. */
+async function endAbandonedServers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const run = Number(/^kubarr-test-(\d+)-/.exec(name)?.[1]);
+    if (!run || isRunning(run)) continue;
+    const data = join(tmpdir(), name, 'postgres/data');
+    const server = await readPostmasterPidFile(data);
+    if (server) await stopServer(server.pid, data);
+    await rm(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

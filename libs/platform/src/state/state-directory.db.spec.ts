@@ -1,16 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { firstLine, startTypeScript, underRoot } from '../../../../test/support/typescript-process.js';
 import { holdStateDirectory, readOrCreateFile, type StateDirectory, StateDirectoryHeld } from './index.js';
-
-const underRoot = process.getuid?.() === 0;
-const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 
 let folder: string;
 let children: ChildProcess[];
@@ -34,26 +31,16 @@ async function hold(directory: string, about = { pid: process.pid }): Promise<St
   return state;
 }
 
-/** A process that runs the script, with `holdStateDirectory`, `readOrCreateFile` and `directory` at hand. */
+/** A process that runs the script, with `holdStateDirectory` and `directory` at hand. */
 function startProcess(directory: string, script: string, user: { uid?: number; gid?: number } = {}): ChildProcess {
-  const module = new URL('./index.ts', import.meta.url).href;
-  const child = spawn(
-    process.execPath,
-    [
-      ...['--import', '@swc-node/register/esm-register', '--input-type=module', '--eval'],
-      `import { holdStateDirectory, readOrCreateFile } from '${module}';
-       const directory = ${JSON.stringify(directory)};
-       ${script}`,
-    ],
-    { cwd: repository, stdio: ['pipe', 'pipe', 'inherit'], ...user },
+  const child = startTypeScript(
+    `import { holdStateDirectory } from '${new URL('./index.ts', import.meta.url).href}';
+     const directory = ${JSON.stringify(directory)};
+     ${script}`,
+    user,
   );
   children.push(child);
   return child;
-}
-
-async function firstLine(child: ChildProcess): Promise<string> {
-  const [text] = (await once(child.stdout!, 'data')) as [Buffer];
-  return text.toString().trim();
 }
 
 async function linesUntilDone(child: ChildProcess): Promise<string[]> {

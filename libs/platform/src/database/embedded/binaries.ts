@@ -24,10 +24,10 @@ export const SERVER_ENVIRONMENT = { LC_ALL: 'C' };
  * node_modules when that works; otherwise (node_modules below a closed home, made under a strict umask, or read-only
  * without the symlinks of the libraries) they are copied to `<home>/native-<version>`, about 60 MB.
  *
+ * @param installed - the folder of that package
  * @throws EmbeddedPostgresBinariesUnusable, EmbeddedPostgresUserUnusable
  */
-export async function findBinaries(home: string, user: ServerUser): Promise<Binaries> {
-  const installed = installedPackage();
+export async function findBinaries(home: string, user: ServerUser, installed = installedPackage()): Promise<Binaries> {
   await linkLibraries(installed).catch(() => undefined); // read-only: the attempt below tells
   const inPlace = await attempt(join(installed, 'native'), user);
   if ('majorVersion' in inPlace) return inPlace;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { syncDirectory } from '../../state/index.js';
@@ -10,7 +10,7 @@ import {
   EmbeddedPostgresUserUnusable,
   EmbeddedPostgresVersionMismatch,
 } from './embedded.errors.js';
-import { closedFolder, namedUser, type ServerUser } from './server-user.js';
+import { closedFolder, giveTo, namedUser, type ServerUser } from './server-user.js';
 
 const run = promisify(execFile);
 
@@ -69,10 +69,8 @@ async function create(options: DataDirectoryOptions): Promise<void> {
   const passwordFile = `${half}.password`;
   try {
     await writeFile(passwordFile, options.password, { mode: 0o600 });
-    if (user.uid !== undefined) {
-      await chown(half, user.uid, user.gid);
-      await chown(passwordFile, user.uid, user.gid);
-    }
+    await giveTo(user, half);
+    await giveTo(user, passwordFile);
     await initialise(half, passwordFile, options);
     await rename(half, path);
     if (options.durable) await syncDirectory(dirname(path));

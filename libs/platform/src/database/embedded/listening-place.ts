@@ -1,8 +1,8 @@
-import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type ServerUser } from './server-user.js';
+import { giveTo, type ServerUser } from './server-user.js';
 
 /** Where the server listens: in a private folder, or on a port of the loopback address, where it asks for a password. */
 export interface ListeningPlace {
@@ -51,7 +51,7 @@ function fitsSocket(directory: string): boolean {
 async function makePrivate(directory: string, user: ServerUser): Promise<void> {
   await mkdir(directory, { recursive: true });
   for (const name of await readdir(directory)) await rm(join(directory, name), { force: true });
-  if (user.uid !== undefined) await chown(directory, user.uid, user.gid);
+  await giveTo(user, directory);
   await chmod(directory, 0o700);
 }
 

@@ -1,12 +1,14 @@
-import { readFile, stat } from 'node:fs/promises';
+import { chown, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /**
  * The user that PostgreSQL runs as, in the form that `child_process` takes. Empty means: the user of this process.
  * Both are set under root, because PostgreSQL refuses to run as root.
  */
-export type ServerUser =
-  { readonly uid: number; readonly gid: number } | { readonly uid?: never; readonly gid?: never };
+export interface ServerUser {
+  readonly uid?: number;
+  readonly gid?: number;
+}
 
 /** Preferred first. `kubarr` is there when a package or an administrator made it; `nobody` exists nearly everywhere. */
 const PREFERRED_NAMES = ['kubarr', 'nobody'];
@@ -39,6 +41,11 @@ export function preferredUser(passwd: string): { uid: number; gid: number } | un
     if (/^[1-9]\d*$/.test(uid) && /^\d+$/.test(gid)) return { uid: Number(uid), gid: Number(gid) };
   }
   return undefined;
+}
+
+/** Gives a folder or file to the server's user, when that is another than the user of this process. */
+export async function giveTo({ uid, gid }: ServerUser, path: string): Promise<void> {
+  if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
 }
 
 /**
