@@ -33,7 +33,7 @@ describe('The documents', () => {
   });
 
   it('have the routes as the server has them', async () => {
-    const document = buildOpenApi(await unstartedApplication());
+    const document = await buildOpenApi(await unstartedApplication());
     const rows = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(
         item as Record<string, { tags?: string[]; operationId: string; summary: string; 'x-permission': string }>,

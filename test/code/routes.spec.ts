@@ -13,12 +13,12 @@ interface Operation {
 
 describe('Every route', () => {
   let app: NestFastifyApplication;
-  let document: ReturnType<typeof buildOpenApi>;
+  let document: Awaited<ReturnType<typeof buildOpenApi>>;
   let operations: Operation[];
 
   beforeAll(async () => {
     app = await unstartedApplication();
-    document = buildOpenApi(app);
+    document = await buildOpenApi(app);
     operations = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(item as Record<string, object>).map(([method, operation]) => ({
         ...operation,

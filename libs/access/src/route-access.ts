@@ -1,5 +1,5 @@
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import { ApiCookieAuth, ApiExtension } from '@nestjs/swagger';
+import { ApiCookieAuth, ApiExtension } from '@kubarr/platform/openapi';
 import { type Actor, type SignedIn } from './actor.js';
 import { type PermissionKey } from './permissions.js';
 import { actorOf, type RequestWithCaller } from './request-caller.js';

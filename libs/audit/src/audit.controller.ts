@@ -1,5 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { Authenticated, CurrentUser, type SignedIn } from '@kubarr/access';
 import { AuditLogPage, AuditQuery } from './audit.dto.js';
 import { AuditService } from './audit.service.js';

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '@kubarr/platform/openapi';
 import { BooleanParameter, IntegerParameter, TextField, TimeParameter } from '@kubarr/platform/http';
 
 export class AuditQuery {

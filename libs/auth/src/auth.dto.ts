@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '@kubarr/platform/openapi';
 import { IntegerParameter, TextField } from '@kubarr/platform/http';
 import { IsUUID } from 'class-validator';
 import { SLOT_COUNT } from './sessions/session-cookies.js';

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Put } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, CurrentActor, RequirePermission } from '@kubarr/access';
 import { SettingAnswer, SettingParameter, SettingsAnswer, SettingUpdate } from './settings.dto.js';
 import { SettingsService } from './settings.service.js';

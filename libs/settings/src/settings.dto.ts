@@ -1,4 +1,4 @@
-import { ApiProperty, getSchemaPath, ApiExtraModels } from '@nestjs/swagger';
+import { ApiProperty, schemaPath, ApiExtraModels } from '@kubarr/platform/openapi';
 import { TextField } from '@kubarr/platform/http';
 
 export class SettingParameter {
@@ -27,7 +27,7 @@ export class SettingsAnswer {
   @ApiProperty({
     description: 'Settings by key',
     type: 'object',
-    additionalProperties: { $ref: getSchemaPath(SettingAnswer) },
+    additionalProperties: { $ref: schemaPath(SettingAnswer) },
   })
   settings!: Record<string, SettingAnswer>;
 }

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '@kubarr/platform/openapi';
 import { TextField } from '@kubarr/platform/http';
 import { EMAIL_LENGTH, PASSWORD_LENGTH, USERNAME_LENGTH } from '@kubarr/users';
 

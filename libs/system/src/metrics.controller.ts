@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { ApiExcludeController } from '@kubarr/platform/openapi';
 import { Public } from '@kubarr/access';
 import { type FastifyReply } from 'fastify';
 import { MetricsExposition } from './metrics-exposition.js';

@@ -1,5 +1,11 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@kubarr/platform/openapi';
 import { Public } from '@kubarr/access';
 import { Readiness, SystemHealth, VersionInfo } from './system.dto.js';
 import { SystemService } from './system.service.js';

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '@kubarr/platform/openapi';
 
 export class SystemHealth {
   @ApiProperty({ description: 'Always ok when there is an answer' })

@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { Authenticated, CurrentUser, type SignedIn } from '@kubarr/access';
 import { UserAnswer } from './users.dto.js';
 import { UsersService } from './users.service.js';

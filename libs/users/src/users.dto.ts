@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '@kubarr/platform/openapi';
 
 export class RoleInfo {
   @ApiProperty({ description: 'Number of the role', type: 'integer', format: 'int64' })

@@ -19,6 +19,6 @@ export async function openapi(config: KubarrConfig): Promise<0> {
     secretKey: Buffer.alloc(32),
     database: { target: nowhere, directTarget: nowhere, migrations: [] },
   });
-  console.log(JSON.stringify(buildOpenApi(app), undefined, 2));
+  console.log(JSON.stringify(await buildOpenApi(app), undefined, 2));
   return 0;
 }

@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Param, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { Public } from '@kubarr/access';
 import { type FastifyReply } from 'fastify';
 import { DocsPages } from './docs-pages.js';
@@ -21,7 +21,7 @@ export class DocsController {
     description: 'An OpenAPI 3.1 document',
     content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } },
   })
-  document(): string {
+  document(): Promise<string> {
     return this.description.text();
   }
 

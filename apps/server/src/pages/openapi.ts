@@ -1,6 +1,7 @@
 import { type INestApplication, Injectable } from '@nestjs/common';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { BuildConfig } from '@kubarr/platform/config';
+import { loadSwagger } from '@kubarr/platform/openapi';
+import { type OpenAPIObject } from '@nestjs/swagger';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
@@ -37,7 +38,8 @@ const PROBLEM = {
 };
 
 /** The description of the API, read from the decorators of all controllers. */
-export function buildOpenApi(app: INestApplication): OpenAPIObject {
+export async function buildOpenApi(app: INestApplication): Promise<OpenAPIObject> {
+  const { DocumentBuilder, SwaggerModule } = await loadSwagger();
   const cookie = (name: string, description: string) => ({ type: 'apiKey', in: 'cookie', name, description }) as const;
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -80,16 +82,16 @@ function operations({ paths }: OpenAPIObject): Operation[] {
 @Injectable()
 export class ApiDescription {
   private app: INestApplication | undefined;
-  private cached: string | undefined;
+  private cached: Promise<string> | undefined;
 
   /** Which application is described. It can only be known once it was made. */
   describe(app: INestApplication): void {
     this.app = app;
   }
 
-  text(): string {
+  text(): Promise<string> {
     if (!this.app) throw new Error('registerPages was not called');
-    this.cached ??= JSON.stringify(buildOpenApi(this.app));
+    this.cached ??= buildOpenApi(this.app).then((document) => JSON.stringify(document));
     return this.cached;
   }
 }

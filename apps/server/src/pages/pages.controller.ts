@@ -1,5 +1,5 @@
 import { Controller, Get, Head, Param, Query, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { ApiExcludeController } from '@kubarr/platform/openapi';
 import { Public } from '@kubarr/access';
 import { type FastifyReply } from 'fastify';
 import { Pages } from './pages.js';
