@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Holder, takeHold } from './hold.js';
 import { readOrCreateFile } from './kept-file.js';
+import { makeDirectory } from './make-directory.js';
 import { StateDirectoryHeld, StateDirectoryUnusable } from './state.errors.js';
 
 /** The directory of secret key and embedded database, held by this process alone. */
@@ -52,24 +53,6 @@ export class StateDirectory {
 }
 
 export const holdStateDirectory = StateDirectory.hold.bind(StateDirectory);
-
-/**
- * Closed to others; under root they may walk through, because the embedded PostgreSQL then runs as another user. A
- * directory that is there keeps its mode. (Node's own recursive mkdir never ends where the parent refuses new entries
- * with ENOENT, as in /proc.)
- */
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (code !== 'ENOENT' || (await stat(dirname(path)).catch(() => undefined))) throw error;
-    await makeDirectory(dirname(path));
-    return makeDirectory(path);
-  }
-  await chmod(path, process.getuid?.() === 0 ? 0o711 : 0o700);
-}
 
 async function proveWritable(path: string): Promise<void> {
   const probe = join(path, `writable-${randomBytes(8).toString('hex')}`);

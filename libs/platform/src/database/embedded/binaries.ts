@@ -3,8 +3,8 @@ import { chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, stat, symlink
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { EmbeddedPostgresBinariesUnusable, EmbeddedPostgresUserUnusable } from './embedded.errors.js';
-import { type ServerUser } from './server-user.js';
+import { EmbeddedPostgresBinariesUnusable } from './embedded.errors.js';
+import { powerlessRoot, type ServerUser } from './server-user.js';
 
 const run = promisify(execFile);
 
@@ -70,11 +70,7 @@ async function attempt(native: string, user: ServerUser): Promise<Binaries | { p
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (user.uid !== undefined && (code === 'EPERM' || code === 'EINVAL')) {
-      throw new EmbeddedPostgresUserUnusable(
-        `this root may not start a process as uid ${user.uid}`,
-        'Run Kubarr as an ordinary user, allow it to change users (CAP_SETUID, CAP_SETGID, CAP_CHOWN)',
-        { cause },
-      );
+      throw powerlessRoot(user.uid, cause);
     }
     if (code === 'ENOENT' && (await stat(postgres).catch(() => undefined))) {
       return { problem: 'it was built for the GNU C library, which this system does not have' };
@@ -92,10 +88,15 @@ async function copyBinaries(packageFolder: string, home: string): Promise<string
     if (name.startsWith('native-')) await rm(join(home, name), { recursive: true, force: true });
   }
   const half = await mkdtemp(`${copy}.new-`);
-  await cp(join(packageFolder, 'native'), join(half, 'native'), { recursive: true, verbatimSymlinks: true });
-  await linkLibraries(half);
-  await openForAll(half);
-  await rename(half, copy);
+  try {
+    await cp(join(packageFolder, 'native'), join(half, 'native'), { recursive: true, verbatimSymlinks: true });
+    await openForAll(half);
+    await linkLibraries(half);
+    await rename(half, copy);
+  } catch (error) {
+    await rm(half, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
+  }
   return join(copy, 'native');
 }
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, stat } from 'node:fs/promises';
+import { chmod, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type DatabaseTarget } from '../../config/index.js';
-import { readOrCreateFile } from '../../state/index.js';
+import { makeDirectory, readOrCreateFile } from '../../state/index.js';
 import { findBinaries } from './binaries.js';
 import { prepareDataDirectory } from './data-directory.js';
 import { EmbeddedPostgresNotStarted, namedFolderFailure } from './embedded.errors.js';
@@ -82,7 +82,7 @@ async function start(home: string, options: EmbeddedPostgresOptions): Promise<Em
 
 /** The server's user under root must be able to walk through; everybody else is kept out. */
 async function makeHome(home: string, user: ServerUser): Promise<void> {
-  await mkdir(home, { recursive: true });
+  await makeDirectory(home);
   await chmod(home, user.uid === undefined ? 0o700 : 0o711);
   const directory = resolve(home, '..');
   const { mode, uid } = await stat(directory);

@@ -80,15 +80,16 @@ export function namedFolderFailure(error: unknown, folder: string): unknown {
       return new EmbeddedPostgresDiskFull(folder, { cause: error });
     case 'EACCES':
     case 'EPERM':
-    case 'EROFS':
-    case 'ENOTDIR':
-    case 'ELOOP':
-    case 'EIO':
       return new EmbeddedPostgresFolderUnusable(
         message,
         `Give ${folder} with all it holds to the user that runs Kubarr (chown -R), choose another KUBARR_STATE_DIR`,
         { cause: error },
       );
+    case 'EROFS':
+    case 'ENOTDIR':
+    case 'ELOOP':
+    case 'EIO':
+      return new EmbeddedPostgresFolderUnusable(message, 'Choose another KUBARR_STATE_DIR', { cause: error });
     default:
       return error;
   }

@@ -1,5 +1,6 @@
 import { chown, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { EmbeddedPostgresUserUnusable } from './embedded.errors.js';
 
 /**
  * The user that PostgreSQL runs as, in the form that `child_process` takes. Empty means: the user of this process.
@@ -45,7 +46,19 @@ export function preferredUser(passwd: string): { uid: number; gid: number } | un
 
 /** Gives a folder or file to the server's user, when that is another than the user of this process. */
 export async function giveTo({ uid, gid }: ServerUser, path: string): Promise<void> {
-  if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
+  if (uid === undefined || gid === undefined) return;
+  await chown(path, uid, gid).catch((cause: NodeJS.ErrnoException) => {
+    throw cause.code === 'EPERM' || cause.code === 'EINVAL' ? powerlessRoot(uid, cause) : cause;
+  });
+}
+
+/** Root without the powers of root, as in a container that dropped them. */
+export function powerlessRoot(uid: number, cause: unknown): EmbeddedPostgresUserUnusable {
+  return new EmbeddedPostgresUserUnusable(
+    `PostgreSQL refuses to run as root, and this root may not act for uid ${uid}`,
+    'Run Kubarr as an ordinary user, allow it to change users (CAP_SETUID, CAP_SETGID, CAP_CHOWN)',
+    { cause },
+  );
 }
 
 /**
