@@ -15,10 +15,12 @@ const NEWEST_POSTGRES = 18;
 export async function doctor(config: KubarrConfig): Promise<0 | 1> {
   let isWell = true;
   const check = async (name: string, examine: () => Promise<string>): Promise<void> => {
-    const found = await examine().then(
-      (message) => ({ mark: 'ok  ', message }),
-      (error: Error) => ({ mark: 'FAIL', message: error.message }),
-    );
+    const found = await Promise.resolve()
+      .then(examine)
+      .then(
+        (message) => ({ mark: 'ok  ', message }),
+        (error: Error) => ({ mark: 'FAIL', message: error.message }),
+      );
     if (found.mark === 'FAIL') isWell = false;
     console.log(`${found.mark}  ${name.padEnd(16)} ${found.message}`);
   };
@@ -33,8 +35,10 @@ export async function doctor(config: KubarrConfig): Promise<0 | 1> {
       await check('schema', () => examineSchema(config, source));
     });
   } catch (error) {
-    if (!database.source) await check('database', () => Promise.reject(error));
-    else throw error;
+    if (database.source) throw error;
+    await check('database', () => {
+      throw error;
+    });
   }
   await check('storage root', () => examineStorage(config));
   await check('cluster', () => examineCluster(config));
