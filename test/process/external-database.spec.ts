@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { generate } from 'selfsigned';
 import { runCommand, ServerProcess } from '../support/server-process.js';
-import { TlsPostgres } from '../support/tls-postgres.js';
+import { Browser } from '../support/browser.js';
+import { freePort, TlsPostgres } from '../support/tls-postgres.js';
 
 describe('An external database over TLS', () => {
   let postgres: TlsPostgres;
@@ -69,6 +70,48 @@ describe('An external database over TLS', () => {
       ({ status } = await server.browser().get('/api/health/ready'));
     }
     expect(status).toBe(200);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('may come later than Kubarr: it serves meanwhile, says 503 and recovers by itself', async () => {
+    await postgres.pause();
+    const port = await freePort();
+    const starting = ServerProcess.start(directory, {
+      ...postgres.variables,
+      KUBARR_DB_SSL_CA: postgres.caFile,
+      KUBARR_PORT: String(port),
+    });
+    const browser = new Browser(`http://127.0.0.1:${port}`);
+    const until = async (path: string, wanted: number): Promise<void> => {
+      let status = 0;
+      while (status !== wanted) {
+        await delay(50);
+        status = await browser.get(path).then(
+          (answer) => answer.status,
+          () => 0,
+        );
+      }
+    };
+    await until('/api/health', 200);
+    for (const path of ['/api/health/ready', '/auth/accounts', '/api/setup/status']) {
+      expect([path, (await browser.get(path, { cookie: 'kubarr_session=e30.e30.x' })).status]).toEqual([
+        path,
+        path === '/auth/accounts' ? 200 : 503,
+      ]);
+    }
+    expect((await browser.post('/auth/login', { username: 'admin', password: 'correct horse battery' })).status).toBe(
+      503,
+    );
+    expect((await browser.get('/api/setup/required')).body).toEqual({ setup_required: false, database_pending: true });
+    expect((await browser.get('/api/system/health')).body).toEqual({
+      status: 'ok',
+      ready: false,
+      setup_required: false,
+    });
+    await postgres.resume();
+    await until('/api/health/ready', 200);
+    const server = await starting;
+    expect(server.setupAddress).toMatch(/token=/);
     expect(await server.stop()).toBe(0);
   });
 });

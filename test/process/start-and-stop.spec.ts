@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { finishSetup, isRunning, runCommand, ServerProcess } from '../support/server-process.js';
+import { ROOT } from '../support/sources.js';
 
 /** An ordinary user of every Linux. */
 const NOBODY = 65_534;
@@ -66,6 +70,21 @@ describe('The process', () => {
       expect(server.output()).not.toMatch(/error|at .*\.js/i);
     },
   );
+
+  it('is started and ended through npm as a person does it', async () => {
+    const npm = spawn('npm', ['start'], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, KUBARR_STATE_DIR: directory, KUBARR_PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    while (!/set-up +http/.test(output) && npm.exitCode === null) await delay(50);
+    npm.kill('SIGTERM');
+    const [code] = (await once(npm, 'exit')) as [number | null];
+    expect([code, output]).toEqual([0, expect.stringMatching(/Kubarr .* is running/)]);
+    await expect(stat(join(directory, 'postgres/data/postmaster.pid'))).rejects.toThrow('ENOENT');
+  });
 
   it('refuses a second start on the same state directory and says who holds it', async () => {
     const server = await start(directory);

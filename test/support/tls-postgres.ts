@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { generate } from 'selfsigned';
-import { findBinaries } from '../../libs/platform/src/database/embedded/binaries.js';
+import { type Binaries, findBinaries } from '../../libs/platform/src/database/embedded/binaries.js';
 import { chooseServerUser } from '../../libs/platform/src/database/embedded/server-user.js';
 
 /** Name and password of the one role. The password has characters that an address must encode. */
@@ -15,67 +15,48 @@ const ROLE = { user: 'kubarr', password: 'p@ss/w:rd' };
 
 /** A PostgreSQL server that takes only encrypted connections, as a cluster's does. It answers to the name localhost. */
 export class TlsPostgres {
+  private child: ChildProcess | undefined;
+
   private constructor(
     readonly port: number,
     private readonly directory: string,
-    private readonly uid: { uid?: number; gid?: number },
-    private readonly stopServer: () => Promise<void>,
+    private readonly binaries: Binaries,
+    private readonly as: { uid?: number; gid?: number },
   ) {}
 
   static async start(): Promise<TlsPostgres> {
     const directory = await mkdtemp(join(tmpdir(), 'kubarr-tls-'));
     await chmod(directory, 0o755);
-    const data = join(directory, 'data');
-    const user = await chooseServerUser(data);
-    const binaries = await findBinaries(directory, user);
-    const as = { ...user, cwd: '/', env: { LC_ALL: 'C' } };
-    await mkdir(data, { mode: 0o700 });
-    if (user.uid !== undefined) await chown(data, user.uid, user.gid ?? user.uid);
-    const passwordFile = join(directory, 'password');
-    await writeFile(passwordFile, ROLE.password);
-    await chmod(passwordFile, 0o644);
-    const made = spawnSync(
-      binaries.initdb,
-      [
-        '-D',
-        data,
-        '-U',
-        ROLE.user,
-        '-A',
-        'scram-sha-256',
-        `--pwfile=${passwordFile}`,
-        '-E',
-        'UTF8',
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
-      ],
-      as,
-    );
-    if (made.status !== 0) throw new Error(made.stderr.toString());
-    await writeFile(join(data, 'pg_hba.conf'), 'hostssl all all all scram-sha-256\nhostnossl all all all reject\n');
-    const port = await freePort();
-    const unstarted = new TlsPostgres(port, directory, user, () => Promise.resolve());
-    await unstarted.renewCertificate();
+    const user = await chooseServerUser(directory);
+    const server = new TlsPostgres(await freePort(), directory, await findBinaries(directory, user), user);
+    await server.initialize();
+    await server.renewCertificate();
+    await server.resume();
+    await server.query('CREATE DATABASE kubarr');
+    return server;
+  }
+
+  /** Starts it again after `pause`, on the same port. */
+  async resume(): Promise<void> {
     const settings = {
-      port,
+      port: this.port,
       listen_addresses: 'localhost',
       unix_socket_directories: '',
       ssl: 'on',
-      ssl_cert_file: join(directory, 'server.crt'),
-      ssl_key_file: join(directory, 'server.key'),
+      ssl_cert_file: join(this.directory, 'server.crt'),
+      ssl_key_file: join(this.directory, 'server.key'),
     };
-    const child = spawn(
-      binaries.postgres,
-      ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-      { ...as, stdio: 'ignore' },
-    );
-    const server = new TlsPostgres(port, directory, user, async () => {
-      child.kill('SIGINT');
-      await once(child, 'exit');
-    });
-    while (!(await server.query('SELECT 1').catch(() => undefined))) await delay(50);
-    await server.query('CREATE DATABASE kubarr');
-    return server;
+    const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    this.child = spawn(this.binaries.postgres, ['-D', this.data, ...flags], { ...this.options, stdio: 'ignore' });
+    while (!(await this.query('SELECT 1').catch(() => undefined))) await delay(50);
+  }
+
+  /** Stops it, cutting every connection. */
+  async pause(): Promise<void> {
+    if (!this.child) return;
+    this.child.kill('SIGINT');
+    await once(this.child, 'exit');
+    this.child = undefined;
   }
 
   /** The certificate, which is its own authority. */
@@ -108,7 +89,7 @@ export class TlsPostgres {
         { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
       ],
     });
-    const { uid = process.getuid?.() ?? 0, gid = process.getgid?.() ?? 0 } = this.uid;
+    const { uid = process.getuid?.() ?? 0, gid = process.getgid?.() ?? 0 } = this.as;
     for (const [name, text, mode] of [
       ['server.key', key, 0o600],
       ['server.crt', cert, 0o644],
@@ -138,12 +119,37 @@ export class TlsPostgres {
   }
 
   async stop(): Promise<void> {
-    await this.stopServer();
+    await this.pause();
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private get data(): string {
+    return join(this.directory, 'data');
+  }
+
+  private get options() {
+    return { ...this.as, cwd: '/', env: { LC_ALL: 'C' } };
+  }
+
+  private async initialize(): Promise<void> {
+    await mkdir(this.data, { mode: 0o700 });
+    const { uid, gid = uid } = this.as;
+    if (uid !== undefined && gid !== undefined) await chown(this.data, uid, gid);
+    const passwordFile = join(this.directory, 'password');
+    await writeFile(passwordFile, ROLE.password);
+    await chmod(passwordFile, 0o644);
+    const flags = ['-U', ROLE.user, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8'];
+    const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+    const made = spawnSync(this.binaries.initdb, ['-D', this.data, ...flags, ...locale], this.options);
+    if (made.status !== 0) throw new Error(made.stderr.toString());
+    await writeFile(
+      join(this.data, 'pg_hba.conf'),
+      'hostssl all all all scram-sha-256\nhostnossl all all all reject\n',
+    );
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, 'localhost');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

@@ -22,8 +22,7 @@ export class Installation {
   }
 
   /** @throws DatabaseUnavailable before the database was reached. */
-  row(): Promise<InstallationRow> {
-    this.connection.assertReady();
+  async row(): Promise<InstallationRow> {
     return this.dataSource.getRepository(InstallationRow).findOneByOrFail({ id: 1 });
   }
 

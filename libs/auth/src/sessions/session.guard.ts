@@ -2,7 +2,6 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { type RequestWithCaller, ROUTE_ACCESS, type RouteAccess, type SignedIn } from '@kubarr/access';
-import { DatabaseConnection } from '@kubarr/platform/database';
 import { NotSignedIn } from '../auth.errors.js';
 import { LastAccess } from './last-access.js';
 import { activeTokenOf } from './session-cookies.js';
@@ -22,7 +21,6 @@ export class SessionGuard extends AuthGuard(SESSION_STRATEGY) {
     private readonly directory: SessionDirectory,
     private readonly tokens: SessionTokens,
     private readonly lastAccess: LastAccess,
-    private readonly connection: DatabaseConnection,
   ) {
     super({ property: 'caller' });
   }
@@ -38,7 +36,6 @@ export class SessionGuard extends AuthGuard(SESSION_STRATEGY) {
     if (token === undefined) throw new NotSignedIn();
     request.caller = this.directory.remembered(token);
     if (!request.caller) {
-      this.connection.assertReady();
       await this.tokens.prepare(token);
       await super.canActivate(context);
     }

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { SignInConfig } from '@kubarr/platform/config';
-import { DatabaseConnection } from '@kubarr/platform/database';
 import { type AttemptKey, FailureLimiter } from '@kubarr/platform/http';
 import { type SignInAccount } from '@kubarr/users';
 import { isIPv6 } from 'node:net';
@@ -26,7 +25,6 @@ export class SignInGuesses {
     private readonly limiter: FailureLimiter,
     private readonly config: SignInConfig,
     private readonly audit: AuditRecorder,
-    private readonly connection: DatabaseConnection,
   ) {}
 
   /**
@@ -36,7 +34,6 @@ export class SignInGuesses {
    * @throws TooManyAttempts
    */
   async begin(actor: Actor, name: string, account: SignInAccount | undefined): Promise<Guess> {
-    this.connection.assertReady();
     const isKnownAddress = await this.dataSource
       .getRepository(Session)
       .existsBy({ userId: account?.id ?? 0, ipAddress: actor.address ?? '' }); // asked for unknown names too: same work

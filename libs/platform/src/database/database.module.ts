@@ -1,10 +1,12 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import pg from 'pg';
+import { type DataSourceOptions } from 'typeorm';
 import { DatabaseConfig } from '../config/index.js';
 import { DatabaseConnection, DatabaseSource } from './database-connection.js';
 import { Notifications } from './notifications.js';
 import { observedClient } from './observed-client.js';
+import { PatientDataSource } from './patient-data-source.js';
 import { QueryObserver } from './query-observer.js';
 
 @Global()
@@ -22,6 +24,7 @@ export class DatabaseModule {
         TypeOrmModule.forRootAsync({
           imports: [QueryObserverModule],
           inject: [DatabaseConfig, QueryObserver],
+          dataSourceFactory: (options) => Promise.resolve(new PatientDataSource(options as DataSourceOptions)),
           useFactory: (config: DatabaseConfig, observer: QueryObserver) => ({
             type: 'postgres' as const,
             autoLoadEntities: true,

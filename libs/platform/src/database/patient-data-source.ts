@@ -1,0 +1,22 @@
+import { DataSource, type EntityMetadata, type EntityTarget, type ObjectLiteral, type QueryRunner } from 'typeorm';
+import { DatabaseUnavailable } from './database.errors.js';
+
+/**
+ * A data source that exists before its database was reached: until then every use of it says so, where TypeORM would
+ * fail in ways that look like faults of ours.
+ */
+export class PatientDataSource extends DataSource {
+  override createQueryRunner(mode?: Parameters<DataSource['createQueryRunner']>[0]): QueryRunner {
+    this.assertReached();
+    return super.createQueryRunner(mode);
+  }
+
+  override getMetadata(target: EntityTarget<ObjectLiteral>): EntityMetadata {
+    this.assertReached();
+    return super.getMetadata(target);
+  }
+
+  private assertReached(): void {
+    if (!this.isInitialized) throw new DatabaseUnavailable(new Error('the database has not been reached yet'));
+  }
+}
