@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configurationTable } from '@kubarr/platform/config';
+import { configurationTable, loadConfig } from '@kubarr/platform/config';
 import { buildOpenApi } from '../../apps/server/src/pages/index.js';
+import { createUnstartedServer } from '../../apps/server/src/server.js';
 import { migrations } from '../../migrations/index.js';
 import { filesBelow, read, ROOT, sources } from '../support/sources.js';
-import { unstartedApplication } from '../support/unstarted-application.js';
 
 /** Set by `npm run docs`: the generated parts are written instead of compared. */
 const update = process.env['KUBARR_UPDATE_DOCS'] === '1';
@@ -33,7 +33,7 @@ describe('The documents', () => {
   });
 
   it('have the routes as the server has them', async () => {
-    const document = await buildOpenApi(await unstartedApplication());
+    const document = await buildOpenApi(await createUnstartedServer(loadConfig({})));
     const rows = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(
         item as Record<string, { tags?: string[]; operationId: string; summary: string; 'x-permission': string }>,

@@ -1,10 +1,29 @@
 import { type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type KubarrConfig } from '@kubarr/platform/config';
 import { configureHttp, createHttpAdapter } from '@kubarr/platform/http';
-import { NestLogger } from '@kubarr/platform/telemetry';
+import { NestLogger, silentLog } from '@kubarr/platform/telemetry';
 import { AppModule, type Foundations } from './app.module.js';
 import { registerPages } from './pages/index.js';
+
+/** The server as it is wired, without a database and never to be started: to look at its routes and its description. */
+export function createUnstartedServer(config: KubarrConfig): Promise<NestFastifyApplication> {
+  const nowhere = {
+    host: '127.0.0.1',
+    port: 1,
+    database: 'none',
+    user: 'none',
+    password: undefined,
+    tls: 'off' as const,
+  };
+  return createServer({
+    config,
+    log: silentLog(),
+    secretKey: Buffer.alloc(32),
+    database: { target: nowhere, directTarget: nowhere, migrations: [] },
+  });
+}
 
 /**
  * The whole server, ready to listen. Tests use the very same.

@@ -7,6 +7,7 @@ const STOP_WITHIN_MS = 25_000;
 
 /** Serves until it is told to stop by Ctrl-C or SIGTERM. A second signal changes nothing: npm and the terminal both send one. */
 export async function serve(config: KubarrConfig): Promise<0> {
+  process.stdout.on('error', () => undefined); // whoever read the output is gone; that is no reason to end
   const log = createLogger(config.log);
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
