@@ -13,6 +13,9 @@ export const LISTING_REACH = 100_000;
 /** Names kept beyond the reach before the surplus is sorted out; makes sorting rare for small slices. */
 const SLACK = 1_000;
 
+/** What toLowerCase would change beyond the letters that count. */
+const NOT_ASCII = /[^\0-\x7f]/;
+
 /** Takes the names of a directory in any order and keeps no more than the slice needs, however many there are. */
 export class NamePage {
   total = 0;
@@ -55,6 +58,8 @@ export class NamePage {
  */
 function sortKey(name: Buffer, isDirectory: boolean): string {
   const text = name.toString('latin1');
-  const folded = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  const folded = NOT_ASCII.test(text)
+    ? text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+    : text.toLowerCase();
   return `${isDirectory ? '0' : '1'}${folded}\0${text}`;
 }

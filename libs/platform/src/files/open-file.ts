@@ -5,8 +5,8 @@ import { type Member } from './member.js';
 import { nameText } from './name-text.js';
 
 /**
- * Bytes per read. Smaller reads cost throughput (64 KiB: less than half), larger ones memory per download, of which three
- * are in flight: being read, waiting, being sent. Measured in bench/storage.
+ * Bytes per read. Smaller reads cost throughput (64 KiB: less than half), larger ones memory: a download holds two of them.
+ * Measured in bench/storage.
  */
 const CHUNK = 256 * 1_024;
 
@@ -32,7 +32,8 @@ export class OpenFile {
 }
 
 class FileRange extends Readable {
-  private reading: Promise<void> = Promise.resolve();
+  /** The latest read; the file must stay open until it has settled. */
+  private reading: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly handle: FileHandle,
@@ -43,14 +44,39 @@ class FileRange extends Readable {
     super({ highWaterMark: CHUNK });
   }
 
-  override _read(): void {
-    if (this.remaining === 0) this.push(null);
-    else this.reading = this.readOn().catch((error) => void this.destroy(asFilesError(error, this.name) as Error));
+  /**
+   * Into a response two buffers take turns: one is filled while the other is sent. Fresh ones for each read would pile up
+   * until the garbage collector comes (some 60 MiB), at less throughput. Whoever reads in another way may keep what it
+   * gets, and gets fresh ones (`_read`).
+   */
+  override pipe<T extends NodeJS.WritableStream>(destination: T, { end = true }: { end?: boolean } = {}): T {
+    this.pump(destination).then(
+      () => {
+        if (this.destroyed) return;
+        if (end) destination.end();
+        this.push(null);
+        this.resume(); // to the end event, and so to closing
+      },
+      (error: Error) => this.destroy(error),
+    );
+    return destination;
   }
 
-  /** Waits for a read under way: the system would give the number of the closed file to another one. */
+  override _read(): void {
+    if (this.remaining === 0) {
+      this.push(null);
+      return;
+    }
+    this.fill(this.newBuffer()).then(
+      (chunk) => this.destroyed || this.push(chunk),
+      (error: Error) => this.destroy(error),
+    );
+  }
+
+  /** Waits for the latest read: the system would give the number of the closed file to another one. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.reading
+      .catch(() => undefined) // told to whoever asked for it
       .then(() => this.handle.close())
       .then(
         () => done(error),
@@ -58,12 +84,46 @@ class FileRange extends Readable {
       );
   }
 
-  private async readOn(): Promise<void> {
-    const length = Math.min(CHUNK, this.remaining);
-    const { bytesRead, buffer } = await this.handle.read(Buffer.allocUnsafeSlow(length), 0, length, this.position);
-    if (bytesRead === 0) throw new FileChanged(this.name);
-    this.position += bytesRead;
-    this.remaining -= bytesRead;
-    if (!this.destroyed) this.push(buffer.subarray(0, bytesRead));
+  private async pump(destination: NodeJS.WritableStream): Promise<void> {
+    const buffers: Buffer[] = [];
+    let sent: Promise<void> = Promise.resolve();
+    for (let turn = 0; this.remaining > 0 && !this.destroyed; turn ^= 1) {
+      const chunk = await this.fill((buffers[turn] ??= this.newBuffer()));
+      await sent;
+      if (this.destroyed) return;
+      sent = send(chunk, destination);
+      sent.catch(() => undefined); // told by the next await
+    }
+    await sent;
+  }
+
+  private newBuffer(): Buffer {
+    return Buffer.allocUnsafeSlow(Math.min(CHUNK, this.remaining));
+  }
+
+  private fill(buffer: Buffer): Promise<Buffer> {
+    const filling = this.readOn(buffer);
+    this.reading = filling;
+    return filling;
+  }
+
+  /** Reads on into the buffer; answers the part of it that was filled. */
+  private async readOn(buffer: Buffer): Promise<Buffer> {
+    try {
+      const length = Math.min(buffer.length, this.remaining);
+      const { bytesRead } = await this.handle.read(buffer, 0, length, this.position);
+      if (bytesRead === 0) throw new FileChanged(this.name);
+      this.position += bytesRead;
+      this.remaining -= bytesRead;
+      return buffer.subarray(0, bytesRead);
+    } catch (error) {
+      throw asFilesError(error, this.name);
+    }
   }
 }
+
+/** Settles when nobody needs the chunk any more. */
+const send = (chunk: Buffer, destination: NodeJS.WritableStream): Promise<void> =>
+  new Promise((resolve, reject) => {
+    destination.write(chunk, (error) => (error ? reject(error) : resolve()));
+  });

@@ -252,14 +252,15 @@ describe('A disk that does not tell which names are directories', () => {
     );
     const ready: string[] = [];
     return {
-      read: () => {
+      read: (take: (error: Error | null, entry: object | null) => void) => {
         if (ready.length === 0) ready.push(...(batches.shift() ?? []));
         if (ready.includes(gone)) {
           ready.length = 0;
-          return Promise.reject(Object.assign(new Error('gone'), { code: 'ENOENT' }));
+          take(Object.assign(new Error('gone'), { code: 'ENOENT' }), null);
+          return;
         }
         const name = ready.shift();
-        return Promise.resolve(name ? { name: Buffer.from(name), isDirectory: () => false } : null);
+        take(null, name === undefined ? null : { name: Buffer.from(name), isDirectory: () => false });
       },
       close: () => Promise.resolve(),
     } as unknown as Dir;

@@ -176,23 +176,30 @@ async function collectNames(held: Held, slice: Slice, batch: number): Promise<Na
   const page = new NamePage(slice);
   const directory = await held.openNames(batch);
   try {
-    for (let entry = await read(directory, batch); entry !== null; entry = await read(directory, batch)) {
-      if (entry) page.add(entry.name as string | Buffer as Buffer, entry.isDirectory());
-    }
+    await readAll(directory, page, batch === 1);
     return page;
   } finally {
     await directory.close();
   }
 }
 
-/** `null` at the end, `undefined` for a name that vanished. */
-async function read(directory: Dir, batch: number): Promise<Dirent | null | undefined> {
-  try {
-    return await directory.read();
-  } catch (error) {
-    if (batch === 1 && isMissing(error)) return undefined;
-    throw error;
-  }
+/** By callbacks: a promise for each of a hundred thousand names would take as long as reading them. */
+function readAll(directory: Dir, page: NamePage, mayVanish: boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const take = (error: NodeJS.ErrnoException | null, entry: Dirent | null): void => {
+      if (error && !(mayVanish && isMissing(error))) {
+        reject(error);
+        return;
+      }
+      if (!error && entry === null) {
+        resolve();
+        return;
+      }
+      if (entry) page.add(entry.name as string | Buffer as Buffer, entry.isDirectory());
+      directory.read(take);
+    };
+    directory.read(take);
+  });
 }
 
 async function factsOf(held: Held, names: readonly Buffer[]): Promise<Member[]> {
