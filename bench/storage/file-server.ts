@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What a plain program would be: one file piped into the answer. */
+const NODE_PIPE = `
+  const { createReadStream, statSync } = require('node:fs');
+  const [, directory, port] = process.argv;
+  require('node:http').createServer((request, answer) => {
+    const path = directory + request.url;
+    answer.setHeader('content-length', statSync(path).size);
+    createReadStream(path).pipe(answer);
+  }).listen(port, '127.0.0.1');`;
+
+/** The baseline: nginx with sendfile when it is installed, else a bare Node server. One process, no session. */
+export class FileServer {
+  private constructor(
+    readonly name: string,
+    readonly port: number,
+    private readonly child: ChildProcess,
+  ) {}
+
+  static async start(directory: string): Promise<FileServer> {
+    const port = await freePort();
+    const version = spawnSync('nginx', ['-v'], { encoding: 'utf8' }).stderr?.trim();
+    const [name, command, ...flags] = version
+      ? [version, 'nginx', '-p', directory, '-c', await nginxConfiguration(directory, port)]
+      : ['bare Node pipe', process.execPath, '-e', NODE_PIPE, directory, String(port)];
+    const child = spawn(command, flags, { stdio: ['ignore', 'inherit', 'inherit'] });
+    for (;;) {
+      if (child.exitCode !== null) throw new Error(`${name} ended`);
+      if (await fetch(`http://127.0.0.1:${port}/`).then(Boolean, () => false)) break;
+      await delay(10);
+    }
+    return new FileServer(name, port, child);
+  }
+
+  async stop(): Promise<void> {
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGTERM');
+    await exited;
+  }
+}
+
+async function nginxConfiguration(directory: string, port: number): Promise<string> {
+  const path = join(directory, 'nginx.conf');
+  await writeFile(
+    path,
+    `daemon off; worker_processes 1; pid ${directory}/nginx.pid; error_log ${directory}/nginx.log;
+     events { worker_connections 64; }
+     http { access_log off; sendfile on; tcp_nopush on; server { listen 127.0.0.1:${port}; root ${directory}; } }`,
+  );
+  return path;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}

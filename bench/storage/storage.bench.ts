@@ -1,0 +1,147 @@
+import { randomFillSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { chmod, lstat, mkdir, open, readdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { ChildServer, NODE_FLAGS } from '../support/child-server.js';
+import { variablesOf, withPostgres } from '../support/database.js';
+import { heading, median, verdict } from '../support/report.js';
+import { signedInCookie } from '../support/signed-in.js';
+import { FileServer } from './file-server.js';
+
+const MIB = 1_024 * 1_024;
+const FILE_MIB = 1_024;
+const ROUNDS = 7;
+/** Downloads at the same time when memory is looked at again. */
+const PARALLEL = 8;
+const ENTRIES = 100_000;
+const LISTINGS = 15;
+
+heading(
+  'storage',
+  `one file of ${FILE_MIB} MiB, in the page cache, one download at a time, ${ROUNDS} rounds in turn with the baseline; a folder of ${ENTRIES} files, first page of 1 000; the whole product signed in, with ${NODE_FLAGS.join(' ')}`,
+);
+
+await withPostgres(async (target, directory) => {
+  const storage = join(directory, 'data');
+  await mkdir(join(storage, 'many'), { recursive: true });
+  await chmod(storage, 0o755);
+  await writeRandomFile(join(storage, 'film.bin'));
+  await writeManyFiles(join(storage, 'many'));
+  const server = await ChildServer.start('./product-server.js', '/api/health/ready', {
+    ...variablesOf(target),
+    KUBARR_STATE_DIR: directory,
+    KUBARR_STORAGE_PATH: storage,
+    KUBARR_SETUP_TOKEN: 'off',
+  });
+  try {
+    const cookie = await signedInCookie(server.url, storage);
+    await measureDownloads(server, cookie, storage);
+    await measureListings(server, cookie, storage);
+  } finally {
+    await server.stop();
+  }
+});
+
+async function measureDownloads(server: ChildServer, cookie: string, storage: string): Promise<void> {
+  const baseline = await FileServer.start(storage);
+  const port = Number(new URL(server.url).port);
+  const ours = (): Promise<number> => download(port, '/api/storage/download?path=film.bin', cookie);
+  const theirs = (): Promise<number> => download(baseline.port, '/film.bin', '');
+  try {
+    await theirs();
+    const before = server.residentMiB;
+    forgetPeak(server);
+    await ours();
+    const rounds: { ours: number; theirs: number }[] = [];
+    for (let round = 0; round < ROUNDS; round++) rounds.push({ ours: await ours(), theirs: await theirs() });
+    const peak = server.peakMiB;
+    console.log(`baseline: ${baseline.name}`);
+    console.log(
+      `product ${median(rounds.map((round) => round.ours)).toFixed(0)} MB/s, baseline ${median(rounds.map((round) => round.theirs)).toFixed(0)} MB/s`,
+    );
+    verdict('download throughput against the baseline', median(rounds.map((round) => round.ours / round.theirs)), {
+      atLeast: 0.4,
+    });
+    verdict(`memory for a download, MiB more than the ${before.toFixed(0)} before`, peak - before, { atMost: 32 }, 0);
+    forgetPeak(server);
+    await Promise.all(Array.from({ length: PARALLEL }, ours));
+    console.log(`${PARALLEL} downloads at the same time: ${(server.peakMiB - before).toFixed(0)} MiB more than before`);
+  } finally {
+    await baseline.stop();
+  }
+}
+
+async function measureListings(server: ChildServer, cookie: string, storage: string): Promise<void> {
+  const list = async (page: number): Promise<number> => {
+    const startedAt = performance.now();
+    const answer = await fetch(`${server.url}/api/storage/browse?path=many&page=${page}`, { headers: { cookie } });
+    const { items, total_items } = (await answer.json()) as { items: unknown[]; total_items: number };
+    if (items.length !== 1_000 || total_items !== ENTRIES) throw new Error(`a page of ${items.length}`);
+    return performance.now() - startedAt;
+  };
+  const measure = async (page: number): Promise<{ ms: number; mebibytes: number }> => {
+    await list(page);
+    const resident = server.residentMiB;
+    forgetPeak(server);
+    const times: number[] = [];
+    for (let n = 0; n < LISTINGS; n++) times.push(await list(page));
+    return { ms: median(times), mebibytes: server.peakMiB - resident };
+  };
+  const first = await measure(1);
+  const last = await measure(ENTRIES / 1_000);
+  const whole = await listWhole(join(storage, 'many'));
+  console.log(
+    `first page ${first.ms.toFixed(0)} ms, last page ${last.ms.toFixed(0)} ms and ${last.mebibytes.toFixed(0)} MiB more; all names and the facts of each, in a bare process: ${whole.toFixed(0)} ms`,
+  );
+  verdict('the first page against reading everything', first.ms / whole, { atMost: 0.5 });
+  verdict(`first page of ${ENTRIES} files, ms`, first.ms, { atMost: 300 }, 0);
+  verdict('memory for it, MiB', first.mebibytes, { atMost: 32 }, 0);
+}
+
+async function writeManyFiles(path: string): Promise<void> {
+  for (let n = 0; n < ENTRIES; n += 100) {
+    const names = Array.from({ length: 100 }, (_, i) => `Some film with a longer name ${(n + i) * 7_919}.mkv`);
+    await Promise.all(names.map((name) => writeFile(join(path, name), '')));
+  }
+}
+
+async function writeRandomFile(path: string): Promise<void> {
+  const file = await open(path, 'w', 0o644);
+  const block = randomFillSync(Buffer.alloc(MIB));
+  for (let written = 0; written < FILE_MIB; written++) await file.write(block);
+  await file.close();
+}
+
+/** Megabytes per second of one download. The client reads into one buffer again and again, to cost as little as it can. */
+function download(port: number, path: string, cookie: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
+    let received = 0;
+    const onread = { buffer: Buffer.allocUnsafe(MIB), callback: (length: number) => (received += length) > 0 };
+    const socket = connect({ port, host: '127.0.0.1', onread });
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: ${cookie}\r\n\r\n`);
+    socket.on('error', reject).on('close', () => {
+      if (received < FILE_MIB * MIB) reject(new Error(`only ${received} bytes`));
+      else resolve((received / 1e6 / (performance.now() - startedAt)) * 1_000);
+    });
+  });
+}
+
+/** Milliseconds to list a folder the plain way: all names, the facts of each, sorted. */
+async function listWhole(path: string): Promise<number> {
+  const times: number[] = [];
+  for (let n = 0; n < LISTINGS; n += 5) {
+    const startedAt = performance.now();
+    const members: { name: string; size: number }[] = [];
+    for (const name of await readdir(path)) members.push({ name, size: (await lstat(join(path, name))).size });
+    members.sort((a, b) => a.name.localeCompare(b.name));
+    times.push(performance.now() - startedAt);
+  }
+  return median(times);
+}
+
+/** Lets the peak of resident memory begin anew. Source: proc(5), clear_refs. */
+function forgetPeak(server: ChildServer): void {
+  writeFileSync(`/proc/${server.child.pid}/clear_refs`, '5');
+}
