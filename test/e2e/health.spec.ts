@@ -26,6 +26,14 @@ describe('Health and metrics', () => {
     });
   });
 
+  it('stays ready while the storage is away, and says so', async () => {
+    const lost = await TestApplication.start({ KUBARR_STORAGE_PATH: '/nowhere' }, kubarr);
+    const { status, body } = await lost.browser().get('/api/health/ready');
+    expect(status).toBe(200);
+    expect(body.details.storage.message).toMatch(/KUBARR_STORAGE_PATH/);
+    await lost.close();
+  });
+
   it('tells what it is', async () => {
     expect((await kubarr.browser().get('/api/system/version')).body).toEqual({
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),

@@ -1,5 +1,5 @@
 import { Controller, Get, Head, Query, Req, Res, type StreamableFile } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@kubarr/platform/openapi';
 import { RequirePermission } from '@kubarr/access';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Downloads } from './downloads.js';

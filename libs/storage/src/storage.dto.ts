@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '@kubarr/platform/openapi';
 import { IntegerParameter, TextField } from '@kubarr/platform/http';
 
 /** Longest path as text: 4 096 bytes, each of which may be written as `\xNN`. */

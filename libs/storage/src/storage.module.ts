@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Settings, SettingsModule } from '@kubarr/settings';
 import { Downloads } from './downloads.js';
 import { StorageController } from './storage.controller.js';
+import { StorageHealth } from './storage-health.js';
 import { StorageRoot, StorageRootSetting } from './storage-root.js';
 import { StorageService } from './storage.service.js';
 
@@ -9,6 +10,7 @@ import { StorageService } from './storage.service.js';
   imports: [SettingsModule],
   controllers: [StorageController],
   providers: [
+    StorageHealth,
     StorageService,
     Downloads,
     StorageRoot,
