@@ -235,12 +235,12 @@ describe('startEmbeddedPostgres', () => {
     it('leaves nothing half made when it was killed during the first start', async () => {
       const child = startElsewhere();
       const home = join(directory, 'postgres');
-      const halfMade = async (): Promise<boolean> =>
-        (await readdir(home).catch(() => [])).some((name) => name.startsWith('data.new-'));
-      while (!(await halfMade())) await delay(1);
+      const made = async (): Promise<string[]> =>
+        (await readdir(home).catch(() => [])).filter((name) => /^data/.test(name));
+      while ((await made()).length === 0) await delay(1);
       child.kill('SIGKILL');
       await once(child, 'exit');
-      expect(await readdir(home)).not.toContain('data');
+      expect(await made()).not.toContain('data');
 
       const server = await start();
       expect(await query(server.target, 'SELECT 1')).toEqual([1]);
