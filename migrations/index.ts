@@ -5,6 +5,8 @@ import { Sessions1764000000003 } from './1764000000003-sessions.js';
 import { RateLimits1764000000004 } from './1764000000004-rate-limits.js';
 import { Installation1764000000005 } from './1764000000005-installation.js';
 import { PeriodicJobs1764000000006 } from './1764000000006-periodic-jobs.js';
+import { AuditTotals1764000000007 } from './1764000000007-audit-totals.js';
+import { AuditSearch1764000000008 } from './1764000000008-audit-search.js';
 
 /** Every schema change, oldest first. A released one is never edited. */
 export const migrations = [
@@ -15,4 +17,6 @@ export const migrations = [
   RateLimits1764000000004,
   Installation1764000000005,
   PeriodicJobs1764000000006,
+  AuditTotals1764000000007,
+  AuditSearch1764000000008,
 ];

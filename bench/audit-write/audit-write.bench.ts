@@ -4,9 +4,10 @@ import { AuditRecorder } from '@kubarr/audit';
 import { loadConfig } from '@kubarr/platform/config';
 import { migrate } from '@kubarr/platform/database';
 import pg from 'pg';
-import { DataSource, type EntityManager } from 'typeorm';
+import { type EntityManager } from 'typeorm';
 import { AuditLog } from '../../libs/audit/src/audit-log.entity.js';
 import { SystemSetting } from '../../libs/settings/src/system-setting.entity.js';
+import { PatientDataSource } from '../../libs/platform/src/database/patient-data-source.js';
 import { migrations } from '../../migrations/index.js';
 import { withPostgres } from '../support/database.js';
 import { heading, median, verdict } from '../support/report.js';
@@ -23,7 +24,7 @@ heading(
 await withPostgres(async (target) => {
   await migrate(target, loadConfig({}).database, migrations);
   const { host, port, user, password, database } = target;
-  const dataSource = await new DataSource({
+  const dataSource = await new PatientDataSource({
     type: 'postgres',
     driver: pg,
     host,

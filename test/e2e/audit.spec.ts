@@ -110,6 +110,39 @@ describe('The audit log', () => {
     }
   });
 
+  it('counts what is kept, today, this week, by action and by day', async () => {
+    const { total } = (await administrator.get('/api/audit?per_page=1')).body;
+    const failed = (await administrator.get('/api/audit?per_page=1&success=false')).body.total;
+    const stats = (await administrator.get('/api/audit/stats')).body;
+    expect(stats).toMatchObject({
+      total_events: total,
+      failed_events: failed,
+      successful_events: total - failed,
+      events_today: total,
+      events_this_week: total,
+      per_day: [{ day: new Date().toISOString().slice(0, 10), total, failed }],
+    });
+    expect(stats.top_actions[0].count).toBeGreaterThanOrEqual(stats.top_actions[1].count);
+    expect(stats.recent_failures.map((entry: any) => entry.action)).toEqual(Array(failed).fill('login_failed'));
+    expect((await administrator.get('/api/audit/stats?days=0')).status).toBe(400);
+  });
+
+  it('is cleared of old entries by those who may, and the clearing is recorded', async () => {
+    await kubarr.dataSource.query(`
+      INSERT INTO audit_logs ("timestamp", action, resource_type) SELECT now() - n * interval '1 day', 'login', 'session' FROM generate_series(1, 200) AS n`);
+    const before = (await administrator.get('/api/audit/stats')).body.total_events;
+    for (const days of [0, -1, 36_501, 1.5, '90'])
+      expect((await administrator.post('/api/audit/clear', { days })).status).toBe(422);
+    const lotte = await kubarr.signIn({ ...ADMINISTRATOR, username: 'lotte' });
+    for (const answer of [await lotte.post('/api/audit/clear', {}), await lotte.get('/api/audit/stats')])
+      expect(answer.status).toBe(403);
+    const { deleted, message } = (await administrator.post('/api/audit/clear', {})).body;
+    expect([deleted, message]).toEqual([110, expect.stringContaining('90 days')]);
+    const [entry] = (await administrator.get('/api/audit?action=audit_cleared')).body.logs;
+    expect(JSON.parse(entry.details)).toEqual({ days: 90, deleted: 110 });
+    expect((await administrator.get('/api/audit/stats')).body.total_events).toBe(before - 110 + 2); // lotte's sign-in and the clearing
+  });
+
   it('uses an index for every list that it offers', async () => {
     await kubarr.dataSource.query(`
       INSERT INTO audit_logs ("timestamp", user_id, username, action, resource_type, success)

@@ -30,6 +30,7 @@ export const AUDIT_ACTIONS = [
   'app_accessed',
   'system_setting_changed',
   'setup_completed',
+  'audit_cleared',
   'invite_created',
   'invite_used',
   'invite_deleted',

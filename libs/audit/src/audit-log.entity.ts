@@ -7,6 +7,8 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 @Index('ix_audit_logs_action', { synchronize: false })
 @Index('ix_audit_logs_resource', { synchronize: false })
 @Index('ix_audit_logs_failures', { synchronize: false })
+@Index('ix_audit_logs_search', { synchronize: false })
+@Index('ix_audit_logs_written', ['writtenBy', 'id'])
 export class AuditLog {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
@@ -15,8 +17,13 @@ export class AuditLog {
   })
   id!: number;
 
-  @Column({ type: 'timestamptz', default: () => 'now()' })
+  /** The moment of writing, on the database's clock. */
+  @Column({ type: 'timestamptz', default: () => 'clock_timestamp()' })
   timestamp!: Date;
+
+  /** The transaction that wrote it: readers go by this, because an id below theirs may still commit. */
+  @Column({ name: 'written_by', type: 'xid8' as 'text', default: () => 'pg_current_xact_id()', select: false })
+  writtenBy!: string;
 
   @Column({ name: 'user_id', type: 'bigint', nullable: true })
   userId!: number | null;

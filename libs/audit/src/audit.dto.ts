@@ -1,5 +1,5 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
-import { BooleanParameter, IntegerParameter, TextField, TimeParameter } from '@kubarr/platform/http';
+import { BooleanParameter, IntegerField, IntegerParameter, TextField, TimeParameter } from '@kubarr/platform/http';
 
 export class AuditQuery {
   @IntegerParameter({ description: 'Page, counted from 1', minimum: 1, maximum: 1_000_000, optional: true, default: 1 })
@@ -84,12 +84,90 @@ export class AuditLogEntry {
   error_message!: string | null;
 }
 
+export class ActionCount {
+  @ApiProperty({ description: 'The action' })
+  action!: string;
+
+  @ApiProperty({ description: 'How often it was recorded', type: 'integer' })
+  count!: number;
+}
+
+export class DayCount {
+  @ApiProperty({ description: 'The day, UTC', format: 'date' })
+  day!: string;
+
+  @ApiProperty({ description: 'Entries of that day', type: 'integer' })
+  total!: number;
+
+  @ApiProperty({ description: 'Those that record a failure', type: 'integer' })
+  failed!: number;
+}
+
+export class StatsQuery {
+  @IntegerParameter({
+    description: 'Days in the series, today included',
+    minimum: 1,
+    maximum: 400,
+    optional: true,
+    default: 30,
+  })
+  days = 30;
+}
+
+export class AuditStats {
+  @ApiProperty({ description: 'Entries that are kept', type: 'integer' })
+  total_events!: number;
+
+  @ApiProperty({ description: 'Those that record a success', type: 'integer' })
+  successful_events!: number;
+
+  @ApiProperty({ description: 'Those that record a failure', type: 'integer' })
+  failed_events!: number;
+
+  @ApiProperty({ description: 'Entries since midnight, UTC', type: 'integer' })
+  events_today!: number;
+
+  @ApiProperty({ description: 'Entries of the last 7 times 24 hours', type: 'integer' })
+  events_this_week!: number;
+
+  @ApiProperty({ description: 'The ten most frequent actions', type: [ActionCount] })
+  top_actions!: ActionCount[];
+
+  @ApiProperty({ description: 'Days with at least one entry, oldest first', type: [DayCount] })
+  per_day!: DayCount[];
+
+  @ApiProperty({ description: 'The ten latest failures, newest first', type: [AuditLogEntry] })
+  recent_failures!: AuditLogEntry[];
+}
+
+export class ClearRequest {
+  @IntegerField({
+    description: 'Entries older than this many whole days are removed',
+    minimum: 1,
+    maximum: 36_500,
+    optional: true,
+    default: 90,
+  })
+  days = 90;
+}
+
+export class ClearAnswer {
+  @ApiProperty({ description: 'Entries that were removed', type: 'integer' })
+  deleted!: number;
+
+  @ApiProperty({ description: 'What happened, for people' })
+  message!: string;
+}
+
 export class AuditLogPage {
   @ApiProperty({ description: 'Entries, newest first', type: [AuditLogEntry] })
   logs!: AuditLogEntry[];
 
-  @ApiProperty({ description: 'Entries that match, on all pages', type: 'integer' })
+  @ApiProperty({ description: 'Entries that match, on all pages; a search is counted up to 10 000', type: 'integer' })
   total!: number;
+
+  @ApiProperty({ description: 'False when a search has more matches than were counted' })
+  total_is_exact!: boolean;
 
   @ApiProperty({ description: 'This page, counted from 1', type: 'integer' })
   page!: number;

@@ -2,13 +2,20 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditLog } from './audit-log.entity.js';
 import { AuditRecorder } from './audit-recorder.js';
+import { AuditCursor } from './audit-cursor.entity.js';
+import { AuditReader } from './audit-reader.js';
 import { AuditController } from './audit.controller.js';
 import { AuditService } from './audit.service.js';
+import { AuditDeletion } from './retention/audit-deletion.js';
+import { AuditRetention } from './retention/audit-retention.job.js';
+import { AuditStatistics } from './statistics/audit-statistics.js';
+import { AuditActionTotal, AuditDailyTotal } from './statistics/audit-totals.entity.js';
+import { AuditTotals } from './statistics/audit-totals.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([AuditLog])],
+  imports: [TypeOrmModule.forFeature([AuditLog, AuditCursor, AuditDailyTotal, AuditActionTotal])],
   controllers: [AuditController],
-  providers: [AuditRecorder, AuditService],
+  providers: [AuditDeletion, AuditReader, AuditRecorder, AuditRetention, AuditService, AuditStatistics, AuditTotals],
   exports: [AuditRecorder],
 })
 export class AuditModule {}

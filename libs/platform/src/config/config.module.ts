@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import {
+  AuditConfig,
   BuildConfig,
   ClusterConfig,
   DatabaseConfig,
@@ -26,6 +27,7 @@ export class ConfigModule {
       { provide: SecretsConfig, useValue: config.secrets },
       { provide: SetupConfig, useValue: config.setup },
       { provide: SignInConfig, useValue: config.signIn },
+      { provide: AuditConfig, useValue: config.audit },
       { provide: StorageConfig, useValue: config.storage },
       { provide: MetricsConfig, useValue: config.metrics },
       { provide: LogConfig, useValue: config.log },

@@ -65,6 +65,11 @@ export abstract class SignInConfig {
   abstract readonly failuresPerAddress: number;
 }
 
+export abstract class AuditConfig {
+  /** Entries older than this many days are removed. 0 = kept for ever. */
+  abstract readonly retentionDays: number;
+}
+
 export abstract class StorageConfig {
   /** Absolute path of the storage root. */
   abstract readonly path: string;
@@ -107,6 +112,7 @@ export interface KubarrConfig {
   readonly secrets: SecretsConfig;
   readonly setup: SetupConfig;
   readonly signIn: SignInConfig;
+  readonly audit: AuditConfig;
   readonly storage: StorageConfig;
   readonly metrics: MetricsConfig;
   readonly log: LogConfig;

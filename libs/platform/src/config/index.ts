@@ -1,4 +1,5 @@
 export {
+  AuditConfig,
   DatabaseConfig,
   HttpConfig,
   LogConfig,

@@ -98,6 +98,7 @@ export function loadConfig(environment: Environment = process.env, workingDirect
       failuresPerAccount: read.integer('KUBARR_SIGN_IN_FAILURES_PER_ACCOUNT', 0, 10_000, 10),
       failuresPerAddress: read.integer('KUBARR_SIGN_IN_FAILURES_PER_ADDRESS', 0, 100_000, 50),
     },
+    audit: { retentionDays: read.integer('KUBARR_AUDIT_RETENTION_DAYS', 0, 36_500, 90) },
     storage: {
       path: absolute(read.text('KUBARR_STORAGE_PATH')) ?? (inCluster ? '/data' : join(stateDirectory, 'data')),
       hostBrowsePrefix: absolute(read.text('KUBARR_HOST_BROWSE_PREFIX')) ?? '',

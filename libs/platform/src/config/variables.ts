@@ -127,6 +127,12 @@ export const VARIABLES = [
     'Failed sign-ins per network address in 15 minutes before it must wait; 0 = no limit.',
   ),
   variable(
+    'KUBARR_AUDIT_RETENTION_DAYS',
+    '0 to 36500',
+    '90',
+    'Audit entries older than this many days are removed once a day; 0 keeps them for ever.',
+  ),
+  variable(
     'KUBARR_STORAGE_PATH',
     'a directory',
     '/data; for npm start the folder data in the state directory',

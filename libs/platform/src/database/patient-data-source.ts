@@ -1,4 +1,11 @@
-import { DataSource, type EntityMetadata, type EntityTarget, type ObjectLiteral, type QueryRunner } from 'typeorm';
+import {
+  DataSource,
+  type DataSourceOptions,
+  type EntityMetadata,
+  type EntityTarget,
+  type ObjectLiteral,
+  type QueryRunner,
+} from 'typeorm';
 import { DatabaseUnavailable } from './database.errors.js';
 
 /**
@@ -6,6 +13,11 @@ import { DatabaseUnavailable } from './database.errors.js';
  * fail in ways that look like faults of ours.
  */
 export class PatientDataSource extends DataSource {
+  constructor(options: DataSourceOptions) {
+    super(options);
+    this.driver.supportedDataTypes.push('xid8' as 'text'); // PostgreSQL has it since version 13, TypeORM does not know it
+  }
+
   override createQueryRunner(mode?: Parameters<DataSource['createQueryRunner']>[0]): QueryRunner {
     this.assertReached();
     return super.createQueryRunner(mode);

@@ -50,6 +50,20 @@ export function IntegerParameter(
   );
 }
 
+/** A whole number in a body. */
+export function IntegerField(
+  options: FieldOptions & { minimum: number; maximum: number; default?: number },
+): PropertyDecorator {
+  const { minimum, maximum } = options;
+  const message = `must be a whole number from ${minimum} to ${maximum}`;
+  return field(
+    { ...options, type: 'integer' },
+    IsInt({ message }),
+    Min(minimum, { message }),
+    Max(maximum, { message }),
+  );
+}
+
 /** `true` or `false` in a query. */
 export function BooleanParameter(options: FieldOptions): PropertyDecorator {
   return field(

@@ -1,6 +1,6 @@
 export { configureHttp, createHttpAdapter } from './http-application.js';
 export { CrossSiteRequest, InvalidFields, InvalidQuery, RouteNotFound, TooManyAttempts } from './http.errors.js';
-export { BooleanParameter, ChoiceField, IntegerParameter, TextField, TimeParameter } from './fields.js';
+export { BooleanParameter, ChoiceField, IntegerField, IntegerParameter, TextField, TimeParameter } from './fields.js';
 export { FailureLimiter, type AttemptKey } from './failure-limiter.js';
 export { HttpModule } from './http.module.js';
 export { isReservedPath, RESERVED_NAMES } from './reserved-names.js';

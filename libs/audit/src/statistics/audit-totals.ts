@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { Periodic } from '@kubarr/platform/jobs';
+import { AuditReader } from '../audit-reader.js';
+
+/** Entries counted in one transaction. */
+const BATCH = 20_000;
+
+/** Counts what was written since the last time into the totals. */
+const COUNT_RANGE = `
+  WITH counted AS (
+    SELECT ("timestamp" AT TIME ZONE 'UTC')::date AS day, action, success, count(*) AS events
+    FROM audit_logs
+    WHERE (written_by, id) > ($1::xid8, $2) AND (written_by, id) <= ($3::xid8, $4)
+    GROUP BY 1, 2, 3
+  ), by_day AS (
+    INSERT INTO audit_daily_totals AS total (day, action, success, events) SELECT * FROM counted
+    ON CONFLICT (day, action, success) DO UPDATE SET events = total.events + excluded.events
+  )
+  INSERT INTO audit_action_totals AS total (action, success, events)
+  SELECT action, success, sum(events) FROM counted GROUP BY 1, 2
+  ON CONFLICT (action, success) DO UPDATE SET events = total.events + excluded.events`;
+
+/** Keeps the totals close to the log, so that statistics count only what was written within the last minute. */
+@Injectable()
+export class AuditTotals {
+  constructor(private readonly reader: AuditReader) {}
+
+  @Periodic({ name: 'audit-totals', everyMs: 60_000, runs: 'once', timeoutMs: 50_000 })
+  async run(signal?: AbortSignal): Promise<void> {
+    for (let read = BATCH; read === BATCH && !signal?.aborted;) {
+      read = await this.reader.advance('totals', BATCH, async (transaction, range) => {
+        await transaction.query(COUNT_RANGE, [...range]);
+      });
+    }
+  }
+}
