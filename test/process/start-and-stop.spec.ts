@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { finishSetup, isRunning, runCommand, ServerProcess } from '../support/server-process.js';
+import { childrenOf, finishSetup, isRunning, runCommand, ServerProcess } from '../support/server-process.js';
 import { ROOT } from '../support/sources.js';
 
 /** An ordinary user of every Linux. */
@@ -55,6 +55,24 @@ describe('The process', () => {
     expect(second.setupAddress).toBeUndefined();
     const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     expect((await second.browser({ cookie }).get('/api/users/me')).body.username).toBe('admin');
+  });
+
+  it('starts its PostgreSQL again when that alone is killed, and signs nobody out', async () => {
+    const server = await start(directory);
+    const browser = await finishSetup(server, join(directory, 'data'));
+    const postmaster = server.postmasterPid() ?? 0;
+    for (const pid of [postmaster, ...childrenOf(postmaster)]) process.kill(pid, 'SIGKILL');
+    const statuses = new Set<number>();
+    let status = 0;
+    for (let attempt = 0; attempt < 300 && (status !== 200 || server.postmasterPid() === postmaster); attempt++) {
+      ({ status } = await browser.get('/api/users/me'));
+      statuses.add(status);
+      await delay(50);
+    }
+    expect(status).toBe(200);
+    expect([...statuses].filter((each) => each !== 200 && each !== 503)).toEqual([]);
+    expect(isRunning(server.postmasterPid() ?? 0)).toBe(true);
+    expect(await server.stop()).toBe(0);
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(

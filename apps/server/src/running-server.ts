@@ -13,6 +13,7 @@ import { holdStateDirectory, type StateDirectory } from '@kubarr/platform/state'
 import { type Log } from '@kubarr/platform/telemetry';
 import { Installation, SetupAccess } from '@kubarr/setup';
 import { migrations } from '../../../migrations/index.js';
+import { EmbeddedWatch } from './embedded-watch.js';
 import { createServer } from './server.js';
 import { PortTaken } from './server.errors.js';
 
@@ -28,7 +29,7 @@ export class RunningServer {
     readonly app: NestFastifyApplication,
     private readonly config: KubarrConfig,
     private readonly state: StateDirectory,
-    private readonly embedded: EmbeddedPostgres | undefined,
+    private readonly embedded: EmbeddedWatch | undefined,
   ) {}
 
   /** @throws KubarrError with a sentence for whatever is in the way. */
@@ -46,7 +47,8 @@ export class RunningServer {
         await app.close();
         throw error;
       }
-      const running = new RunningServer(app, config, state, embedded);
+      const watch = embedded && new EmbeddedWatch(embedded, state.path, log);
+      const running = new RunningServer(app, config, state, watch);
       state.describe({ address: running.address });
       return running;
     } catch (error) {

@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@kubarr/platform/database';
+import { type Log } from '@kubarr/platform/telemetry';
+
+/** How often it is looked after the server, in milliseconds. */
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Starts the embedded server again when it ends by itself: killed for want of memory, or by hand. Nobody is on call at
+ * home. It comes back at the same place, so the pool finds it as after any other outage.
+ */
+export class EmbeddedWatch {
+  private readonly stopping = new AbortController();
+  private readonly watching: Promise<void>;
+
+  constructor(
+    private postgres: EmbeddedPostgres,
+    private readonly directory: string,
+    private readonly log: Log,
+  ) {
+    this.watching = this.watch();
+  }
+
+  /** Ends the watch, then the server. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.watching;
+    await this.postgres.stop();
+  }
+
+  private async watch(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      await delay(LOOK_EVERY_MS, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+      if (this.stopping.signal.aborted || isRunning(this.postgres.pid)) continue;
+      this.log.warn('The embedded PostgreSQL has ended by itself; it is started again');
+      try {
+        this.postgres = await startEmbeddedPostgres({ directory: this.directory });
+      } catch (error) {
+        this.log.error('The embedded PostgreSQL cannot be started again; trying until it can', { error });
+      }
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it runs as another user
+  }
+}
