@@ -7,6 +7,7 @@ import { Installation1764000000005 } from './1764000000005-installation.js';
 import { PeriodicJobs1764000000006 } from './1764000000006-periodic-jobs.js';
 import { AuditTotals1764000000007 } from './1764000000007-audit-totals.js';
 import { AuditSearch1764000000008 } from './1764000000008-audit-search.js';
+import { AuditSeals1764000000009 } from './1764000000009-audit-seals.js';
 
 /** Every schema change, oldest first. A released one is never edited. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   PeriodicJobs1764000000006,
   AuditTotals1764000000007,
   AuditSearch1764000000008,
+  AuditSeals1764000000009,
 ];

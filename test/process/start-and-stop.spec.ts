@@ -180,6 +180,10 @@ describe('The process', () => {
     expect((await runCommand(['migrate'], environment)).output).toMatch(/up to date/);
 
     const server = await start(directory);
+    expect(await runCommand(['audit', 'verify'], environment)).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/No day .* is sealed yet/),
+    });
     const during = await runCommand(['doctor'], environment);
     expect(during.code).toBe(0);
     expect(during.output).toContain(String(server.child.pid));

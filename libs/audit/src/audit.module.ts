@@ -8,14 +8,25 @@ import { AuditController } from './audit.controller.js';
 import { AuditService } from './audit.service.js';
 import { AuditDeletion } from './retention/audit-deletion.js';
 import { AuditRetention } from './retention/audit-retention.job.js';
+import { AuditSeal } from './seals/audit-seal.entity.js';
+import { AuditSeals } from './seals/audit-seals.js';
 import { AuditStatistics } from './statistics/audit-statistics.js';
 import { AuditActionTotal, AuditDailyTotal } from './statistics/audit-totals.entity.js';
 import { AuditTotals } from './statistics/audit-totals.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([AuditLog, AuditCursor, AuditDailyTotal, AuditActionTotal])],
+  imports: [TypeOrmModule.forFeature([AuditLog, AuditCursor, AuditDailyTotal, AuditActionTotal, AuditSeal])],
   controllers: [AuditController],
-  providers: [AuditDeletion, AuditReader, AuditRecorder, AuditRetention, AuditService, AuditStatistics, AuditTotals],
+  providers: [
+    AuditDeletion,
+    AuditReader,
+    AuditRecorder,
+    AuditRetention,
+    AuditSeals,
+    AuditService,
+    AuditStatistics,
+    AuditTotals,
+  ],
   exports: [AuditRecorder],
 })
 export class AuditModule {}

@@ -1,3 +1,4 @@
+export { AuditSeals, type SealVerdict } from './seals/audit-seals.js';
 export { AuditModule } from './audit.module.js';
 export { AuditRecorder, type AuditEntry } from './audit-recorder.js';
 export { AUDIT_ACTIONS, AUDIT_RESOURCES, type AuditAction, type AuditResource } from './audit-catalogue.js';

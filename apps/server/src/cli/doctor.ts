@@ -33,6 +33,7 @@ export async function doctor(config: KubarrConfig): Promise<0 | 1> {
       database.source = source;
       await check('database', () => examineDatabase(config, source));
       await check('schema', () => examineSchema(config, source));
+      await check('audit seal', () => examineSeal(config, source));
     });
   } catch (error) {
     if (database.source) throw error;
@@ -103,6 +104,25 @@ async function examineSchema(
   const pending = await pendingMigrations(directTarget, database, migrations);
   if (pending.length === 0) return 'up to date';
   return `${pending.length} migration(s) to come, done at the next start or by kubarr migrate`;
+}
+
+/** The newest seal, so that a person can keep it elsewhere: who then removes seals and entries together is found out. */
+async function examineSeal({ database }: KubarrConfig, { target }: DatabaseSource): Promise<string> {
+  const client = new pg.Client(clientOptions(target, database));
+  client.on('error', () => undefined); // told by the query that fails
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ day: string; seal: string }>(
+      "SELECT to_char(day, 'YYYY-MM-DD') AS day, seal FROM audit_seals WHERE seal IS NOT NULL ORDER BY audit_seals.day DESC LIMIT 1",
+    );
+    const [newest] = rows;
+    return newest ? `${newest.day} ${newest.seal}; keep it elsewhere` : 'none yet; the first comes when a day is over';
+  } catch (error) {
+    if ((error as { code?: string }).code === '42P01') return 'none yet; the schema is still to come';
+    throw error;
+  } finally {
+    await client.end();
+  }
 }
 
 async function examineStorage({ storage, state }: KubarrConfig): Promise<string> {

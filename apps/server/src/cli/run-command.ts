@@ -6,6 +6,7 @@ const USAGE = `kubarr serve                        run the server (the default)
 kubarr migrate [--wait=SECONDS]     bring the database schema up to date, waiting for the database if asked
 kubarr migrate --plan               tell what migrate would do
 kubarr doctor                       check everything the server needs; say what to do
+kubarr audit verify                 check the seals of the audit log
 kubarr openapi                      print the OpenAPI document
 kubarr help                         this text`;
 
@@ -48,6 +49,11 @@ function parse(words: readonly string[]): Command | undefined {
       case 'doctor':
         parseArgs({ args: rest, options: {} });
         return async (config) => (await import('./doctor.js')).doctor(config);
+      case 'audit': {
+        const { positionals } = parseArgs({ args: rest, options: {}, allowPositionals: true });
+        if (positionals.join(' ') !== 'verify') return undefined;
+        return async (config) => (await import('./audit.js')).verifyAudit(config);
+      }
       case 'openapi':
         parseArgs({ args: rest, options: {} });
         return async (config) => (await import('./openapi.js')).openapi(config);

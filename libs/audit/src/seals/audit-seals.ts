@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import { Periodic } from '@kubarr/platform/jobs';
+import { KeyRing } from '@kubarr/platform/secrets';
+import { createHmac } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { digestOfDay, type DayDigest } from './day-digest.js';
+
+/** A day is closed this long after it is over: an entry whose time was taken just before midnight is then written. */
+const CLOSED_AFTER = '1 minute';
+
+/** What stands before the first seal. */
+const NO_SEAL = '';
+
+interface SealRow {
+  readonly day: string;
+  readonly closing_transaction: string;
+  readonly events: number | null;
+  readonly digest: string | null;
+  readonly seal: string | null;
+}
+
+/** The outcome of a verification. */
+export interface SealVerdict {
+  /** Sealed days, and those among them whose entries were removed by retention since. */
+  readonly days: number;
+  readonly droppedDays: number;
+  /** The first day that does not verify, and why. `undefined` = all do. */
+  readonly broken: { readonly day: string; readonly reason: string } | undefined;
+  readonly newest: { readonly day: string; readonly seal: string } | undefined;
+}
+
+const DAYS = `
+  SELECT to_char(day, 'YYYY-MM-DD') AS day, closing_transaction, events, digest, seal FROM audit_seals ORDER BY audit_seals.day`;
+
+/**
+ * Seals each day of the log once it is over: a keyed digest over its entries and the seal of the day before. Whoever can
+ * write the database but does not have the secret key cannot change, add or remove entries of a sealed day unnoticed.
+ */
+@Injectable()
+export class AuditSeals {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keys: KeyRing,
+  ) {}
+
+  @Periodic({ name: 'audit-seals', everyMs: 600_000, runs: 'once', timeoutMs: 300_000 })
+  async run(signal?: AbortSignal): Promise<void> {
+    await this.closeDays();
+    while (!signal?.aborted && (await this.sealNextDay()));
+  }
+
+  /** Checks the whole chain, and the entries of every day that is still kept. Reads everything; changes nothing. */
+  async verify(): Promise<SealVerdict> {
+    const rows = (await this.dataSource.query<SealRow[]>(DAYS)).filter((row) => row.seal !== null);
+    let previous = NO_SEAL;
+    let droppedDays = 0;
+    let isKept = false;
+    let broken: SealVerdict['broken'];
+    for (const row of rows) {
+      const stored = { events: row.events ?? 0, digest: row.digest ?? '' };
+      if (this.sealOf(row.day, stored, previous) !== row.seal)
+        broken ??= { day: row.day, reason: 'its seal is not the right one' };
+      const found = await digestOfDay(this.dataSource, row.day, row.closing_transaction);
+      const isDropped = !isKept && found.events === 0 && stored.events > 0; // retention removes from the oldest on
+      isKept ||= found.events > 0;
+      if (isDropped) droppedDays++;
+      else if (found.digest !== stored.digest) {
+        broken ??= {
+          day: row.day,
+          reason: `it has ${found.events} entries that do not match the ${stored.events} that were sealed`,
+        };
+      }
+      previous = row.seal ?? NO_SEAL;
+    }
+    const last = rows.at(-1);
+    return {
+      days: rows.length,
+      droppedDays,
+      broken,
+      newest: last?.seal ? { day: last.day, seal: last.seal } : undefined,
+    };
+  }
+
+  /** Notes, for every day that is over, a transaction that no writer of that day can come after. */
+  private async closeDays(): Promise<void> {
+    await this.dataSource.query(`
+      INSERT INTO audit_seals (day, closing_transaction)
+      SELECT day::date, pg_current_xact_id()
+      FROM generate_series(
+        coalesce(
+          (SELECT max(day) + 1 FROM audit_seals),
+          (SELECT min("timestamp" AT TIME ZONE 'UTC')::date FROM audit_logs)
+        ),
+        (now() AT TIME ZONE 'UTC' - interval '${CLOSED_AFTER}')::date - 1,
+        interval '1 day'
+      ) AS day
+      ON CONFLICT (day) DO NOTHING`);
+  }
+
+  /** Seals the oldest day that can be. False = there is none for now. */
+  private sealNextDay(): Promise<boolean> {
+    return this.dataSource.transaction(async (transaction) => {
+      const [next] = await transaction.query<SealRow[]>(`
+        SELECT to_char(day, 'YYYY-MM-DD') AS day, closing_transaction, events, digest, seal FROM audit_seals
+        WHERE seal IS NULL ORDER BY audit_seals.day LIMIT 1 FOR UPDATE`);
+      if (!next) return false;
+      const [{ is_over }] = await transaction.query<[{ is_over: boolean }]>(
+        'SELECT $1::xid8 <= pg_snapshot_xmin(pg_current_snapshot()) AS is_over',
+        [next.closing_transaction],
+      );
+      if (!is_over) return false;
+      const [before] = await transaction.query<{ seal: string }[]>(
+        'SELECT seal FROM audit_seals WHERE day < $1 ORDER BY day DESC LIMIT 1',
+        [next.day],
+      );
+      const content = await digestOfDay(transaction, next.day, next.closing_transaction);
+      const seal = this.sealOf(next.day, content, before?.seal ?? NO_SEAL);
+      await transaction.query(
+        'UPDATE audit_seals SET events = $2, digest = $3, seal = $4, sealed_at = now() WHERE day = $1',
+        [next.day, content.events, content.digest, seal],
+      );
+      return true;
+    });
+  }
+
+  private sealOf(day: string, { events, digest }: DayDigest, previous: string): string {
+    return createHmac('sha256', this.keys.deriveKey('audit-seals'))
+      .update(JSON.stringify([previous, day, events, digest]))
+      .digest('hex');
+  }
+}
