@@ -127,6 +127,28 @@ describe('The audit log', () => {
     expect((await administrator.get('/api/audit/stats?days=0')).status).toBe(400);
   });
 
+  it('is exported as a file, with the filters of the list, in any length', async () => {
+    await kubarr.dataSource.query(`
+      INSERT INTO audit_logs (action, resource_type, username, user_agent, details)
+      SELECT 'app_accessed', 'app', 'a "quoted", name', '=1+1', 'line' || chr(10) || n FROM generate_series(1, 2500) AS n`);
+    const lines = await administrator.get('/api/audit/export?format=jsonl&action=app_accessed');
+    expect(lines.headers.get('content-type')).toBe('application/jsonl; charset=utf-8');
+    const entries = lines.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(new Set(entries.map((entry) => entry.id)).size).toBe(2_500);
+    expect(entries.map((entry) => entry.id)).toEqual(entries.map((entry) => entry.id).sort((a, b) => b - a));
+    const table = await administrator.get('/api/audit/export?action=app_accessed');
+    expect(table.headers.get('content-disposition')).toBe('attachment; filename="kubarr-audit.csv"');
+    expect(table.text).toMatch(/^id,timestamp,user_id,username,/);
+    expect(table.text).toContain(`,"a ""quoted"", name",app_accessed,app,,"line\n2500",,'=1+1,true,\r\n`);
+    expect((await administrator.get('/api/audit/export?format=xml')).status).toBe(400);
+    await kubarr.dataSource.query("DELETE FROM audit_logs WHERE action = 'app_accessed'");
+    const lotte = await kubarr.signIn({ ...ADMINISTRATOR, username: 'lotte' });
+    expect((await lotte.get('/api/audit/export')).status).toBe(403);
+  });
+
   it('is cleared of old entries by those who may, and the clearing is recorded', async () => {
     await kubarr.dataSource.query(`
       INSERT INTO audit_logs ("timestamp", action, resource_type) SELECT now() - n * interval '1 day', 'login', 'session' FROM generate_series(1, 200) AS n`);

@@ -1,10 +1,10 @@
 import { type SelectQueryBuilder } from 'typeorm';
 import { canonicalAction } from './audit-catalogue.js';
 import { type AuditLog } from './audit-log.entity.js';
-import { type AuditQuery } from './audit.dto.js';
+import { type AuditFilterQuery } from './audit.dto.js';
 
 /** What a search may ask for; the same names as the query of the route. */
-export type AuditFilter = Omit<AuditQuery, 'page' | 'per_page'>;
+export type AuditFilter = AuditFilterQuery;
 
 /** Adds the filters to a query over `entry`. Search is a plain substring without regard to case: `%` and `_` mean themselves. */
 export function applyFilter(query: SelectQueryBuilder<AuditLog>, filter: AuditFilter): SelectQueryBuilder<AuditLog> {

@@ -1,13 +1,26 @@
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
+import { Readable } from 'node:stream';
+import { Body, Controller, Get, HttpCode, Post, Query, StreamableFile } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, Authenticated, CurrentActor, CurrentUser, RequirePermission, type SignedIn } from '@kubarr/access';
-import { AuditLogPage, AuditQuery, AuditStats, ClearAnswer, ClearRequest, StatsQuery } from './audit.dto.js';
+import {
+  AuditLogPage,
+  AuditQuery,
+  AuditStats,
+  ClearAnswer,
+  ClearRequest,
+  ExportQuery,
+  StatsQuery,
+} from './audit.dto.js';
+import { AuditExport } from './audit-export.js';
 import { AuditService } from './audit.service.js';
 
 @ApiTags('Audit')
 @Controller('api/audit')
 export class AuditController {
-  constructor(private readonly audit: AuditService) {}
+  constructor(
+    private readonly audit: AuditService,
+    private readonly exports: AuditExport,
+  ) {}
 
   @Get()
   @Authenticated('audit.view')
@@ -27,6 +40,18 @@ export class AuditController {
   @ApiOkResponse({ type: AuditStats })
   stats(@Query() query: StatsQuery): Promise<AuditStats> {
     return this.audit.stats(query);
+  }
+
+  @Get('export')
+  @RequirePermission('audit.view')
+  @ApiOperation({ operationId: 'exportAuditLogs', summary: 'All entries that match, as a file' })
+  @ApiProduces('text/csv', 'application/jsonl')
+  @ApiOkResponse({ description: 'The entries, newest first' })
+  export(@Query() { format, ...filter }: ExportQuery): StreamableFile {
+    return new StreamableFile(Readable.from(this.exports.lines(filter, format), { objectMode: false }), {
+      type: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
+      disposition: `attachment; filename="kubarr-audit.${format}"`,
+    });
   }
 
   @Post('clear')

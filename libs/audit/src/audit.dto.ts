@@ -1,19 +1,16 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
-import { BooleanParameter, IntegerField, IntegerParameter, TextField, TimeParameter } from '@kubarr/platform/http';
+import { AuditLog } from './audit-log.entity.js';
+import {
+  BooleanParameter,
+  ChoiceField,
+  IntegerField,
+  IntegerParameter,
+  TextField,
+  TimeParameter,
+} from '@kubarr/platform/http';
 
-export class AuditQuery {
-  @IntegerParameter({ description: 'Page, counted from 1', minimum: 1, maximum: 1_000_000, optional: true, default: 1 })
-  page = 1;
-
-  @IntegerParameter({
-    description: 'Entries per page; more than 100 are cut to 100',
-    minimum: 1,
-    maximum: 1_000_000,
-    optional: true,
-    default: 50,
-  })
-  per_page = 50;
-
+/** What entries may be asked for by. */
+export class AuditFilterQuery {
   @IntegerParameter({
     description: 'Only what this account did',
     minimum: 1,
@@ -44,6 +41,29 @@ export class AuditQuery {
 
   @TextField({ description: 'Part of the user name, action, resource id or details', maxLength: 200, optional: true })
   search?: string;
+}
+
+export class AuditQuery extends AuditFilterQuery {
+  @IntegerParameter({ description: 'Page, counted from 1', minimum: 1, maximum: 1_000_000, optional: true, default: 1 })
+  page = 1;
+
+  @IntegerParameter({
+    description: 'Entries per page; more than 100 are cut to 100',
+    minimum: 1,
+    maximum: 1_000_000,
+    optional: true,
+    default: 50,
+  })
+  per_page = 50;
+}
+
+export class ExportQuery extends AuditFilterQuery {
+  @ChoiceField({
+    description: 'csv (RFC 4180) or jsonl (one JSON object a line)',
+    choices: ['csv', 'jsonl'],
+    optional: true,
+  })
+  format: 'csv' | 'jsonl' = 'csv';
 }
 
 export class AuditLogEntry {
@@ -82,6 +102,24 @@ export class AuditLogEntry {
 
   @ApiProperty({ description: 'Why it failed', type: String, nullable: true })
   error_message!: string | null;
+}
+
+/** An entry as it is answered. */
+export function answerOf(row: AuditLog): AuditLogEntry {
+  return {
+    id: row.id,
+    timestamp: row.timestamp.toISOString(),
+    user_id: row.userId,
+    username: row.username,
+    action: row.action,
+    resource_type: row.resourceType,
+    resource_id: row.resourceId,
+    details: row.details,
+    ip_address: row.ipAddress,
+    user_agent: row.userAgent,
+    success: row.success,
+    error_message: row.errorMessage,
+  };
 }
 
 export class ActionCount {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditExport } from './audit-export.js';
 import { AuditLog } from './audit-log.entity.js';
 import { AuditRecorder } from './audit-recorder.js';
 import { AuditCursor } from './audit-cursor.entity.js';
@@ -19,6 +20,7 @@ import { AuditTotals } from './statistics/audit-totals.js';
   controllers: [AuditController],
   providers: [
     AuditDeletion,
+    AuditExport,
     AuditReader,
     AuditRecorder,
     AuditRetention,

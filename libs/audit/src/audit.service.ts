@@ -7,7 +7,7 @@ import { AuditLog } from './audit-log.entity.js';
 import { AuditRecorder } from './audit-recorder.js';
 import { applyFilter, type AuditFilter } from './audit-search.js';
 import {
-  type AuditLogEntry,
+  answerOf,
   type AuditLogPage,
   type AuditQuery,
   type AuditStats,
@@ -118,21 +118,4 @@ export class AuditService {
   private matching(filter: AuditFilter): SelectQueryBuilder<AuditLog> {
     return applyFilter(this.entries.createQueryBuilder('entry'), filter);
   }
-}
-
-function answerOf(row: AuditLog): AuditLogEntry {
-  return {
-    id: row.id,
-    timestamp: row.timestamp.toISOString(),
-    user_id: row.userId,
-    username: row.username,
-    action: row.action,
-    resource_type: row.resourceType,
-    resource_id: row.resourceId,
-    details: row.details,
-    ip_address: row.ipAddress,
-    user_agent: row.userAgent,
-    success: row.success,
-    error_message: row.errorMessage,
-  };
 }
