@@ -24,13 +24,11 @@ export class AuditLog1764000000002 implements MigrationInterface {
         autovacuum_vacuum_scale_factor = 0.02,
         autovacuum_analyze_scale_factor = 0.02
       )`);
-    await runner.query('CREATE INDEX ix_audit_logs_timestamp ON audit_logs ("timestamp" DESC, id DESC)');
-    await runner.query('CREATE INDEX ix_audit_logs_user ON audit_logs (user_id, "timestamp" DESC, id DESC)');
-    await runner.query('CREATE INDEX ix_audit_logs_action ON audit_logs (action, "timestamp" DESC, id DESC)');
-    await runner.query('CREATE INDEX ix_audit_logs_resource ON audit_logs (resource_type, "timestamp" DESC, id DESC)');
-    await runner.query(
-      'CREATE INDEX ix_audit_logs_failures ON audit_logs ("timestamp" DESC, id DESC) WHERE NOT success',
-    );
+    await runner.query('CREATE INDEX ix_audit_logs_timestamp ON audit_logs ("timestamp", id)');
+    await runner.query('CREATE INDEX ix_audit_logs_user ON audit_logs (user_id, "timestamp", id)');
+    await runner.query('CREATE INDEX ix_audit_logs_action ON audit_logs (action, "timestamp", id)');
+    await runner.query('CREATE INDEX ix_audit_logs_resource ON audit_logs (resource_type, "timestamp", id)');
+    await runner.query('CREATE INDEX ix_audit_logs_failures ON audit_logs ("timestamp", id) WHERE NOT success');
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { loadConfig } from '@kubarr/platform/config';
-import { migrate } from '@kubarr/platform/database';
+import { migrate, PreparedStatements } from '@kubarr/platform/database';
 import pg from 'pg';
 import { type EntityManager } from 'typeorm';
 import { AuditLog } from '../../libs/audit/src/audit-log.entity.js';
@@ -12,8 +12,8 @@ import { migrations } from '../../migrations/index.js';
 import { withPostgres } from '../support/database.js';
 import { heading, median, verdict } from '../support/report.js';
 
-const CHANGES = 300;
-const ROUNDS = 7;
+const CHANGES = 40;
+const ROUNDS = 101;
 const WRITERS = 2;
 
 heading(
@@ -40,7 +40,7 @@ await withPostgres(async (target) => {
     SELECT now() - n * interval '10 minutes', n % 5, 'user' || n % 5, 'action' || n % 30, 'system', n::text, '{"old":"a","new":"b"}', '192.168.1.20', 'Mozilla/5.0'
     FROM generate_series(1, 50000) AS n`);
   await dataSource.query('VACUUM ANALYZE audit_logs');
-  const recorder = new AuditRecorder();
+  const recorder = new AuditRecorder(new PreparedStatements({ target, directTarget: target, migrations }));
   const actor: Actor = {
     userId: 1,
     username: 'admin',

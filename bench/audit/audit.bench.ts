@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { AuditRecorder } from '@kubarr/audit';
 import { loadConfig } from '@kubarr/platform/config';
-import { migrate } from '@kubarr/platform/database';
+import { migrate, PreparedStatements } from '@kubarr/platform/database';
 import pg from 'pg';
 import { AuditCursor } from '../../libs/audit/src/audit-cursor.entity.js';
 import { AuditLog } from '../../libs/audit/src/audit-log.entity.js';
@@ -61,7 +61,7 @@ await withPostgres(async (target) => {
     dataSource,
     statistics,
     new AuditDeletion(dataSource),
-    new AuditRecorder(),
+    new AuditRecorder(new PreparedStatements({ target, directTarget: target, migrations })),
   );
   const list = (query: Partial<AuditQuery>) => () =>
     service.list(administrator, Object.assign(new AuditQuery(), query));

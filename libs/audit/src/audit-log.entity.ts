@@ -1,12 +1,12 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-/** One entry of the audit log. Its indexes sort backwards, which decorators cannot say: the migration makes them. */
+/** One entry of the audit log. Lists go newest first, which reads these indexes backwards; writes append to them. */
 @Entity('audit_logs')
-@Index('ix_audit_logs_timestamp', { synchronize: false })
-@Index('ix_audit_logs_user', { synchronize: false })
-@Index('ix_audit_logs_action', { synchronize: false })
-@Index('ix_audit_logs_resource', { synchronize: false })
-@Index('ix_audit_logs_failures', { synchronize: false })
+@Index('ix_audit_logs_timestamp', ['timestamp', 'id'])
+@Index('ix_audit_logs_user', ['userId', 'timestamp', 'id'])
+@Index('ix_audit_logs_action', ['action', 'timestamp', 'id'])
+@Index('ix_audit_logs_resource', ['resourceType', 'timestamp', 'id'])
+@Index('ix_audit_logs_failures', ['timestamp', 'id'], { where: 'NOT success' })
 @Index('ix_audit_logs_search', { synchronize: false })
 @Index('ix_audit_logs_written', ['writtenBy', 'id'])
 export class AuditLog {

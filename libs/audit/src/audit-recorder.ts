@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
+import { PreparedStatements } from '@kubarr/platform/database';
 import { type EntityManager } from 'typeorm';
 import { type AuditAction, type AuditResource } from './audit-catalogue.js';
 
@@ -23,8 +24,10 @@ const INSERT = `
 /** Writes entries in the transaction of the change that they record: both are kept, or neither. */
 @Injectable()
 export class AuditRecorder {
+  constructor(private readonly statements: PreparedStatements) {}
+
   async record(transaction: EntityManager, actor: Actor, entry: AuditEntry): Promise<void> {
-    await transaction.query(INSERT, [
+    await this.statements.run(transaction, 'record-audit-entry', INSERT, [
       actor.userId,
       actor.username,
       entry.action,

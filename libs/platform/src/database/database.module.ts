@@ -7,6 +7,7 @@ import { DatabaseConnection, DatabaseSource } from './database-connection.js';
 import { Notifications } from './notifications.js';
 import { observedClient } from './observed-client.js';
 import { PatientDataSource } from './patient-data-source.js';
+import { PreparedStatements } from './prepared-statements.js';
 import { QueryObserver } from './query-observer.js';
 
 @Global()
@@ -45,8 +46,8 @@ export class DatabaseModule {
           }),
         }),
       ],
-      providers: [{ provide: DatabaseSource, useValue: source }, Notifications, DatabaseConnection],
-      exports: [DatabaseSource, Notifications, DatabaseConnection],
+      providers: [{ provide: DatabaseSource, useValue: source }, Notifications, DatabaseConnection, PreparedStatements],
+      exports: [DatabaseSource, Notifications, DatabaseConnection, PreparedStatements],
     };
   }
 }

@@ -3,5 +3,6 @@ export { clientOptions } from './client-options.js';
 export { DatabaseConnection, DatabaseSource } from './database-connection.js';
 export { DatabaseModule } from './database.module.js';
 export { migrate, pendingMigrations, type MigrationClass } from './migrate.js';
+export { PreparedStatements } from './prepared-statements.js';
 export { Notifications } from './notifications.js';
 export { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/index.js';

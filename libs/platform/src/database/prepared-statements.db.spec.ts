@@ -1,0 +1,63 @@
+import { DataSource, type EntityManager } from 'typeorm';
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import { PreparedStatements } from './prepared-statements.js';
+
+describe('PreparedStatements', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    const { host, port, user, password, database: name } = database.target;
+    dataSource = await new DataSource({
+      type: 'postgres',
+      host,
+      port,
+      username: user,
+      password,
+      database: name,
+      poolSize: 1,
+    }).initialize();
+  });
+  afterEach(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  const preparedAfter = (statements: PreparedStatements): Promise<string[]> =>
+    dataSource.transaction(async (transaction: EntityManager) => {
+      for (const value of ['a', 'b']) {
+        await statements.run(transaction, 'add-setting', 'INSERT INTO system_settings (key, value) VALUES ($1, $1)', [
+          value,
+        ]);
+      }
+      const rows = await transaction.query<{ name: string }[]>('SELECT name FROM pg_prepared_statements');
+      return rows.map(({ name }) => name);
+    });
+
+  it('prepare once on a server of their own', async () => {
+    const { target } = database;
+    expect(await preparedAfter(new PreparedStatements({ target, directTarget: target, migrations: [] }))).toEqual([
+      'add-setting',
+    ]);
+  });
+
+  it('prepare nothing behind a pooler, where the next transaction may have another connection', async () => {
+    const { target } = database;
+    const pooled = new PreparedStatements({ target, directTarget: { ...target }, migrations: [] });
+    expect(await preparedAfter(pooled)).toEqual([]);
+  });
+
+  it('take part in the transaction', async () => {
+    const { target } = database;
+    const statements = new PreparedStatements({ target, directTarget: target, migrations: [] });
+    const failing = dataSource.transaction(async (transaction) => {
+      await statements.run(transaction, 'add-setting', 'INSERT INTO system_settings (key, value) VALUES ($1, $1)', [
+        'gone',
+      ]);
+      throw new Error('and back');
+    });
+    await expect(failing).rejects.toThrow('and back');
+    expect(await dataSource.query("SELECT FROM system_settings WHERE key = 'gone'")).toEqual([]);
+    await expect(statements.run(dataSource.manager, 'x', 'SELECT 1', [])).rejects.toThrow('within a transaction');
+  });
+});
