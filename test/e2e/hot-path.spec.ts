@@ -65,9 +65,8 @@ describe('A request of a signed-in person', () => {
     expect((await onSecond().get('/api/users/me')).status).toBe(200);
     const ghost = onSecond();
     await browser.post('/auth/logout');
-    await expect(within100Milliseconds(async () => (await ghost.get('/api/users/me')).status === 401)).resolves.toBe(
-      true,
-    );
+    // Far below the minute that the caches keep: only the notification can be that quick. How quick is for a benchmark.
+    await expect(within(2_000, async () => (await ghost.get('/api/users/me')).status === 401)).resolves.toBe(true);
   });
 
   it('is not trusted to the cache while changes cannot be heard, and nobody is signed out by that', async () => {
@@ -103,8 +102,6 @@ describe('A request of a signed-in person', () => {
     ).toBe(200);
   });
 });
-
-const within100Milliseconds = (condition: () => Promise<boolean>): Promise<boolean> => within(100, condition);
 
 /** Asks again until `condition` holds or the time is over. */
 async function within(milliseconds: number, condition: () => Promise<boolean>): Promise<boolean> {
