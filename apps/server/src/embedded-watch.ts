@@ -5,6 +5,9 @@ import { type Log } from '@kubarr/platform/telemetry';
 /** How often it is looked after the server, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
 
+/** Longest wait between two attempts to start it again, in milliseconds: a full disk should not fill the log as well. */
+const LONGEST_WAIT_MS = 60_000;
+
 /**
  * Starts the embedded server again when it ends by itself: killed for want of memory, or by hand. Nobody is on call at
  * home. It comes back at the same place, so the pool finds it as after any other outage.
@@ -29,13 +32,16 @@ export class EmbeddedWatch {
   }
 
   private async watch(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      await delay(LOOK_EVERY_MS, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+    for (let failures = 0; !this.stopping.signal.aborted;) {
+      const waitMs = Math.min(LONGEST_WAIT_MS, LOOK_EVERY_MS * 2 ** failures);
+      await delay(waitMs, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
       if (this.stopping.signal.aborted || isRunning(this.postgres.pid)) continue;
       this.log.warn('The embedded PostgreSQL has ended by itself; it is started again');
       try {
         this.postgres = await startEmbeddedPostgres({ directory: this.directory });
+        failures = 0;
       } catch (error) {
+        failures++;
         this.log.error('The embedded PostgreSQL cannot be started again; trying until it can', { error });
       }
     }
