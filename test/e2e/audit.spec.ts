@@ -161,7 +161,7 @@ describe('The audit log', () => {
     const { deleted, message } = (await administrator.post('/api/audit/clear', {})).body;
     expect([deleted, message]).toEqual([110, expect.stringContaining('90 days')]);
     const [entry] = (await administrator.get('/api/audit?action=audit_cleared')).body.logs;
-    expect(JSON.parse(entry.details)).toEqual({ days: 90, deleted: 110 });
+    expect(JSON.parse(entry.details)).toEqual({ days: 90, entries: 110 });
     expect((await administrator.get('/api/audit/stats')).body.total_events).toBe(before - 110 + 2); // lotte's sign-in and the clearing
   });
 

@@ -39,10 +39,7 @@ export class AuditDeletion {
    * @returns How many were removed.
    */
   async removeOlderThan(days: number, signal?: AbortSignal): Promise<number> {
-    const [{ before }] = await this.dataSource.query<[{ before: Date }]>(
-      `SELECT (date_trunc('day', now() AT TIME ZONE 'UTC') - $1 * interval '1 day') AT TIME ZONE 'UTC' AS before`,
-      [days],
-    );
+    const before = await this.midnight(days);
     let removed = 0;
     for (let batch = BATCH; batch === BATCH && !signal?.aborted; removed += batch) {
       batch = await this.removeBatch(before);
@@ -51,6 +48,24 @@ export class AuditDeletion {
     await this.dataSource.query('DELETE FROM audit_daily_totals WHERE events = 0');
     await this.dataSource.query('DELETE FROM audit_action_totals WHERE events = 0');
     return removed;
+  }
+
+  /** How many entries {@link removeOlderThan} would remove. */
+  async countOlderThan(days: number): Promise<number> {
+    const [{ entries }] = await this.dataSource.query<[{ entries: number }]>(
+      'SELECT count(*) AS entries FROM audit_logs WHERE "timestamp" < $1',
+      [await this.midnight(days)],
+    );
+    return entries;
+  }
+
+  /** The midnight, UTC, that began today less a number of days, on the database's clock. */
+  private async midnight(daysAgo: number): Promise<Date> {
+    const [{ midnight }] = await this.dataSource.query<[{ midnight: Date }]>(
+      `SELECT (date_trunc('day', now() AT TIME ZONE 'UTC') - $1 * interval '1 day') AT TIME ZONE 'UTC' AS midnight`,
+      [daysAgo],
+    );
+    return midnight;
   }
 
   /** Two statements on purpose: the second must see what the reader wrote before the lock was ours. */
