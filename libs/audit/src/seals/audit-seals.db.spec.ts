@@ -1,5 +1,6 @@
 import { KeyRing } from '@kubarr/platform/secrets';
-import { DataSource } from 'typeorm';
+import { type DataSource } from 'typeorm';
+import { connectTo } from '../../../../test/support/test-data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { AuditDeletion } from '../retention/audit-deletion.js';
 import { AuditSeals } from './audit-seals.js';
@@ -11,16 +12,7 @@ describe('Audit seals', () => {
 
   beforeEach(async () => {
     database = await createTestDatabase();
-    const { host, port, user, password, database: name } = database.target;
-    dataSource = await new DataSource({
-      type: 'postgres',
-      host,
-      port,
-      username: user,
-      password,
-      database: name,
-      parseInt8: true,
-    }).initialize();
+    dataSource = await connectTo(database.target);
     seals = new AuditSeals(dataSource, new KeyRing(Buffer.alloc(32, 1)));
     await dataSource.query(`
       INSERT INTO audit_logs ("timestamp", user_id, username, action, resource_type, details)

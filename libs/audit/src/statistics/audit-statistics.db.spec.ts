@@ -1,4 +1,5 @@
-import { DataSource } from 'typeorm';
+import { type DataSource } from 'typeorm';
+import { connectTo } from '../../../../test/support/test-data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { AuditReader } from '../audit-reader.js';
 import { AuditDeletion } from '../retention/audit-deletion.js';
@@ -34,17 +35,7 @@ describe('Audit statistics', () => {
 
   beforeEach(async () => {
     database = await createTestDatabase();
-    const { host, port, user, password, database: name } = database.target;
-    dataSource = await new DataSource({
-      type: 'postgres',
-      host,
-      port,
-      username: user,
-      password,
-      database: name,
-      parseInt8: true,
-      poolSize: 8,
-    }).initialize();
+    dataSource = await connectTo(database.target);
     totals = new AuditTotals(new AuditReader(dataSource));
     deletion = new AuditDeletion(dataSource);
   });

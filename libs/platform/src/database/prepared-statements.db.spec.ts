@@ -1,4 +1,5 @@
-import { DataSource, type EntityManager } from 'typeorm';
+import { type DataSource, type EntityManager } from 'typeorm';
+import { connectTo } from '../../../../test/support/test-data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { PreparedStatements } from './prepared-statements.js';
 
@@ -7,16 +8,7 @@ describe('PreparedStatements', () => {
   let dataSource: DataSource;
   beforeEach(async () => {
     database = await createTestDatabase();
-    const { host, port, user, password, database: name } = database.target;
-    dataSource = await new DataSource({
-      type: 'postgres',
-      host,
-      port,
-      username: user,
-      password,
-      database: name,
-      poolSize: 1,
-    }).initialize();
+    dataSource = await connectTo(database.target, 1);
   });
   afterEach(async () => {
     await dataSource.destroy();

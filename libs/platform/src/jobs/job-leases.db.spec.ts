@@ -1,4 +1,5 @@
-import { DataSource } from 'typeorm';
+import { type DataSource } from 'typeorm';
+import { connectTo } from '../../../../test/support/test-data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { JobLeases } from './job-leases.js';
 import { type PeriodicOptions } from './periodic.js';
@@ -13,15 +14,7 @@ describe('JobLeases', () => {
 
   beforeEach(async () => {
     database = await createTestDatabase();
-    const { host, port, user, password, database: name } = database.target;
-    dataSource = await new DataSource({
-      type: 'postgres',
-      host,
-      port,
-      username: user,
-      password,
-      database: name,
-    }).initialize();
+    dataSource = await connectTo(database.target);
     first = new JobLeases(dataSource);
     second = new JobLeases(dataSource);
   });

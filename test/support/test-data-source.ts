@@ -1,0 +1,16 @@
+import { type DatabaseTarget } from '@kubarr/platform/config';
+import { DataSource } from 'typeorm';
+
+/** Plain connections to a test database, for what needs no application around it. Counts and ids are numbers. */
+export function connectTo({ host, port, user, password, database }: DatabaseTarget, poolSize = 8): Promise<DataSource> {
+  return new DataSource({
+    type: 'postgres',
+    host,
+    port,
+    username: user,
+    password,
+    database,
+    parseInt8: true,
+    poolSize,
+  }).initialize();
+}
