@@ -53,6 +53,6 @@ export default {
       testRegex: '\\.db\\.spec\\.ts$',
     },
     { ...base, ...withDatabase, displayName: 'e2e', roots: ['<rootDir>/test/e2e'], testRegex: '\\.spec\\.ts$' },
-    { ...base, displayName: 'process', roots: ['<rootDir>/test/process'], testRegex: '\\.spec\\.ts$' },
+    { ...base, ...withDatabase, displayName: 'process', roots: ['<rootDir>/test/process'], testRegex: '\\.spec\\.ts$' },
   ],
 };

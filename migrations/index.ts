@@ -8,6 +8,7 @@ import { PeriodicJobs1764000000006 } from './1764000000006-periodic-jobs.js';
 import { AuditTotals1764000000007 } from './1764000000007-audit-totals.js';
 import { AuditSearch1764000000008 } from './1764000000008-audit-search.js';
 import { AuditSeals1764000000009 } from './1764000000009-audit-seals.js';
+import { DurableJobs1764000000010 } from './1764000000010-durable-jobs.js';
 
 /** Every schema change, oldest first. A released one is never edited. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   AuditTotals1764000000007,
   AuditSearch1764000000008,
   AuditSeals1764000000009,
+  DurableJobs1764000000010,
 ];

@@ -70,6 +70,16 @@ export abstract class AuditConfig {
   abstract readonly retentionDays: number;
 }
 
+export abstract class HistoryConfig {
+  /** Finished jobs, inbox entries, delivered messages and used invites are removed after this many days. 0 = never. */
+  abstract readonly retentionDays: number;
+}
+
+export abstract class NotificationsConfig {
+  /** Addresses or CIDR ranges that channels may reach although they are loopback, link-local or metadata addresses. */
+  abstract readonly allowedAddresses: readonly string[];
+}
+
 export abstract class StorageConfig {
   /** Absolute path of the storage root. */
   abstract readonly path: string;
@@ -113,6 +123,8 @@ export interface KubarrConfig {
   readonly setup: SetupConfig;
   readonly signIn: SignInConfig;
   readonly audit: AuditConfig;
+  readonly history: HistoryConfig;
+  readonly notifications: NotificationsConfig;
   readonly storage: StorageConfig;
   readonly metrics: MetricsConfig;
   readonly log: LogConfig;

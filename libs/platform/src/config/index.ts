@@ -1,9 +1,11 @@
 export {
   AuditConfig,
   DatabaseConfig,
+  HistoryConfig,
   HttpConfig,
   LogConfig,
   MetricsConfig,
+  NotificationsConfig,
   SecretsConfig,
   SetupConfig,
   SignInConfig,

@@ -88,7 +88,7 @@ export function loadConfig(environment: Environment = process.env, workingDirect
       host: read.text('KUBARR_HOST') ?? (inCluster ? '0.0.0.0' : '127.0.0.1'),
       port: read.integer('KUBARR_PORT', 0, 65_535, 8_000),
       publicUrl: read.parsed('KUBARR_PUBLIC_URL', parseOrigin),
-      trustedProxies: read.parsed('KUBARR_TRUSTED_PROXIES', parseProxies) ?? [],
+      trustedProxies: read.parsed('KUBARR_TRUSTED_PROXIES', parseAddresses) ?? [],
       webDir: absolute(read.text('KUBARR_WEB_DIR')),
     },
     state: { directory: stateDirectory },
@@ -99,6 +99,8 @@ export function loadConfig(environment: Environment = process.env, workingDirect
       failuresPerAddress: read.integer('KUBARR_SIGN_IN_FAILURES_PER_ADDRESS', 0, 100_000, 50),
     },
     audit: { retentionDays: read.integer('KUBARR_AUDIT_RETENTION_DAYS', 0, 36_500, 90) },
+    history: { retentionDays: read.integer('KUBARR_HISTORY_RETENTION_DAYS', 0, 36_500, 90) },
+    notifications: { allowedAddresses: read.parsed('KUBARR_NOTIFICATION_ALLOWED_ADDRESSES', parseAddresses) ?? [] },
     storage: {
       path: absolute(read.text('KUBARR_STORAGE_PATH')) ?? (inCluster ? '/data' : join(stateDirectory, 'data')),
       hostBrowsePrefix: absolute(read.text('KUBARR_HOST_BROWSE_PREFIX')) ?? '',
@@ -168,7 +170,7 @@ function parseOrigin(text: string): string | undefined {
   return ['http:', 'https:'].includes(url.protocol) && bare ? url.origin : undefined;
 }
 
-function parseProxies(text: string): readonly string[] | undefined {
+function parseAddresses(text: string): readonly string[] | undefined {
   const entries = text.split(',').map((entry) => entry.trim());
   const valid = entries.every((entry) => {
     const [address = '', bits, ...rest] = entry.split('/');

@@ -133,6 +133,18 @@ export const VARIABLES = [
     'Audit entries older than this many days are removed once a day; 0 keeps them for ever.',
   ),
   variable(
+    'KUBARR_HISTORY_RETENTION_DAYS',
+    '0 to 36500',
+    '90',
+    'Finished jobs, inbox entries, delivered messages and used invites are removed after this many days; 0 keeps them.',
+  ),
+  variable(
+    'KUBARR_NOTIFICATION_ALLOWED_ADDRESSES',
+    'addresses or CIDR ranges, separated by commas',
+    'none',
+    'Loopback, link-local or metadata addresses that mail servers, webhooks and ntfy may have all the same.',
+  ),
+  variable(
     'KUBARR_STORAGE_PATH',
     'a directory',
     '/data; for npm start the folder data in the state directory',

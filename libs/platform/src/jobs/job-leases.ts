@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { randomUUID } from 'node:crypto';
 import { type PeriodicOptions } from './periodic.js';
 
@@ -50,15 +50,28 @@ export class JobLeases {
     return rows.length > 0 ? owner : undefined;
   }
 
-  /** Notes how it went and when it is due again; does nothing when the lease has passed to another. */
-  async finish({ name, everyMs }: PeriodicOptions, owner: string, failure: string | undefined): Promise<void> {
-    await this.dataSource.query(
-      `UPDATE periodic_jobs
-       SET lease_owner = NULL, lease_until = NULL, last_finished_at = now(), last_outcome = $3, last_error = $4,
-         next_run_at = now() + $5 * interval '1 millisecond'
-       WHERE name = $1 AND lease_owner = $2`,
-      [name, owner, failure === undefined ? 'succeeded' : 'failed', failure?.slice(0, ERROR_LENGTH) ?? null, everyMs],
-    );
+  /**
+   * Notes how it went and when it is due again; does nothing when the lease has passed to another. After a failure
+   * `alongside` runs in the same transaction, with the number of failures in a row.
+   */
+  async finish(
+    { name, everyMs }: PeriodicOptions,
+    owner: string,
+    failure: string | undefined,
+    alongside: (transaction: EntityManager, failuresInARow: number) => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
+    await this.dataSource.transaction(async (transaction) => {
+      const [rows] = await transaction.query<[{ failures: number }[], number]>(
+        `UPDATE periodic_jobs
+         SET lease_owner = NULL, lease_until = NULL, last_finished_at = now(), last_outcome = $3, last_error = $4,
+           next_run_at = now() + $5 * interval '1 millisecond',
+           failures_in_a_row = CASE WHEN $4::text IS NULL THEN 0 ELSE failures_in_a_row + 1 END
+         WHERE name = $1 AND lease_owner = $2 RETURNING failures_in_a_row AS failures`,
+        [name, owner, failure === undefined ? 'succeeded' : 'failed', failure?.slice(0, ERROR_LENGTH) ?? null, everyMs],
+      );
+      const [row] = rows;
+      if (row && failure !== undefined) await alongside(transaction, row.failures);
+    });
   }
 
   /** Gives a job back that was not finished: it stays due, for another replica or for the next start. */

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { KubarrError } from '../errors/index.js';
-import { failureText, startRun } from './job-run.js';
+import { failureText } from './failure-text.js';
+import { startRun } from './job-run.js';
 
 class MediaGone extends KubarrError {
   readonly code = 'test.media-gone';

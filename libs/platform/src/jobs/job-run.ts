@@ -1,4 +1,4 @@
-import { KubarrError } from '../errors/index.js';
+import { RunInterrupted } from './failure-text.js';
 import { type PeriodicMethod } from './periodic.js';
 
 /** How a run ended. `stopped`: the process stops, the work may be unfinished. */
@@ -14,7 +14,7 @@ export interface Run {
   readonly hasEnded: () => boolean;
 }
 
-class RunTookTooLong extends Error {
+class RunTookTooLong extends RunInterrupted {
   constructor(timeoutMs: number) {
     super(`It took longer than ${timeoutMs} ms.`);
   }
@@ -39,10 +39,4 @@ export function startRun(method: PeriodicMethod, timeoutMs: number, stopping: Ab
     )
     .finally(() => clearTimeout(timer));
   return { result, end: working.catch(() => undefined), hasEnded: () => isOver };
-}
-
-/** Why a run failed, for administrators: our own words only. What others say may hold values; it is in the log. */
-export function failureText(error: unknown): string {
-  if (error instanceof KubarrError || error instanceof RunTookTooLong) return error.message;
-  return `It failed with ${error instanceof Error ? error.name : typeof error}; the log of the server tells more.`;
 }

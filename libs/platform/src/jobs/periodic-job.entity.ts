@@ -29,4 +29,8 @@ export class PeriodicJob {
   /** What the last failure said, in one line. */
   @Column({ name: 'last_error', type: 'text', nullable: true })
   lastError!: string | null;
+
+  /** Runs that failed since one succeeded. */
+  @Column({ name: 'failures_in_a_row', type: 'integer', default: 0 })
+  failuresInARow!: number;
 }

@@ -114,6 +114,7 @@ describe('PeriodicJobs', () => {
       'cache-eviction',
       'eager',
       'endless',
+      'job-history',
       'long',
       'soon',
       'steady',

@@ -1,17 +1,26 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
+import { type EntityManager } from 'typeorm';
 import { asDatabaseError, DatabaseConnection } from '../database/index.js';
 import { Log, MetricsRegistry } from '../telemetry/index.js';
 import { JobLeases, type LeasedJob } from './job-leases.js';
-import { failureText, type RunResult, startRun } from './job-run.js';
+import { failureText } from './failure-text.js';
+import { type RunResult, startRun } from './job-run.js';
 import { firstDelay, nextDelay, PERIODIC, type PeriodicMethod, type PeriodicOptions, withJitter } from './periodic.js';
+import { within } from './within.js';
 
 /** A job as administrators see it. Of an `everywhere` job this process tells what it did itself. */
 export interface JobState extends Omit<LeasedJob, 'nextRunAt'>, Pick<PeriodicOptions, 'runs' | 'everyMs'> {
   /** `null` for an `everywhere` job, and before the first run. */
   readonly nextRunAt: Date | null;
 }
+
+export type PeriodicFailureHandler = (
+  transaction: EntityManager,
+  name: string,
+  failuresInARow: number,
+) => Promise<void>;
 
 interface Job {
   readonly options: PeriodicOptions;
@@ -27,6 +36,7 @@ export class PeriodicJobs implements OnApplicationBootstrap, OnModuleDestroy {
   /** When the process stops, running jobs have this long to end by themselves, and then this long to heed the signal. */
   readonly patienceMs = { unasked: 3_000, asked: 2_000 };
   private readonly jobs = new Map<string, Job>();
+  private readonly failureHandlers: PeriodicFailureHandler[] = [];
   private readonly stopping = new AbortController();
   private isStopping = false;
   private readonly runs;
@@ -78,6 +88,11 @@ export class PeriodicJobs implements OnApplicationBootstrap, OnModuleDestroy {
     await within(this.patienceMs.asked, ended);
   }
 
+  /** `handler` runs in the transaction that notes a failed run of a `once` job. */
+  onFailure(handler: PeriodicFailureHandler): void {
+    this.failureHandlers.push(handler);
+  }
+
   /** All jobs by name. Fails while the database is away. */
   async states(): Promise<JobState[]> {
     const jobs = [...this.jobs.values()];
@@ -110,7 +125,11 @@ export class PeriodicJobs implements OnApplicationBootstrap, OnModuleDestroy {
       if (owner === undefined) return;
       const result = await this.run(job, async (ended) => {
         if (ended.outcome === 'stopped') await this.leases.release(job.options, owner);
-        else await this.leases.finish(job.options, owner, failureOf(ended));
+        else {
+          await this.leases.finish(job.options, owner, failureOf(ended), async (transaction, failuresInARow) => {
+            for (const handler of this.failureHandlers) await handler(transaction, job.options.name, failuresInARow);
+          });
+        }
       });
       if (result.outcome === 'stopped')
         this.log.info('A periodic job was stopped; it stays due', { job: job.options.name });
@@ -181,14 +200,4 @@ export class PeriodicJobs implements OnApplicationBootstrap, OnModuleDestroy {
 
 function failureOf(result: RunResult): string | undefined {
   return result.outcome === 'failed' ? failureText(result.error) : undefined;
-}
-
-/** Waits for the promise, `milliseconds` at most. */
-async function within(milliseconds: number, promise: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([promise, patience]);
-  clearTimeout(timer);
 }

@@ -1,0 +1,23 @@
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { DurableJob } from './durable-job.entity.js';
+
+/** One line that a job said. */
+@Entity('durable_job_output')
+export class DurableJobOutput {
+  @PrimaryColumn({ name: 'job_id', type: 'bigint', primaryKeyConstraintName: 'pk_durable_job_output' })
+  jobId!: number;
+
+  /** From 1. */
+  @PrimaryColumn({ type: 'integer', primaryKeyConstraintName: 'pk_durable_job_output' })
+  line!: number;
+
+  @Column({ name: 'written_at', type: 'timestamptz', default: () => 'clock_timestamp()' })
+  writtenAt!: Date;
+
+  @Column({ type: 'text' })
+  text!: string;
+
+  @ManyToOne(() => DurableJob, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'job_id', foreignKeyConstraintName: 'fk_durable_job_output_job' })
+  job!: Relation<DurableJob>;
+}

@@ -1,0 +1,362 @@
+import { Injectable, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { DataSource, type EntityManager } from 'typeorm';
+import { migrations } from '../../../../../migrations/index.js';
+import { createTestDatabase, type TestDatabase } from '../../../../../test/support/test-database.js';
+import { CacheModule } from '../../cache/index.js';
+import { ConfigModule, loadConfig } from '../../config/index.js';
+import { DatabaseConnection, DatabaseModule } from '../../database/index.js';
+import { KubarrError } from '../../errors/index.js';
+import { silentLog, TelemetryModule } from '../../telemetry/index.js';
+import { JobsModule } from '../jobs.module.js';
+import { DurableJobs, type JobView, type NewJob } from './durable-jobs.js';
+import { JobClaims } from './job-claims.js';
+import { JobHistory } from './job-history.job.js';
+import { type JobWork, type StepResult } from './job-kind.js';
+import { JobWorker } from './job-worker.js';
+
+class DiskGone extends KubarrError {
+  readonly code = 'test.disk-gone';
+  readonly kind = 'not-found';
+  constructor() {
+    super('The disk is gone; plug it in again.');
+  }
+}
+
+type Run = (work: JobWork) => Promise<StepResult | void>;
+const nothing: Run = () => Promise.resolve();
+
+/** What the two steps of the kind `test.work` do; each test says. */
+@Injectable()
+class Work {
+  readonly ran: string[] = [];
+  first: Run = nothing;
+  second: Run = nothing;
+  abandon: Run = nothing;
+
+  constructor(jobs: DurableJobs) {
+    const steps = (['first', 'second'] as const).map((name) => ({
+      name,
+      run: (work: JobWork) => {
+        this.ran.push(`${name} ${work.subject}`);
+        return this[name](work);
+      },
+    }));
+    const abandon = async (work: JobWork): Promise<void> => {
+      this.ran.push(`abandon ${work.subject}`);
+      await this.abandon(work);
+    };
+    const common = { attempts: 3, timeLimitMs: 60_000, firstRetryMs: 10, steps, abandon };
+    jobs.register({ name: 'test.work', ...common, atOnce: 2 });
+    jobs.register({ name: 'test.quick', ...common, timeLimitMs: 30, attempts: 1 });
+    jobs.register({ name: 'test.quiet', ...common, attempts: 1, isHousekeeping: true });
+  }
+}
+
+describe('DurableJobs', () => {
+  let database: TestDatabase;
+  const replicas: TestingModule[] = [];
+  const nobody = { userId: null, username: null };
+  const newJob = (subject = 'thing:a', more: Partial<NewJob> = {}): NewJob => ({
+    kind: 'test.work',
+    subject,
+    title: `Work on ${subject}`,
+    actor: nobody,
+    ...more,
+  });
+
+  const start = async (leaseMs = 30_000): Promise<TestingModule> => {
+    const { target } = database;
+    @Module({ providers: [Work] })
+    class WorkModule {}
+    const replica = await Test.createTestingModule({
+      imports: [
+        ConfigModule.forRoot(loadConfig({})),
+        TelemetryModule.forRoot(silentLog(), { version: '1', channel: 'dev', commit: 'abc' }),
+        DatabaseModule.forRoot({ target, directTarget: target, migrations }),
+        CacheModule,
+        ScheduleModule.forRoot(),
+        JobsModule,
+        WorkModule,
+      ],
+    }).compile();
+    replica.get(JobClaims).timing.leaseMs = leaseMs;
+    await replica.init();
+    await replica.get(DatabaseConnection).whenReady();
+    replicas.push(replica);
+    return replica;
+  };
+  const inTransaction = <Result>(replica: TestingModule, work: (tx: EntityManager) => Promise<Result>) =>
+    replica.get(DataSource).transaction(work);
+  const enqueue = (replica: TestingModule, job: NewJob = newJob()): Promise<number> =>
+    inTransaction(replica, (transaction) => replica.get(DurableJobs).enqueue(transaction, job));
+  const until = async (replica: TestingModule, id: number, isReached: (job: JobView) => boolean): Promise<JobView> => {
+    for (;;) {
+      const job = await replica.get(DurableJobs).get(id);
+      if (isReached(job)) return job;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  const whenOver = (replica: TestingModule, id: number): Promise<JobView> =>
+    until(replica, id, ({ finishedAt, status }) => finishedAt !== null && status !== 'waiting');
+  const untilAborted = (work: JobWork): Promise<never> =>
+    new Promise((_, reject) => work.signal.addEventListener('abort', () => reject(work.signal.reason as Error)));
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+  });
+  afterEach(async () => {
+    await Promise.all(replicas.splice(0).map((replica) => replica.close()));
+    await database.drop();
+  });
+
+  it('runs the steps in order and hands on what they leave', async () => {
+    const replica = await start();
+    const work = replica.get(Work);
+    let seen: unknown;
+    work.first = () => Promise.resolve({ state: { files: 3 } });
+    work.second = ({ state, input }) => Promise.resolve(void (seen = { ...state, ...input }));
+    const job = await whenOver(replica, await enqueue(replica, newJob('thing:a', { input: { from: 'b' } })));
+    expect(job).toMatchObject({ status: 'succeeded', step: 'second', steps: ['first', 'second'], error: null });
+    expect(seen).toEqual({ files: 3, from: 'b' });
+    expect(work.ran).toEqual(['first thing:a', 'second thing:a']);
+  });
+
+  it('does not begin a job whose transaction was rolled back', async () => {
+    const replica = await start();
+    await inTransaction(replica, async (transaction) => {
+      await replica.get(DurableJobs).enqueue(transaction, newJob());
+      throw new Error('changed my mind');
+    }).catch(() => undefined);
+    expect(await replica.get(DurableJobs).list({ limit: 10 })).toEqual([]);
+  });
+
+  it('keeps what a step writes and the end of the step together', async () => {
+    const replica = await start();
+    const work = replica.get(Work);
+    await replica.get(DataSource).query('CREATE TABLE effects (attempt integer)');
+    work.first = ({ attempt }) =>
+      Promise.resolve({
+        inTransaction: async (transaction) => {
+          await transaction.query('INSERT INTO effects VALUES ($1)', [attempt]);
+          if (attempt === 1) throw new Error('the first time it breaks');
+        },
+      });
+    await whenOver(replica, await enqueue(replica));
+    expect(await replica.get(DataSource).query('SELECT attempt FROM effects')).toEqual([{ attempt: 2 }]);
+  });
+
+  it('refuses a second job for a subject while one is unfinished, from any replica, and says which', async () => {
+    const both = [await start(), await start()];
+    for (const replica of both) replica.get(Work).first = untilAborted;
+    const results = await Promise.allSettled(both.flatMap((replica) => [enqueue(replica), enqueue(replica)]));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const refusals = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as Error] : []));
+    for (const refusal of refusals) expect(refusal.message).toContain('Work on thing:a');
+  });
+
+  it('tries again after a failure, from the step that failed, and then counts anew', async () => {
+    const replica = await start();
+    const work = replica.get(Work);
+    work.first = ({ attempt }) => (attempt < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve());
+    work.second = ({ attempt }) => (attempt < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve());
+    const job = await whenOver(replica, await enqueue(replica));
+    expect(job.status).toBe('succeeded');
+    expect(work.ran.filter((line) => line.startsWith('first'))).toHaveLength(3);
+    expect(work.ran.filter((line) => line.startsWith('second'))).toHaveLength(3);
+  });
+
+  it('gives up after the last try, tidies up, and tells nothing of what others said', async () => {
+    const replica = await start();
+    const work = replica.get(Work);
+    const failures: unknown[] = [];
+    replica.get(DurableJobs).onFailure((_, { attempt, isFinal }) => {
+      failures.push([attempt, isFinal]);
+      return Promise.resolve();
+    });
+    work.first = () => Promise.reject(new TypeError('secret token 123'));
+    const job = await whenOver(replica, await enqueue(replica));
+    expect(job).toMatchObject({ status: 'failed', attempt: 3 });
+    expect(job.error).toContain('TypeError');
+    expect(job.error).not.toContain('secret');
+    expect(work.ran).toEqual([...Array<string>(3).fill('first thing:a'), 'abandon thing:a']);
+    expect(failures).toEqual([
+      [1, false],
+      [2, false],
+      [3, true],
+    ]);
+    expect((await replica.get(DurableJobs).output(job.id)).map(({ text }) => text)).toContain(job.error);
+  });
+
+  it('ends at once on a failure that only a person can heal, with its words', async () => {
+    const replica = await start();
+    replica.get(Work).first = () => Promise.reject(new DiskGone());
+    const job = await whenOver(replica, await enqueue(replica));
+    expect(job).toMatchObject({ status: 'failed', attempt: 1, error: 'The disk is gone; plug it in again.' });
+  });
+
+  it('interrupts a step that takes too long', async () => {
+    const replica = await start();
+    replica.get(Work).first = untilAborted;
+    const job = await whenOver(replica, await enqueue(replica, newJob('thing:a', { kind: 'test.quick' })));
+    expect(job).toMatchObject({ status: 'failed', error: 'It took longer than 0.03 seconds.' });
+  });
+
+  it('cancels a running job on another replica, and a waiting one without running it', async () => {
+    const [holder, other] = [await start(), await start()];
+    for (const replica of [holder, other]) replica.get(Work).first = untilAborted;
+    const jobs = other.get(DurableJobs);
+    const ids = [];
+    for (const name of 'abcde') ids.push(await enqueue(holder, newJob(`thing:${name}`)));
+    const running = await until(other, ids[0] ?? 0, ({ status }) => status === 'running');
+    const waiting = await jobs.get(ids[4] ?? 0); // two replicas run two each
+    expect(waiting.status).toBe('waiting');
+    for (const { id } of [running, waiting]) await inTransaction(other, (transaction) => jobs.cancel(transaction, id));
+    expect(await whenOver(other, running.id)).toMatchObject({ status: 'cancelled' });
+    expect(await whenOver(other, waiting.id)).toMatchObject({ status: 'cancelled' });
+    const ran = [...holder.get(Work).ran, ...other.get(Work).ran];
+    expect(ran).toEqual(expect.arrayContaining(['abandon thing:a', 'abandon thing:e']));
+    expect(ran).not.toContain('first thing:e');
+    await expect(inTransaction(other, (transaction) => jobs.cancel(transaction, running.id))).rejects.toThrow(
+      'is over',
+    );
+  });
+
+  it('retries a failed job where it ended, but not beside another for the same subject', async () => {
+    const replica = await start();
+    const work = replica.get(Work);
+    const jobs = replica.get(DurableJobs);
+    work.second = () => Promise.reject(new DiskGone());
+    const { id } = await whenOver(replica, await enqueue(replica));
+    work.second = untilAborted;
+    const other = await enqueue(replica);
+    const retry = () => inTransaction(replica, (transaction) => jobs.retry(transaction, id));
+    await expect(retry()).rejects.toThrow('Something else is being done');
+    await inTransaction(replica, (transaction) => jobs.cancel(transaction, other));
+    await whenOver(replica, other);
+    work.second = nothing;
+    work.ran.length = 0;
+    await retry();
+    expect(await whenOver(replica, id)).toMatchObject({ status: 'succeeded', error: null });
+    expect(work.ran).toEqual(['second thing:a']);
+    await expect(retry()).rejects.toThrow('Only a job that failed');
+  });
+
+  it('works in portions when a step asks for it', async () => {
+    const replica = await start();
+    const work = replica.get(Work);
+    work.first = ({ state }) => {
+      const done = Number(state['done'] ?? 0) + 1;
+      return Promise.resolve({ state: { done }, ...(done < 4 && { againAfterMs: 0 }) });
+    };
+    await whenOver(replica, await enqueue(replica));
+    expect(work.ran).toEqual([...Array<string>(4).fill('first thing:a'), 'second thing:a']);
+  });
+
+  it('starts over when more came while it ran', async () => {
+    const replica = await start();
+    const work = replica.get(Work);
+    const jobs = replica.get(DurableJobs);
+    const ensure = () => inTransaction(replica, (transaction) => jobs.ensure(transaction, newJob()));
+    let release: () => void = () => undefined;
+    let begun: () => void = () => undefined;
+    const running = new Promise<void>((resolve) => (begun = resolve));
+    work.first = () => {
+      begun();
+      return work.ran.length > 1 ? nothing({} as JobWork) : new Promise<void>((resolve) => (release = resolve));
+    };
+    await ensure();
+    await running;
+    await Promise.all([ensure(), ensure()]);
+    release();
+    const [job] = await jobs.list({ limit: 10 });
+    await until(replica, job?.id ?? 0, ({ status }) => status === 'succeeded');
+    expect(work.ran).toEqual(['first thing:a', 'second thing:a', 'first thing:a', 'second thing:a']);
+    expect(await jobs.list({ limit: 10 })).toHaveLength(1);
+  });
+
+  it('hands a job to another replica when the lease was not renewed, and lets the late holder write nothing', async () => {
+    const late = await start(300);
+    const claims = late.get(JobClaims);
+    const heir = await start(300);
+    heir.get(Work).first = nothing;
+    late.get(Work).first = untilAborted;
+    claims.renew = () => Promise.reject(new Error('the network is gone')); // as if this replica were cut off
+    await late.get(JobWorker).idle();
+    const id = await enqueue(late);
+    const job = await whenOver(heir, id);
+    expect(job.status).toBe('succeeded');
+    await late.get(JobWorker).idle();
+    expect(await heir.get(DurableJobs).get(id)).toEqual(job);
+  }, 20_000);
+
+  it('fails a job that was running each time its server died', async () => {
+    const replica = await start();
+    const id = await enqueue(replica, newJob('thing:a', { kind: 'test.quiet' }));
+    await whenOver(replica, id);
+    replica.get(Work).ran.length = 0;
+    await replica.get(DataSource).query(
+      `UPDATE durable_jobs SET status = 'running', finished_at = NULL, lease_owner = gen_random_uuid(),
+         lease_until = now() - interval '1 second' WHERE id = $1`,
+      [id],
+    );
+    replica.get(JobWorker).wake();
+    expect(await whenOver(replica, id)).toMatchObject({ status: 'failed' });
+    expect(replica.get(Work).ran).toEqual(['abandon thing:a']);
+  });
+
+  it('gives a job back when the server stops, without counting the try', async () => {
+    const [stopping, other] = [await start(), await start()];
+    stopping.get(Work).first = untilAborted;
+    other.get(Work).first = untilAborted;
+    const id = await enqueue(stopping);
+    await until(other, id, ({ status }) => status === 'running');
+    for (const replica of [stopping, other]) replica.get(Work).first = nothing;
+    const holder = stopping.get(Work).ran.length > 0 ? stopping : other;
+    replicas.splice(replicas.indexOf(holder), 1);
+    await holder.close();
+    const [heir] = replicas;
+    if (!heir) throw new Error('nobody is left');
+    expect(await whenOver(heir, id)).toMatchObject({ status: 'succeeded', attempt: 1 });
+  });
+
+  it('keeps progress and the newest thousand lines', async () => {
+    const replica = await start();
+    replica.get(Work).first = (work) => {
+      for (let line = 1; line <= 400; line++) work.say(`line ${line}\0`);
+      work.progress(5, 10);
+      return Promise.resolve();
+    };
+    replica.get(Work).second = (work) => {
+      for (let line = 1; line <= 400; line++) work.say('x'.repeat(600));
+      const done = Number(work.state['done'] ?? 0) + 1;
+      return Promise.resolve({ state: { done }, ...(done < 2 && { againAfterMs: 0 }) });
+    };
+    const job = await whenOver(replica, await enqueue(replica));
+    expect(job).toMatchObject({ progressDone: 5, progressTotal: 10 });
+    const lines = await replica.get(DurableJobs).output(job.id);
+    expect(lines).toHaveLength(1_000);
+    expect(lines[0]).toMatchObject({ line: 201, text: 'line 201' });
+    expect(lines.at(-1)?.text).toHaveLength(500);
+  });
+
+  it('shows housekeeping only when asked or when it failed, and forgets it after a day', async () => {
+    const replica = await start();
+    const jobs = replica.get(DurableJobs);
+    const quiet = await whenOver(replica, await enqueue(replica, newJob('thing:a', { kind: 'test.quiet' })));
+    const loud = await whenOver(replica, await enqueue(replica));
+    replica.get(Work).first = () => Promise.reject(new DiskGone());
+    const failed = await whenOver(replica, await enqueue(replica, newJob('thing:b', { kind: 'test.quiet' })));
+    const listed = async (filter = {}) => (await jobs.list({ limit: 10, ...filter })).map(({ id }) => id);
+    expect(await listed()).toEqual([failed.id, loud.id]);
+    expect(await listed({ withHousekeeping: true })).toEqual([failed.id, loud.id, quiet.id]);
+    expect(await listed({ before: failed.id })).toEqual([loud.id]);
+    await replica.get(DataSource).query(`UPDATE durable_jobs SET finished_at = now() - interval '2 days'`);
+    await replica.get(JobHistory).run();
+    expect(await listed({ withHousekeeping: true })).toEqual([failed.id, loud.id]);
+    await replica.get(DataSource).query(`UPDATE durable_jobs SET finished_at = now() - interval '91 days'`);
+    await replica.get(JobHistory).run();
+    expect(await listed({ withHousekeeping: true })).toEqual([]);
+  });
+});

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { HistoryConfig } from '../../config/index.js';
+import { Periodic } from '../periodic.js';
+import { JobKinds } from './job-kinds.js';
+
+/** Removes finished jobs: those of housekeeping that went well after a day, the others as configured. */
+@Injectable()
+export class JobHistory {
+  constructor(
+    private readonly config: HistoryConfig,
+    private readonly dataSource: DataSource,
+    private readonly kinds: JobKinds,
+  ) {}
+
+  @Periodic({ name: 'job-history', everyMs: 86_400_000, runs: 'once', timeoutMs: 600_000 })
+  async run(): Promise<void> {
+    const housekeeping = this.kinds.all().filter(({ isHousekeeping }) => isHousekeeping);
+    await this.dataSource.query(
+      `DELETE FROM durable_jobs
+       WHERE status NOT IN ('waiting', 'running') AND (
+         ($1 > 0 AND finished_at < now() - $1 * interval '1 day')
+         OR (status = 'succeeded' AND kind = ANY ($2) AND finished_at < now() - interval '1 day'))`,
+      [this.config.retentionDays, housekeeping.map(({ name }) => name)],
+    );
+  }
+}

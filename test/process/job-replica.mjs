@@ -1,0 +1,73 @@
+/**
+ * A replica that does durable jobs, to be killed: `node job-replica.mjs '<options>'`. Each step writes to a file, then, at
+ * its end, to the table `job_effects`. It kills itself at the `killAt`-th point between two effects (0 = never), and ends
+ * when as many jobs as there are `kinds` have succeeded.
+ */
+import { ScheduleModule } from '@nestjs/schedule';
+import { Test } from '@nestjs/testing';
+import { appendFileSync, writeSync } from 'node:fs';
+import { CacheModule } from '../../dist/libs/platform/src/cache/index.js';
+import { ConfigModule, loadConfig } from '../../dist/libs/platform/src/config/index.js';
+import { DatabaseModule } from '../../dist/libs/platform/src/database/index.js';
+import { JobClaims } from '../../dist/libs/platform/src/jobs/durable/job-claims.js';
+import { DurableJobs, JobsModule } from '../../dist/libs/platform/src/jobs/index.js';
+import { silentLog, TelemetryModule } from '../../dist/libs/platform/src/telemetry/index.js';
+import { migrations } from '../../dist/migrations/index.js';
+
+const { target, kinds, steps, folder, killAt } = JSON.parse(process.argv[2]);
+
+let passed = 0;
+let succeeded = 0;
+function at(point) {
+  if (++passed === killAt) {
+    writeSync(1, point);
+    process.kill(process.pid, 'SIGKILL');
+  }
+  if (point === 'succeeded: committed' && ++succeeded === kinds.length) process.exit(0);
+}
+
+function register(jobs) {
+  for (const kind of kinds) {
+    const run = (name) => () => {
+      at(`${name}: begun`);
+      appendFileSync(`${folder}/${kind}`, `${name}\n`);
+      at(`${name}: done, not noted`);
+      return Promise.resolve({
+        inTransaction: async (transaction) => {
+          await transaction.query('INSERT INTO job_effects (kind, step) VALUES ($1, $2)', [kind, name]);
+          at(`${name}: within the transaction`);
+        },
+      });
+    };
+    jobs.register({ name: kind, timeLimitMs: 60_000, steps: steps.map((name) => ({ name, run: run(name) })) });
+  }
+}
+
+/** Nest calls the methods of the service; the points lie around two of them. */
+function watch(claims) {
+  claims.timing.leaseMs = 300;
+  const [claim, end] = [claims.claim.bind(claims), claims.end.bind(claims)];
+  claims.claim = async (names) => {
+    const job = await claim(names);
+    if (job) at('claimed');
+    return job;
+  };
+  claims.end = async (job, ending, ...rest) => {
+    await end(job, ending, ...rest);
+    at(`${ending.type}: committed`);
+  };
+}
+
+const replica = await Test.createTestingModule({
+  imports: [
+    ConfigModule.forRoot(loadConfig({})),
+    TelemetryModule.forRoot(silentLog(), { version: '1', channel: 'dev', commit: 'abc' }),
+    DatabaseModule.forRoot({ target, directTarget: target, migrations }),
+    CacheModule,
+    ScheduleModule.forRoot(),
+    JobsModule,
+  ],
+  providers: [{ provide: 'work', inject: [DurableJobs], useFactory: register }],
+}).compile();
+watch(replica.get(JobClaims));
+await replica.init();
