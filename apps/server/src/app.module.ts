@@ -9,6 +9,7 @@ import { DatabaseModule, type DatabaseSource } from '@kubarr/platform/database';
 import { HealthModule } from '@kubarr/platform/health';
 import { HttpModule, ProblemFilter, ValidationPipe } from '@kubarr/platform/http';
 import { JobsModule } from '@kubarr/platform/jobs';
+import { RealtimeModule } from '@kubarr/platform/realtime';
 import { SecretsModule } from '@kubarr/platform/secrets';
 import { type Log, TelemetryModule } from '@kubarr/platform/telemetry';
 import { SettingsModule } from '@kubarr/settings';
@@ -42,6 +43,7 @@ export class AppModule {
         JobsModule,
         HealthModule,
         HttpModule,
+        RealtimeModule,
         AuditModule,
         SettingsModule,
         UsersModule,

@@ -31,6 +31,8 @@ export const AUDIT_ACTIONS = [
   'system_setting_changed',
   'setup_completed',
   'audit_cleared',
+  'job_cancelled',
+  'job_retried',
   'invite_created',
   'invite_used',
   'invite_deleted',
@@ -40,7 +42,7 @@ export const AUDIT_ACTIONS = [
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** What kind of thing an entry is about. */
-export const AUDIT_RESOURCES = ['user', 'role', 'app', 'system', 'invite', 'session'] as const;
+export const AUDIT_RESOURCES = ['user', 'role', 'app', 'system', 'invite', 'session', 'job'] as const;
 
 export type AuditResource = (typeof AUDIT_RESOURCES)[number];
 

@@ -15,6 +15,7 @@ import { SessionGuard } from './sessions/session.guard.js';
 import { SessionStrategy } from './sessions/session.strategy.js';
 import { SessionTokens } from './sessions/session-tokens.js';
 import { SessionsService } from './sessions/sessions.service.js';
+import { SocketSessions } from './sessions/socket-sessions.js';
 import { NewSessions } from './sessions/new-sessions.js';
 import { SignInGuesses } from './sign-in/sign-in-guesses.js';
 import { SignInService } from './sign-in/sign-in.service.js';
@@ -37,7 +38,8 @@ import { SigningKey } from './sessions/signing-key.entity.js';
     SessionsService,
     SignInGuesses,
     SignInService,
+    SocketSessions,
   ],
-  exports: [PermissionGuard, SessionGuard, SessionDirectory, SessionTokens, LastAccess],
+  exports: [PermissionGuard, SessionGuard, SessionDirectory, SessionTokens, SocketSessions, LastAccess],
 })
 export class AuthModule {}

@@ -1,3 +1,4 @@
 export { AuthModule } from './auth.module.js';
 export { PermissionGuard } from './permission.guard.js';
 export { SessionGuard } from './sessions/session.guard.js';
+export { SocketSessions } from './sessions/socket-sessions.js';

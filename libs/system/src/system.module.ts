@@ -1,6 +1,12 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { AuditModule } from '@kubarr/audit';
+import { AuthModule } from '@kubarr/auth';
 import { SetupModule } from '@kubarr/setup';
+import { EventsSocket } from './events/events-socket.js';
+import { JobFeed } from './jobs/job-feed.js';
+import { JobsController } from './jobs/jobs.controller.js';
+import { JobsService } from './jobs/jobs.service.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsExposition } from './metrics-exposition.js';
 import { StandardChecks } from './standard-checks.js';
@@ -8,8 +14,8 @@ import { SystemController } from './system.controller.js';
 import { SystemService } from './system.service.js';
 
 @Module({
-  imports: [SetupModule, TerminusModule.forRoot({ logger: false })],
-  controllers: [SystemController, MetricsController],
-  providers: [MetricsExposition, StandardChecks, SystemService],
+  imports: [AuditModule, AuthModule, SetupModule, TerminusModule.forRoot({ logger: false })],
+  controllers: [SystemController, MetricsController, JobsController],
+  providers: [EventsSocket, JobFeed, JobsService, MetricsExposition, StandardChecks, SystemService],
 })
 export class SystemModule {}

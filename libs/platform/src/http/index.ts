@@ -7,5 +7,5 @@ export { isReservedPath, RESERVED_NAMES } from './reserved-names.js';
 export { PAGE_POLICY } from './security-headers.js';
 export { PROBLEM_MEDIA_TYPE, type Problem } from './problem.js';
 export { ProblemFilter } from './problem.filter.js';
-export { UpgradeDispatcher, type SocketRoute } from './upgrade-dispatcher.js';
+export { UpgradeDispatcher, type Cookies, type SocketRoute } from './upgrade-dispatcher.js';
 export { ValidationPipe } from './validation.pipe.js';

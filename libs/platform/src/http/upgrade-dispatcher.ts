@@ -16,20 +16,23 @@ const HEARTBEAT_MS = 30_000;
 /** Sockets are server to client: a client has nothing long to say, in bytes. */
 const LONGEST_MESSAGE = 4_096;
 
-/** One socket address and who may open it. */
-export interface SocketRoute {
+/** As the browser sent them; values may be anything. */
+export type Cookies = Readonly<Record<string, string | undefined>>;
+
+/** One socket address and who may open it. `Caller`: what `opened` needs to know of whoever opens it. */
+export interface SocketRoute<Caller = void> {
   readonly path: string;
   /** Most sockets open at once on this route. */
   readonly limit: number;
   /** Throws a KubarrError when the caller may not open a socket. */
-  authorize(cookies: Readonly<Record<string, string | undefined>>): void | Promise<void>;
-  opened(socket: WebSocket): void;
+  authorize(cookies: Cookies): Caller | Promise<Caller>;
+  opened(socket: WebSocket, caller: Caller): void;
 }
 
 /** Answers WebSocket upgrades: one route per path, Origin checked, heartbeat, everything else refused. */
 @Injectable()
 export class UpgradeDispatcher implements OnApplicationShutdown {
-  private readonly routes = new Map<string, { route: SocketRoute; server: WebSocketServer }>();
+  private readonly routes = new Map<string, { route: SocketRoute<unknown>; server: WebSocketServer }>();
   private heartbeat: NodeJS.Timeout | undefined;
 
   constructor(
@@ -38,9 +41,9 @@ export class UpgradeDispatcher implements OnApplicationShutdown {
     private readonly log: Log,
   ) {}
 
-  register(route: SocketRoute): void {
+  register<Caller>(route: SocketRoute<Caller>): void {
     const server = new WebSocketServer({ noServer: true, maxPayload: LONGEST_MESSAGE });
-    this.routes.set(route.path, { route, server });
+    this.routes.set(route.path, { route: route, server });
     if (this.heartbeat) return;
     const httpServer = this.host.httpAdapter.getHttpServer() as Server;
     httpServer.on(
@@ -67,13 +70,13 @@ export class UpgradeDispatcher implements OnApplicationShutdown {
       if (!isOwnOrigin({ origin, ownHost: host, publicUrl: this.config.publicUrl })) {
         throw new CrossSiteRequest('This socket may only be opened by Kubarr’s own pages.');
       }
-      await entry.route.authorize(fastifyCookie.parse(request.headers.cookie ?? ''));
+      const caller = await entry.route.authorize(fastifyCookie.parse(request.headers.cookie ?? ''));
       if (entry.server.clients.size >= entry.route.limit) throw new TooManyAttempts(30);
       entry.server.handleUpgrade(request, socket, head, (webSocket) => {
         alive.add(webSocket);
         webSocket.on('pong', () => alive.add(webSocket));
         webSocket.on('error', () => webSocket.terminate());
-        entry.route.opened(webSocket);
+        entry.route.opened(webSocket, caller);
       });
     } catch (thrown) {
       const error = asKubarrError(thrown, 'upgrade');

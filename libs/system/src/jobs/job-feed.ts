@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { Notifications } from '@kubarr/platform/database';
+import { DurableJobs, JOB_CHANGED, type JobChanged, JobNotFound } from '@kubarr/platform/jobs';
+import { LiveEvents } from '@kubarr/platform/realtime';
+import { Log } from '@kubarr/platform/telemetry';
+import { jobAnswer } from './jobs.dto.js';
+import { maySee } from './jobs.service.js';
+
+/** A job is read this often at most, in milliseconds, however quickly it changes. */
+const READ_EVERY_MS = 250;
+
+/** Sends jobs to listeners as they change, channel `jobs`, by number. */
+@Injectable()
+export class JobFeed {
+  private readonly changed = new Set<number>();
+  private reading: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly jobs: DurableJobs,
+    private readonly events: LiveEvents,
+    private readonly log: Log,
+    notifications: Notifications,
+  ) {
+    notifications.subscribe(JOB_CHANGED, (change) => this.note((change as JobChanged).id));
+  }
+
+  private note(id: number): void {
+    if (!this.events.hasListeners) return;
+    this.changed.add(id);
+    this.reading ??= setTimeout(() => void this.publish(), READ_EVERY_MS).unref();
+  }
+
+  private async publish(): Promise<void> {
+    this.reading = undefined;
+    const ids = [...this.changed];
+    this.changed.clear();
+    for (const id of ids) {
+      try {
+        const job = await this.jobs.get(id);
+        const isFor = (listener: Parameters<typeof maySee>[0]): boolean => maySee(listener, job);
+        this.events.publish({ channel: 'jobs', key: String(id), data: jobAnswer(job), isFor });
+      } catch (error) {
+        if (!(error instanceof JobNotFound))
+          this.log.debug('A job could not be read for listeners', { job: id, error });
+      }
+    }
+  }
+}
