@@ -9,6 +9,7 @@ import { AuditTotals1764000000007 } from './1764000000007-audit-totals.js';
 import { AuditSearch1764000000008 } from './1764000000008-audit-search.js';
 import { AuditSeals1764000000009 } from './1764000000009-audit-seals.js';
 import { DurableJobs1764000000010 } from './1764000000010-durable-jobs.js';
+import { Notifications1764000000011 } from './1764000000011-notifications.js';
 
 /** Every schema change, oldest first. A released one is never edited. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   AuditSearch1764000000008,
   AuditSeals1764000000009,
   DurableJobs1764000000010,
+  Notifications1764000000011,
 ];

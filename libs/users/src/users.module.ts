@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '@kubarr/audit';
 import { Accounts } from './accounts.js';
 import { Profiles } from './profiles.js';
+import { Recipients } from './recipients.js';
 import { Role } from './role.entity.js';
 import { RoleAppPermission, RolePermission, UserRole } from './role-grants.entity.js';
 import { User } from './user.entity.js';
@@ -16,7 +17,7 @@ import { UsersService } from './users.service.js';
     TypeOrmModule.forFeature([User, Role, UserRole, RolePermission, RoleAppPermission, UserPreferences]),
   ],
   controllers: [UsersController],
-  providers: [Accounts, Profiles, UsersService],
-  exports: [Accounts, Profiles],
+  providers: [Accounts, Profiles, Recipients, UsersService],
+  exports: [Accounts, Profiles, Recipients],
 })
 export class UsersModule {}
