@@ -1,8 +1,13 @@
 export { ANONYMOUS, SYSTEM, type Actor, type SignedIn } from './actor.js';
 export {
+  API_TOKENS,
+  ApiTokens,
   Authenticated,
   CurrentActor,
   CurrentUser,
+  DOCUMENTED_ACCESS,
+  OPEN_DURING_ENROLMENT,
+  OpenDuringEnrolment,
   Public,
   RequirePermission,
   ROUTE_ACCESS,

@@ -47,6 +47,18 @@ export class Accounts {
     return found ?? undefined;
   }
 
+  async findById(userId: number): Promise<SignInAccount | undefined> {
+    const found = await this.dataSource.getRepository(User).findOne({
+      select: { id: true, username: true, email: true, passwordHash: true },
+      where: { id: userId },
+    });
+    return found ?? undefined;
+  }
+
+  count(): Promise<number> {
+    return this.dataSource.getRepository(User).count();
+  }
+
   /** The stored form of a password that the rules allow. Slow on purpose: call it before the transaction. */
   async prepare(account: NewAccount, fields: { username: string; email: string; password: string }): Promise<string> {
     const refusals = [
@@ -57,6 +69,35 @@ export class Accounts {
     const issues = refusals.flatMap(({ path, message }) => (message ? [{ path, message }] : []));
     if (issues.length > 0) throw new InvalidFields(issues);
     return this.hasher.hash(account.password);
+  }
+
+  /**
+   * Makes an active account as part of a larger change.
+   *
+   * @param how What the audit entry says beside name and e-mail.
+   * @throws UsernameTaken, EmailTaken
+   */
+  async create(
+    transaction: EntityManager,
+    actor: Actor,
+    { username, email }: Pick<NewAccount, 'username' | 'email'>,
+    { passwordHash, isApproved, ...how }: { passwordHash: string; isApproved: boolean; [fact: string]: unknown },
+  ): Promise<number> {
+    const { identifiers } = await transaction
+      .insert(User, { username, email, passwordHash, isActive: true, isApproved })
+      .catch((error: unknown) => {
+        if (violatesUnique(error, 'uq_users_username')) throw new UsernameTaken();
+        if (violatesUnique(error, 'uq_users_email')) throw new EmailTaken();
+        throw error;
+      });
+    const { id } = identifiers[0] as { id: number };
+    await this.audit.record(transaction, actor, {
+      action: 'user_created',
+      resource: 'user',
+      resourceId: id,
+      details: { username, email, is_approved: isApproved, ...how },
+    });
+    return id;
   }
 
   /**
@@ -71,22 +112,9 @@ export class Accounts {
     passwordHash: string,
   ): Promise<{ id: number; username: string; email: string }> {
     const { username, email } = account;
-    const { identifiers } = await transaction
-      .insert(User, { username, email, passwordHash, isActive: true, isApproved: true })
-      .catch((error: unknown) => {
-        if (violatesUnique(error, 'uq_users_username')) throw new UsernameTaken();
-        if (violatesUnique(error, 'uq_users_email')) throw new EmailTaken();
-        throw error;
-      });
-    const { id } = identifiers[0] as { id: number };
+    const id = await this.create(transaction, actor, account, { passwordHash, isApproved: true, roles: [ADMIN_ROLE] });
     const role = await transaction.findOneByOrFail(Role, { name: ADMIN_ROLE, isSystem: true });
     await transaction.insert(UserRole, { userId: id, roleId: role.id });
-    await this.audit.record(transaction, actor, {
-      action: 'user_created',
-      resource: 'user',
-      resourceId: id,
-      details: { username, email, roles: [ADMIN_ROLE] },
-    });
     return { id, username, email };
   }
 }

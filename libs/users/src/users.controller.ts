@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
-import { Authenticated, CurrentUser, type SignedIn } from '@kubarr/access';
+import { ApiTokens, Authenticated, CurrentUser, OpenDuringEnrolment, type SignedIn } from '@kubarr/access';
 import { UserAnswer } from './users.dto.js';
 import { UsersService } from './users.service.js';
 
@@ -11,9 +11,11 @@ export class UsersController {
 
   @Get('me')
   @Authenticated()
+  @OpenDuringEnrolment()
+  @ApiTokens('allowed')
   @ApiOperation({ operationId: 'getCurrentUser', summary: 'The account behind the active session' })
   @ApiOkResponse({ type: UserAnswer })
-  me(@CurrentUser() { userId }: SignedIn): Promise<UserAnswer> {
-    return this.users.me(userId);
+  me(@CurrentUser() caller: SignedIn): Promise<UserAnswer> {
+    return this.users.me(caller);
   }
 }

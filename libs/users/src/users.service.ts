@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type SignedIn } from '@kubarr/access';
 import { type Profile, Profiles } from './profiles.js';
 import { type UserAnswer } from './users.dto.js';
 import { AccountGone } from './users.errors.js';
@@ -7,10 +8,11 @@ import { AccountGone } from './users.errors.js';
 export class UsersService {
   constructor(private readonly profiles: Profiles) {}
 
-  async me(userId: number): Promise<UserAnswer> {
+  /** The permissions are those of the caller: an API token may have fewer than the person, an enrolment session none. */
+  async me({ userId, permissions }: SignedIn): Promise<UserAnswer> {
     const profile = await this.profiles.of(userId);
     if (!profile) throw new AccountGone();
-    return answerOf(profile);
+    return answerOf({ ...profile, permissions });
   }
 }
 
