@@ -3,13 +3,21 @@ import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { type Profile } from '@kubarr/users';
 import { randomUUID } from 'node:crypto';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { type LoginAnswer } from '../auth.dto.js';
 import { type SlotHolder } from './browser-sessions.js';
 import { SESSION_SECONDS, signInCookies, SLOT_COUNT, slotFor, type WithCookies } from './session-cookies.js';
 import { SessionDirectory } from './session-directory.js';
 import { SessionTokens } from './session-tokens.js';
 import { Session } from './session.entity.js';
+
+/** How somebody proved who they are. */
+export interface SignInProof {
+  readonly method: 'password' | 'passkey' | `provider:${string}`;
+  readonly secondFactor?: 'totp' | 'recovery-code' | 'passkey';
+  /** What must be used up together with the sign-in, such as a code. When it throws, there is no session. */
+  readonly consume?: (transaction: EntityManager) => Promise<Pick<SignInProof, 'secondFactor'> | void>;
+}
 
 /** Makes sessions. */
 @Injectable()
@@ -22,13 +30,20 @@ export class NewSessions {
   ) {}
 
   /** One transaction: the new session, the end of the one it replaces, and the entry in the audit log. */
-  async create(actor: Actor, profile: Profile, live: readonly SlotHolder[]): Promise<WithCookies<LoginAnswer>> {
+  async create(
+    actor: Actor,
+    profile: Profile,
+    live: readonly SlotHolder[],
+    proof: SignInProof,
+  ): Promise<WithCookies<LoginAnswer>> {
     const holders = Array.from({ length: SLOT_COUNT }, (_, slot) => live.find((entry) => entry.slot === slot)?.userId);
     const slot = slotFor(profile.id, holders);
     const replaced = live.find((entry) => entry.slot === slot);
     const sessionId = randomUUID();
     const token = await this.tokens.sign(sessionId);
     await this.dataSource.transaction(async (transaction) => {
+      const consumed = await proof.consume?.(transaction);
+      const secondFactor = consumed?.secondFactor ?? proof.secondFactor;
       if (replaced) await this.directory.end(transaction, replaced.sessionId);
       await transaction.insert(Session, {
         id: sessionId,
@@ -42,7 +57,7 @@ export class NewSessions {
         action: 'login',
         resource: 'session',
         resourceId: sessionId,
-        details: { method: 'password' },
+        details: { method: proof.method, ...(secondFactor && { second_factor: secondFactor }) },
       });
     });
     if (replaced) this.directory.forget(replaced.sessionId);

@@ -4,10 +4,23 @@ import { BoundedCache, CacheRegistry } from '@kubarr/platform/cache';
 import { Notifications } from '@kubarr/platform/database';
 import { type Profile, Profiles } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
+import { demandsSecondFactor, FACTORS_CHANGED, HAS_SECOND_FACTOR } from '../two-factor/has-second-factor.js';
 import { Session } from './session.entity.js';
 
 /** Topic on which replicas tell each other which session ended. */
 const ENDED = 'auth.session-ended';
+
+/** The session, and what decides whether its account must set up a second factor first. */
+const SESSION_QUERY = `
+  SELECT s.id, s.user_id, s.expires_at, ${HAS_SECOND_FACTOR('s.user_id')} AS has_second_factor
+  FROM sessions s WHERE s.id = $1`;
+
+interface Row {
+  id: string;
+  user_id: number;
+  expires_at: Date;
+  has_second_factor: boolean;
+}
 
 /** What is remembered of a live session, by its verified token. */
 interface LiveSession {
@@ -15,6 +28,7 @@ interface LiveSession {
   readonly userId: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+  readonly hasSecondFactor: boolean;
 }
 
 /** A live session with the person it belongs to. */
@@ -38,6 +52,7 @@ export class SessionDirectory {
   ) {
     this.cache = caches.create({ name: 'sessions', maxEntries: 1_000, ttlMs: 60_000 });
     notifications.subscribe(ENDED, (sessionId) => this.forget(sessionId as string));
+    notifications.subscribe(FACTORS_CHANGED, (userId) => this.forgetAllOf(userId as number));
   }
 
   /** The person behind a token that was verified before, without asking anybody; `undefined` = ask `holderOf`. */
@@ -64,15 +79,30 @@ export class SessionDirectory {
     this.cache.invalidateWhere((session) => session.sessionId === sessionId);
   }
 
+  /** Sessions are read again at their next request. */
+  forgetAllOf(userId: number): void {
+    this.cache.invalidateWhere((session) => session.userId === userId);
+  }
+
   private async read(sessionId: string): Promise<LiveSession | undefined> {
-    const row = await this.dataSource.getRepository(Session).findOneBy({ id: sessionId });
-    return row ? { sessionId: row.id, userId: row.userId, expiresAt: row.expiresAt.getTime() } : undefined;
+    const [row] = await this.dataSource.query<Row[]>(SESSION_QUERY, [sessionId]);
+    if (!row) return undefined;
+    return {
+      sessionId: row.id,
+      userId: row.user_id,
+      expiresAt: row.expires_at.getTime(),
+      hasSecondFactor: row.has_second_factor,
+    };
   }
 }
 
-export function signedIn({ sessionId }: LiveSession, profile: Profile): SignedIn {
-  return { userId: profile.id, username: profile.username, sessionId, permissions: profile.permissions };
+export function signedIn({ sessionId, hasSecondFactor }: LiveSession, profile: Profile): SignedIn {
+  const mustEnrol = !hasSecondFactor && demandsSecondFactor(profile);
+  const permissions = mustEnrol ? NOTHING : profile.permissions;
+  return { userId: profile.id, username: profile.username, sessionId, permissions, mustEnrol };
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 const isLive = (session: LiveSession, profile: Profile): boolean =>
   session.expiresAt > Date.now() && profile.isActive && profile.isApproved;

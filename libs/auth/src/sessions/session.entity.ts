@@ -28,4 +28,8 @@ export class Session {
   /** Written at most once a minute, in batches; a crash may lose the last of it. */
   @Column({ name: 'last_accessed_at', type: 'timestamptz', default: () => 'now()' })
   lastAccessedAt!: Date;
+
+  /** When it was last proved who uses it: at sign-in, or by giving the password again. */
+  @Column({ name: 'proven_at', type: 'timestamptz', default: () => 'now()' })
+  provenAt!: Date;
 }

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { type SignedIn } from '@kubarr/access';
+import { SignInConfig } from '@kubarr/platform/config';
+import { type AttemptKey, FailureLimiter } from '@kubarr/platform/http';
+import { hasPassword, PasswordHasher } from '@kubarr/platform/secrets';
+import { Accounts } from '@kubarr/users';
+import { DataSource } from 'typeorm';
+import { Session } from '../sessions/session.entity.js';
+import { ConfirmationRequired, NoPasswordToConfirm, PasswordIncorrect } from './confirmation.errors.js';
+
+/** For how long a proof counts, in minutes. */
+const COUNTS_FOR_MINUTES = 10;
+
+/**
+ * Asks once more who sits at a signed-in browser, before something that a thief of the session would do to keep it: new
+ * keys, tokens and links. The password proves it, or having signed in within the last ten minutes.
+ */
+@Injectable()
+export class Confirmation {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly accounts: Accounts,
+    private readonly hasher: PasswordHasher,
+    private readonly limiter: FailureLimiter,
+    private readonly config: SignInConfig,
+  ) {}
+
+  /** @throws ConfirmationRequired when neither was within the last ten minutes. */
+  async requireRecent(caller: SignedIn): Promise<void> {
+    if (!(await this.isRecent(caller))) throw new ConfirmationRequired();
+  }
+
+  /** Checks the password and notes the proof with the session. @throws as `requirePassword`. */
+  async confirm(caller: SignedIn, password: string): Promise<{ message: string }> {
+    await this.requirePassword(caller, password);
+    await this.dataSource.getRepository(Session).update({ id: caller.sessionId }, { provenAt: () => 'now()' });
+    return { message: `Confirmed for ${COUNTS_FOR_MINUTES} minutes` };
+  }
+
+  /**
+   * Checks the password; for an account without one, that it signed in within the last ten minutes.
+   *
+   * @throws PasswordIncorrect, NoPasswordToConfirm, or TooManyAttempts when it was wrong too often.
+   */
+  async requirePassword(caller: SignedIn, password: string): Promise<void> {
+    const account = await this.accounts.findById(caller.userId);
+    if (account && !hasPassword(account.passwordHash)) {
+      if (!(await this.isRecent(caller))) throw new NoPasswordToConfirm();
+      return;
+    }
+    const key: AttemptKey = {
+      subject: 'password confirmation',
+      value: `id ${caller.userId}`,
+      limit: this.config.failuresPerAccount,
+    };
+    await this.limiter.begin([key]);
+    if (!account || !(await this.hasher.verify(account.passwordHash, password))) throw new PasswordIncorrect();
+    await this.limiter.forget(key);
+  }
+
+  private isRecent({ sessionId }: SignedIn): Promise<boolean> {
+    return this.dataSource
+      .getRepository(Session)
+      .createQueryBuilder('session')
+      .where('session.id = :sessionId', { sessionId })
+      .andWhere(`session.provenAt > now() - interval '${COUNTS_FOR_MINUTES} minutes'`)
+      .getExists();
+  }
+}
