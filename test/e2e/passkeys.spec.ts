@@ -50,9 +50,9 @@ describe('Passkeys', () => {
     expect(signedIn.body).toMatchObject({ username: 'admin', session_slot: 0 });
     expect((await browser.get('/api/users/me')).status).toBe(200);
     expect((await browser.get('/api/users/me/passkeys')).body[0].last_used_at).toMatch(/Z$/);
-    const [{ details }] = (await kubarr.dataSource.query(
+    const [{ details }] = await kubarr.dataSource.query(
       "SELECT details FROM audit_logs WHERE action = 'login' ORDER BY id DESC LIMIT 1",
-    )) as [{ details: string }];
+    );
     expect(JSON.parse(details)).toEqual({ method: 'passkey' });
   });
 
@@ -69,9 +69,9 @@ describe('Passkeys', () => {
       { id: phone.keys[0]?.id.toString('base64url'), type: 'public-key', transports: ['internal', 'hybrid'] },
     ]);
     expect((await finish(browser, phone.get(options))).status).toBe(200);
-    const [{ details }] = (await kubarr.dataSource.query(
+    const [{ details }] = await kubarr.dataSource.query(
       "SELECT details FROM audit_logs WHERE action = 'login' ORDER BY id DESC LIMIT 1",
-    )) as [{ details: string }];
+    );
     expect(JSON.parse(details)).toEqual({ method: 'password', second_factor: 'passkey' });
   });
 
@@ -220,7 +220,7 @@ describe('Passkeys', () => {
     const lotte = await kubarr.signIn({ username: 'lotte', password });
     await add(lotte, phone);
     await prove(`UPDATE users SET is_active = false WHERE id = ${id}`);
-    const browser = (await TestApplication.start({ KUBARR_PUBLIC_URL: ORIGIN }, kubarr)) as TestApplication;
+    const browser = await TestApplication.start({ KUBARR_PUBLIC_URL: ORIGIN }, kubarr);
     const visitor = browser.browser();
     const answer = await finish(visitor, phone.get(await begin(visitor)));
     expect(answer.body.code).toBe('auth.account-disabled');

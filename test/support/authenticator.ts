@@ -81,8 +81,10 @@ export class SoftwareAuthenticator {
     });
   }
 
-  /** navigator.credentials.get(). @param key One of {@link keys}; the last one when absent. */
-  get(options: any, { key = this.keys.at(-1) as Key, origin = this.origin } = {}): CredentialJson {
+  /** navigator.credentials.get(), with the key that was made last. */
+  get(options: any, { origin = this.origin }: { origin?: string } = {}): CredentialJson {
+    const key = this.keys.at(-1);
+    if (!key) throw new Error('The authenticator has no key');
     if (this.counts) key.count++;
     const authData = this.authenticatorData(key, 0);
     const clientDataJSON = clientData('webauthn.get', options.challenge, origin);
