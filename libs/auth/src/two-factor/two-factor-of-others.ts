@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, holds, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
+import { Notifications } from '@kubarr/platform/database';
 import { Accounts, Profiles } from '@kubarr/users';
 import { DataSource } from 'typeorm';
-import { Passkey } from '../passkeys/passkey.entity.js';
 import { FactorChanges } from './factor-changes.js';
-import { RecoveryCodes } from './recovery-codes.js';
-import { lockFactorsOf, SecondFactors } from './second-factors.js';
-import { TotpSecret } from './totp-secret.entity.js';
+import { removeFactors } from './factor-removal.js';
+import { SecondFactors } from './second-factors.js';
 import { type TwoFactorStats } from './two-factor.dto.js';
 import { SecondFactorOwnerNotFound, SecondFactorResetRefused } from './two-factor.errors.js';
 
@@ -17,11 +16,11 @@ export class TwoFactorOfOthers {
   constructor(
     private readonly dataSource: DataSource,
     private readonly factors: SecondFactors,
-    private readonly recoveryCodes: RecoveryCodes,
     private readonly changes: FactorChanges,
     private readonly accounts: Accounts,
     private readonly profiles: Profiles,
     private readonly audit: AuditRecorder,
+    private readonly notifications: Notifications,
   ) {}
 
   async statistics(): Promise<TwoFactorStats> {
@@ -41,20 +40,16 @@ export class TwoFactorOfOthers {
     if (!profile) throw new SecondFactorOwnerNotFound();
     if (![...profile.permissions].every((permission) => holds(caller.permissions, permission)))
       throw new SecondFactorResetRefused('This account may do more than you; ask somebody who may do as much.');
-    await this.dataSource.transaction(async (transaction) => {
-      await lockFactorsOf(transaction, userId);
-      await transaction.delete(TotpSecret, { userId });
-      await transaction.delete(Passkey, { userId });
-      await this.recoveryCodes.removeAll(transaction, userId);
-      await this.changes.announce(transaction, userId);
-      await this.audit.record(transaction, actor, {
-        action: '2fa_disabled',
-        resource: 'user',
-        resourceId: userId,
-        details: { username: profile.username, by: 'administrator' },
-      });
-    });
+    const { username } = profile;
+    await this.dataSource.transaction((transaction) =>
+      removeFactors(
+        transaction,
+        actor,
+        { userId, username, by: 'administrator' },
+        { audit: this.audit, notifications: this.notifications },
+      ),
+    );
     this.changes.forget(userId);
-    return { message: `${profile.username} signs in without a second factor until one is set up again` };
+    return { message: `${username} signs in without a second factor until one is set up again` };
   }
 }
