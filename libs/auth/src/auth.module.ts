@@ -116,6 +116,14 @@ const ENTITIES = [
     TwoFactorService,
     WaysIn,
   ],
-  exports: [ApiTokenDirectory, PermissionGuard, SessionGuard, SessionDirectory, SessionTokens, SocketSessions, LastAccess],
+  exports: [
+    ApiTokenDirectory,
+    PermissionGuard,
+    SessionGuard,
+    SessionDirectory,
+    SessionTokens,
+    SocketSessions,
+    LastAccess,
+  ],
 })
 export class AuthModule {}

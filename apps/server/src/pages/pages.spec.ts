@@ -294,7 +294,12 @@ describe('The description of the API', () => {
       security: [],
       responses: { default: { content: { 'application/problem+json': expect.any(Object) } } },
     });
-    expect(Object.keys(document.components.securitySchemes)).toEqual(['sessionSlot', 'activeSlot', 'legacySession']);
+    expect(Object.keys(document.components.securitySchemes)).toEqual([
+      'sessionSlot',
+      'activeSlot',
+      'legacySession',
+      'apiToken',
+    ]);
   });
 
   it('has a page whose scripts and styles are all ours', async () => {
