@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
-import { type Profile } from '@kubarr/users';
+import { Accounts, type Profile } from '@kubarr/users';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { type LoginAnswer } from '../auth.dto.js';
+import { InvalidCredentials } from '../auth.errors.js';
 import { type SlotHolder } from './browser-sessions.js';
 import { SESSION_SECONDS, signInCookies, SLOT_COUNT, slotFor, type WithCookies } from './session-cookies.js';
 import { SessionDirectory } from './session-directory.js';
@@ -16,12 +17,18 @@ import { Session } from './session.entity.js';
 export class NewSessions {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly accounts: Accounts,
     private readonly tokens: SessionTokens,
     private readonly directory: SessionDirectory,
     private readonly audit: AuditRecorder,
   ) {}
 
-  /** One transaction: the new session, the end of the one it replaces, and the entry in the audit log. */
+  /**
+   * One transaction: the new session, the end of the one it replaces, and the entry in the audit log.
+   *
+   * @param profile As it was when the person proved who they are.
+   * @throws InvalidCredentials when the password was changed, or the account closed, since then.
+   */
   async create(actor: Actor, profile: Profile, live: readonly SlotHolder[]): Promise<WithCookies<LoginAnswer>> {
     const holders = Array.from({ length: SLOT_COUNT }, (_, slot) => live.find((entry) => entry.slot === slot)?.userId);
     const slot = slotFor(profile.id, holders);
@@ -29,6 +36,8 @@ export class NewSessions {
     const sessionId = randomUUID();
     const token = await this.tokens.sign(sessionId);
     await this.dataSource.transaction(async (transaction) => {
+      if (!(await this.accounts.hold(transaction, profile.id, profile.sessionsValidAfter)))
+        throw new InvalidCredentials();
       if (replaced) await this.directory.end(transaction, replaced.sessionId);
       await transaction.insert(Session, {
         id: sessionId,

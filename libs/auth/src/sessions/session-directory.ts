@@ -15,6 +15,8 @@ interface LiveSession {
   readonly userId: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+  /** The same; when the account ended its sessions later than that, this one is among them. */
+  readonly countsSince: number;
 }
 
 /** A live session with the person it belongs to. */
@@ -24,7 +26,7 @@ export interface SessionHolder extends LiveSession {
 
 /**
  * Which token stands for which person, remembered so that a warm request asks the database nothing. A session counts
- * only while its row exists, has not expired, and its account is active and approved.
+ * only while its row exists, has not expired, and its account is active, approved and has not ended it with all others.
  */
 @Injectable()
 export class SessionDirectory {
@@ -60,19 +62,42 @@ export class SessionDirectory {
     await this.notifications.publish(transaction, ENDED, sessionId);
   }
 
+  /** Spares a session when all of its account are ended; call `forget` after the commit. */
+  async keep(transaction: EntityManager, sessionId: string, countsSince: Date): Promise<void> {
+    await transaction.update(Session, { id: sessionId }, { countsSince });
+    await this.notifications.publish(transaction, ENDED, sessionId); // read anew everywhere
+  }
+
+  /** Whether a session counts, as it is in the transaction, past every cache. */
+  async counts(transaction: EntityManager, { sessionId, userId }: SignedIn): Promise<boolean> {
+    const row = await transaction.findOneBy(Session, { id: sessionId, userId });
+    const profile = row && (await this.profiles.within(transaction, userId));
+    return profile ? isLive(liveSession(row), profile) : false;
+  }
+
   forget(sessionId: string): void {
     this.cache.invalidateWhere((session) => session.sessionId === sessionId);
   }
 
   private async read(sessionId: string): Promise<LiveSession | undefined> {
     const row = await this.dataSource.getRepository(Session).findOneBy({ id: sessionId });
-    return row ? { sessionId: row.id, userId: row.userId, expiresAt: row.expiresAt.getTime() } : undefined;
+    return row ? liveSession(row) : undefined;
   }
 }
+
+const liveSession = (row: Session): LiveSession => ({
+  sessionId: row.id,
+  userId: row.userId,
+  expiresAt: row.expiresAt.getTime(),
+  countsSince: row.countsSince.getTime(),
+});
 
 export function signedIn({ sessionId }: LiveSession, profile: Profile): SignedIn {
   return { userId: profile.id, username: profile.username, sessionId, permissions: profile.permissions };
 }
 
 const isLive = (session: LiveSession, profile: Profile): boolean =>
-  session.expiresAt > Date.now() && profile.isActive && profile.isApproved;
+  session.expiresAt > Date.now() &&
+  profile.isActive &&
+  profile.isApproved &&
+  session.countsSince >= (profile.sessionsValidAfter?.getTime() ?? -Infinity);

@@ -39,7 +39,8 @@ export class SignInService {
       throw decision.refusal.error;
     }
     const { live } = await this.browser.read(cookies);
-    const signedIn = await this.newSessions.create(actor, decision.account, live);
+    const asProven = { ...decision.account, sessionsValidAfter: account?.sessionsValidAfter ?? null };
+    const signedIn = await this.newSessions.create(actor, asProven, live);
     await this.guesses.succeed(guess);
     return signedIn;
   }
