@@ -173,6 +173,23 @@ describe('Accounts', () => {
     ).toBe(422);
   });
 
+  it('are not signed in with the old password by somebody who is quick, while they get a new one', async () => {
+    const { id } = await kubarr.addUser('lotte');
+    let before = oldPassword;
+    for (let round = 0; round < 8; round++) {
+      const next = `${password} ${round}`;
+      const visitors = Array.from({ length: 4 }, () => kubarr.browser());
+      const [, reset] = await Promise.all([
+        Promise.all(visitors.map((visitor) => visitor.post('/auth/login', { username: 'lotte', password: before }))),
+        administrator.patch(`/api/users/${id}/password`, { new_password: next }),
+      ]);
+      expect(reset.status).toBe(200);
+      for (const visitor of visitors) expect((await visitor.get('/api/users/me')).status).toBe(401);
+      before = next;
+    }
+    await kubarr.signIn({ username: 'lotte', password: before });
+  });
+
   it('go with everything that is theirs; what they did stays in the log', async () => {
     const { id } = await kubarr.addUser('lotte', ['viewer']);
     const lotte = await kubarr.signIn({ username: 'lotte', password: oldPassword });
