@@ -12,6 +12,7 @@ interface Operation {
   readonly method: string;
   readonly path: string;
   readonly 'x-permission': string;
+  readonly 'x-own-things'?: boolean;
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: object;
 }
@@ -68,7 +69,7 @@ describe('Every operation', () => {
     for (const operation of operations) {
       for (const caller of callers) {
         const answer = await call(operation, caller);
-        const expected = expectation(operation['x-permission'], caller);
+        const expected = expectation(operation, caller);
         if (!isAs(expected, answer))
           wrong.push(
             `${operation.method} ${operation.path} (${operation['x-permission']}) by ${caller.name}: ${expected} was expected, got ${answer.status} ${answer.text.slice(0, 120)}`,
@@ -101,12 +102,13 @@ describe('Every operation', () => {
   }
 });
 
-type Expectation = 'sign in first' | 'not allowed' | 'let in';
+type Expectation = 'sign in first' | 'not allowed' | 'only what is their own' | 'let in';
 
-function expectation(access: string, { permissions }: Caller): Expectation {
+function expectation({ 'x-permission': access, 'x-own-things': own }: Operation, { permissions }: Caller): Expectation {
   if (access === 'public') return 'let in';
   if (!permissions) return 'sign in first';
-  return access === 'authenticated' || holds(permissions, access) ? 'let in' : 'not allowed';
+  if (access === 'authenticated' || holds(permissions, access)) return 'let in';
+  return own ? 'only what is their own' : 'not allowed';
 }
 
 /** Whoever is let in may still be told that a field is missing, that nothing is there, or that there is no cluster. */
@@ -117,6 +119,8 @@ function isAs(expected: Expectation, { status, text }: Answer): boolean {
       return status === 401 && isProblemOf('auth.not-signed-in');
     case 'not allowed':
       return status === 403;
+    case 'only what is their own': // none of them has anything
+      return [403, 404].includes(status) || (status === 200 && !/\[[^\]]|\{"id"/.test(text));
     case 'let in':
       return status !== 500 && !isProblemOf('auth.not-signed-in') && !isProblemOf('auth.permission-missing');
   }
