@@ -85,7 +85,7 @@ describe('The second factor', () => {
 
     expect(
       (await administrator.post('/api/users/me/2fa/recovery-codes', { password: 'wrong password' })).body.code,
-    ).toBe('auth.password-incorrect');
+    ).toBe('users.wrong-password');
     const fresh = await administrator.post('/api/users/me/2fa/recovery-codes', { password: login.password });
     expect(fresh.body.recovery_codes).toHaveLength(8);
     expect((await recover(fresh.body.recovery_codes[0])).status).toBe(200);
@@ -197,7 +197,7 @@ describe('The second factor', () => {
     );
     await kubarr.addUser('helper', ['downloader']);
     const helper = await kubarr.signIn({ username: 'helper', password: login.password });
-    expect((await helper.delete(`/api/users/${own}/2fa`)).body.code).toBe('auth.second-factor-reset-refused');
+    expect((await helper.delete(`/api/users/${own}/2fa`)).body.code).toBe('users.beyond-own-permissions');
 
     expect((await administrator.delete(`/api/users/${id}/2fa`)).status).toBe(200);
     expect((await kubarr.browser().post('/auth/login', { ...login, username: 'lotte' })).status).toBe(200);

@@ -16,6 +16,9 @@ export {
 export { actorOf, type RequestWithCaller } from './request-caller.js';
 export {
   ADMIN_ROLE,
+  appOf,
+  appPermission,
+  isAppName,
   PERMISSIONS,
   effectivePermissions,
   holds,
@@ -25,3 +28,4 @@ export {
   type PermissionKey,
   type RoleGrants,
 } from './permissions.js';
+export { type Authority, authorityOf, covers } from './authority.js';

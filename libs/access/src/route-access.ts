@@ -24,6 +24,7 @@ const access = (value: RouteAccess, documentedAs: RouteAccess = value) =>
     SetMetadata(ROUTE_ACCESS, value),
     SetMetadata(DOCUMENTED_ACCESS, documentedAs),
     ApiExtension('x-permission', documentedAs),
+    ...(value === documentedAs ? [] : [ApiExtension('x-own-things', true)]),
     ...(value === 'public' ? [] : [ApiCookieAuth()]),
   );
 
@@ -32,7 +33,7 @@ export const Public = (): MethodDecorator & ClassDecorator => access('public');
 
 /**
  * Any person with a live session may call the route. Where the service itself asks for a permission, except for one's own
- * things, that permission is what OpenAPI says.
+ * things, that permission is what OpenAPI says, with `x-own-things` beside it.
  */
 export const Authenticated = (documentedAs?: PermissionKey): MethodDecorator & ClassDecorator =>
   access('authenticated', documentedAs);

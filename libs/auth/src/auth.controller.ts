@@ -26,7 +26,7 @@ import { Confirmation } from './confirmation/confirmation.js';
 import { SessionCookieWriter } from './sessions/session-cookie-writer.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { SignInService } from './sign-in/sign-in.service.js';
-import { PasswordConfirmation } from './two-factor/two-factor.dto.js';
+import { PasswordConfirmation } from './own-account/own-account.dto.js';
 
 @ApiTags('Auth')
 @Controller('auth')
@@ -86,8 +86,12 @@ export class AuthController {
   @OpenDuringEnrolment()
   @ApiOperation({ operationId: 'confirmIdentity', summary: 'Give the password again before something delicate' })
   @ApiOkResponse({ type: MessageAnswer })
-  confirm(@CurrentUser() caller: SignedIn, @Body() { password }: PasswordConfirmation): Promise<MessageAnswer> {
-    return this.confirmation.confirm(caller, password);
+  confirm(
+    @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
+    @Body() { password }: PasswordConfirmation,
+  ): Promise<MessageAnswer> {
+    return this.confirmation.confirm(actor, caller, password);
   }
 
   @Post('logout')

@@ -53,15 +53,17 @@ export class LoginAnswer {
   session_slot!: number;
 }
 
-export class MessageAnswer {
-  @ApiProperty({ description: 'What happened, for people' })
-  message!: string;
-}
+export { MessageAnswer } from '@kubarr/users';
 
 export class SessionParameter {
   @ApiProperty({ description: 'Identity of the session', format: 'uuid' })
   @IsUUID('all', { message: 'must be a session id' })
   session_id!: string;
+}
+
+export class OtherSessionParameter extends SessionParameter {
+  @IntegerParameter({ description: 'Number of the account', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+  user_id!: number;
 }
 
 export class SlotParameter {

@@ -28,9 +28,17 @@ import { ProviderTrip } from './providers/provider-trip.js';
 import { ProvidersController, ProviderSignInController } from './providers/providers.controller.js';
 import { SignInProvider } from './providers/sign-in-provider.entity.js';
 import { PublicOrigin } from './public-origin.js';
+import { OwnAccountController } from './own-account/own-account.controller.js';
+import { OwnAccountService } from './own-account/own-account.service.js';
+import { PasswordConfirmations } from './own-account/password-confirmations.js';
+import { RefusalRecorder } from './refusals/refusal-recorder.js';
+import { RegistrationController } from './registration/registration.controller.js';
+import { RegistrationService } from './registration/registration.service.js';
 import { BrowserSessionReader } from './sessions/browser-sessions.js';
 import { LastAccess } from './sessions/last-access.js';
 import { PermissionGuard } from './permission.guard.js';
+import { OtherSessions } from './sessions/other-sessions.js';
+import { OtherSessionsController } from './sessions/other-sessions.controller.js';
 import { SessionCleanup } from './sessions/session-cleanup.job.js';
 import { SessionCookieWriter } from './sessions/session-cookie-writer.js';
 import { SessionDirectory } from './sessions/session-directory.js';
@@ -72,10 +80,13 @@ const ENTITIES = [
   controllers: [
     ApiTokensController,
     AuthController,
+    OtherSessionsController,
+    OwnAccountController,
     PasskeysController,
     PasskeySignInController,
     ProvidersController,
     ProviderSignInController,
+    RegistrationController,
     SecurityController,
     TwoFactorController,
   ],
@@ -102,6 +113,11 @@ const ENTITIES = [
     PublicOrigin,
     RecoveryCodes,
     SecondFactors,
+    OtherSessions,
+    OwnAccountService,
+    PasswordConfirmations,
+    RefusalRecorder,
+    RegistrationService,
     SessionCleanup,
     SessionCookieWriter,
     SessionDirectory,

@@ -48,7 +48,8 @@ export async function buildOpenApi(app: INestApplication): Promise<OpenAPIObject
     .setOpenAPIVersion('3.1.0')
     .setTitle('Kubarr')
     .setDescription(
-      'Every refusal is a problem document (RFC 9457). `x-permission` names the permission a call needs, or says `public` or `authenticated`. ' +
+      'Every refusal is a problem document (RFC 9457). `x-permission` names the permission a call needs, or says `public` or `authenticated`; with `x-own-things` ' +
+        'people without it reach what is their own. ' +
         'A browser repeats the cookie `XSRF-TOKEN` in the header `X-XSRF-TOKEN` when it changes something.',
     )
     .setVersion(app.get(BuildConfig).version)

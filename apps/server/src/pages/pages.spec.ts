@@ -287,7 +287,7 @@ describe('The description of the API', () => {
   it('says who may call what, and what a refusal looks like', async () => {
     const document = (await ask(app, '/api/openapi.json')).json();
     expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Kubarr', version: expect.any(String) } });
-    expect(Object.keys(document.paths)).toEqual(['/api/openapi.json', '/api/docs']);
+    expect(Object.keys(document.paths)).toEqual(['/api/openapi.json', '/api/docs', '/auth/register']);
     expect(document.paths['/api/docs'].get).toMatchObject({
       operationId: 'getApiDocsPage',
       'x-permission': 'public',

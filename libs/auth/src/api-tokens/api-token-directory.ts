@@ -16,13 +16,14 @@ const PREFIX = 'kubarr_';
 const TOKEN = /^kubarr_[\w-]{43}$/;
 
 const QUERY = `
-  SELECT t.id, t.user_id, t.permissions, t.expires_at, ${HAS_SECOND_FACTOR('t.user_id')} AS has_second_factor
+  SELECT t.id, t.user_id, t.permissions, t.created_at, t.expires_at, ${HAS_SECOND_FACTOR('t.user_id')} AS has_second_factor
   FROM api_tokens t WHERE t.token_hash = $1 AND t.expires_at > now()`;
 
 interface Row {
   id: number;
   user_id: number;
   permissions: string[];
+  created_at: Date;
   expires_at: Date;
   has_second_factor: boolean;
 }
@@ -33,6 +34,8 @@ interface LiveToken {
   readonly userId: number;
   readonly permissions: readonly string[];
   /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** The same. */
   readonly expiresAt: number;
   readonly hasSecondFactor: boolean;
   worked?: { readonly profile: Profile; readonly caller: SignedIn };
@@ -85,6 +88,7 @@ export class ApiTokenDirectory {
       id: row.id,
       userId: row.user_id,
       permissions: row.permissions,
+      createdAt: row.created_at.getTime(),
       expiresAt: row.expires_at.getTime(),
       hasSecondFactor: row.has_second_factor,
     };
@@ -99,6 +103,7 @@ export const hashOfToken = (token: string): string => createHash('sha256').updat
 /** Profiles are replaced when they change, so the caller is worked out once for each. */
 function callerOf(live: LiveToken, profile: Profile): SignedIn | undefined {
   if (live.expiresAt <= Date.now() || !profile.isActive || !profile.isApproved) return undefined;
+  if (live.createdAt < (profile.sessionsValidAfter?.getTime() ?? -Infinity)) return undefined; // ended with the sessions
   if (live.worked?.profile !== profile) {
     const mustEnrol = !live.hasSecondFactor && demandsSecondFactor(profile);
     const permissions = tokenPermissions(mustEnrol ? [] : live.permissions, profile.permissions);

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, holds, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { randomBytes } from 'node:crypto';
-import { DataSource } from 'typeorm';
+import { Profiles } from '@kubarr/users';
+import { DataSource, MoreThanOrEqual } from 'typeorm';
 import { Confirmation } from '../confirmation/confirmation.js';
 import { ApiToken } from './api-token.entity.js';
 import { ApiTokenDirectory, hashOfToken, tokenText } from './api-token-directory.js';
@@ -21,15 +22,17 @@ export class ApiTokensService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly directory: ApiTokenDirectory,
+    private readonly profiles: Profiles,
     private readonly confirmation: Confirmation,
     private readonly audit: AuditRecorder,
   ) {}
 
-  /** Newest first; those that ran out are listed for a month. */
+  /** Newest first; those that ran out are listed for a month. Whatever ended all sessions ended the tokens too. */
   async list({ userId }: SignedIn): Promise<ApiTokenInfo[]> {
+    const validAfter = (await this.profiles.of(userId))?.sessionsValidAfter ?? new Date(0);
     const rows = await this.dataSource
       .getRepository(ApiToken)
-      .find({ where: { userId }, order: { id: 'DESC' }, take: AT_MOST });
+      .find({ where: { userId, createdAt: MoreThanOrEqual(validAfter) }, order: { id: 'DESC' }, take: AT_MOST });
     return rows.map(infoOf);
   }
 

@@ -1,14 +1,5 @@
 import { KubarrError } from '@kubarr/platform/errors';
 
-/** On a page of one's own; never 401, which would mean that the session is over. */
-export class PasswordIncorrect extends KubarrError {
-  readonly code = 'auth.password-incorrect';
-  readonly kind = 'bad-request';
-  constructor() {
-    super('The password is incorrect.');
-  }
-}
-
 export class ConfirmationRequired extends KubarrError {
   readonly code = 'auth.confirmation-required';
   readonly kind = 'bad-request';

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type SignedIn } from '@kubarr/access';
-import { SignInConfig } from '@kubarr/platform/config';
-import { type AttemptKey, FailureLimiter } from '@kubarr/platform/http';
-import { hasPassword, PasswordHasher } from '@kubarr/platform/secrets';
+import { type Actor, type SignedIn } from '@kubarr/access';
+import { type AuditAction } from '@kubarr/audit';
+import { hasPassword } from '@kubarr/platform/secrets';
 import { Accounts } from '@kubarr/users';
 import { DataSource } from 'typeorm';
+import { PasswordConfirmations } from '../own-account/password-confirmations.js';
 import { Session } from '../sessions/session.entity.js';
-import { ConfirmationRequired, NoPasswordToConfirm, PasswordIncorrect } from './confirmation.errors.js';
+import { ConfirmationRequired, NoPasswordToConfirm } from './confirmation.errors.js';
 
 /** For how long a proof counts, in minutes. */
 const COUNTS_FOR_MINUTES = 10;
@@ -20,9 +20,7 @@ export class Confirmation {
   constructor(
     private readonly dataSource: DataSource,
     private readonly accounts: Accounts,
-    private readonly hasher: PasswordHasher,
-    private readonly limiter: FailureLimiter,
-    private readonly config: SignInConfig,
+    private readonly passwords: PasswordConfirmations,
   ) {}
 
   /** @throws ConfirmationRequired when neither was within the last ten minutes. */
@@ -31,8 +29,8 @@ export class Confirmation {
   }
 
   /** Checks the password and notes the proof with the session. @throws as `requirePassword`. */
-  async confirm(caller: SignedIn, password: string): Promise<{ message: string }> {
-    await this.requirePassword(caller, password);
+  async confirm(actor: Actor, caller: SignedIn, password: string): Promise<{ message: string }> {
+    await this.requirePassword(actor, caller, password, 'login');
     await this.dataSource.getRepository(Session).update({ id: caller.sessionId }, { provenAt: () => 'now()' });
     return { message: `Confirmed for ${COUNTS_FOR_MINUTES} minutes` };
   }
@@ -40,22 +38,14 @@ export class Confirmation {
   /**
    * Checks the password; for an account without one, that it signed in within the last ten minutes.
    *
-   * @throws PasswordIncorrect, NoPasswordToConfirm, or TooManyAttempts when it was wrong too often.
+   * @param action What is being done; a wrong password is recorded as its failure.
+   * @throws WrongPassword, NoPasswordToConfirm, or TooManyAttempts when it was wrong too often.
    */
-  async requirePassword(caller: SignedIn, password: string): Promise<void> {
+  async requirePassword(actor: Actor, caller: SignedIn, password: string, action: AuditAction): Promise<void> {
     const account = await this.accounts.findById(caller.userId);
-    if (account && !hasPassword(account.passwordHash)) {
-      if (!(await this.isRecent(caller))) throw new NoPasswordToConfirm();
-      return;
-    }
-    const key: AttemptKey = {
-      subject: 'password confirmation',
-      value: `id ${caller.userId}`,
-      limit: this.config.failuresPerAccount,
-    };
-    await this.limiter.begin([key]);
-    if (!account || !(await this.hasher.verify(account.passwordHash, password))) throw new PasswordIncorrect();
-    await this.limiter.forget(key);
+    if (!account || hasPassword(account.passwordHash))
+      return this.passwords.confirm(actor, caller.userId, password, action);
+    if (!(await this.isRecent(caller))) throw new NoPasswordToConfirm();
   }
 
   private isRecent({ sessionId }: SignedIn): Promise<boolean> {

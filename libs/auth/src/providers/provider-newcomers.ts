@@ -5,6 +5,8 @@ import { Settings } from '@kubarr/settings';
 import { Accounts, EmailTaken, UsernameTaken } from '@kubarr/users';
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { RegistrationCrowded } from '../auth.errors.js';
+import { MOST_WAITING } from '../registration/registration.service.js';
 import { LinkedAccounts } from './linked-accounts.js';
 import { type ProviderIdentity, usernameCandidates } from './provider-identity.js';
 import { ProviderEmailNotVerified, ProviderEmailTaken, ProviderRegistrationClosed } from './providers.errors.js';
@@ -37,14 +39,16 @@ export class ProviderNewcomers {
    * Makes an account without a password for somebody whose verified e-mail address nobody has here. An account that has
    * it is never linked by that alone: whoever can have a provider say an address must not get into its account.
    *
-   * @throws ProviderEmailNotVerified, ProviderEmailTaken, ProviderRegistrationClosed
+   * @throws ProviderEmailNotVerified, ProviderEmailTaken, ProviderRegistrationClosed, RegistrationCrowded
    */
   async register(actor: Actor, provider: Provider, identity: ProviderIdentity): Promise<number> {
     const { email, isEmailVerified, nameHints } = identity;
     if (!email || !isEmailVerified) throw new ProviderEmailNotVerified(provider.name);
     if (await this.accounts.findForSignIn(email)) throw new ProviderEmailTaken(provider.name);
-    if ((await this.settings.value('registration_enabled')) !== 'true')
+    const { waiting, hasAdministrator } = await this.accounts.reception(this.dataSource.manager);
+    if ((await this.settings.value('registration_enabled')) !== 'true' || !hasAdministrator)
       throw new ProviderRegistrationClosed(provider.name);
+    if (waiting >= MOST_WAITING) throw new RegistrationCrowded();
     const isApproved = (await this.settings.value('registration_require_approval')) !== 'true';
     for (const username of usernameCandidates(nameHints, `person-${randomBytes(4).toString('hex')}`)) {
       if (await this.accounts.findForSignIn(username)) continue;

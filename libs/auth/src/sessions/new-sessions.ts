@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
-import { type Profile } from '@kubarr/users';
+import { Accounts, type Profile } from '@kubarr/users';
 import { randomUUID } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type LoginAnswer } from '../auth.dto.js';
+import { InvalidCredentials } from '../auth.errors.js';
 import { type SlotHolder } from './browser-sessions.js';
 import { SESSION_SECONDS, signInCookies, SLOT_COUNT, slotFor, type WithCookies } from './session-cookies.js';
 import { SessionDirectory } from './session-directory.js';
@@ -24,12 +25,18 @@ export interface SignInProof {
 export class NewSessions {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly accounts: Accounts,
     private readonly tokens: SessionTokens,
     private readonly directory: SessionDirectory,
     private readonly audit: AuditRecorder,
   ) {}
 
-  /** One transaction: the new session, the end of the one it replaces, and the entry in the audit log. */
+  /**
+   * One transaction: the new session, the end of the one it replaces, and the entry in the audit log.
+   *
+   * @param profile As it was when the person proved who they are.
+   * @throws InvalidCredentials when the password was changed, or the account closed, since then.
+   */
   async create(
     actor: Actor,
     profile: Profile,
@@ -42,6 +49,8 @@ export class NewSessions {
     const sessionId = randomUUID();
     const token = await this.tokens.sign(sessionId);
     await this.dataSource.transaction(async (transaction) => {
+      if (!(await this.accounts.hold(transaction, profile.id, profile.sessionsValidAfter)))
+        throw new InvalidCredentials();
       const consumed = await proof.consume?.(transaction);
       const secondFactor = consumed?.secondFactor ?? proof.secondFactor;
       if (replaced) await this.directory.end(transaction, replaced.sessionId);

@@ -12,13 +12,14 @@ const ENDED = 'auth.session-ended';
 
 /** The session, and what decides whether its account must set up a second factor first. */
 const SESSION_QUERY = `
-  SELECT s.id, s.user_id, s.expires_at, ${HAS_SECOND_FACTOR('s.user_id')} AS has_second_factor
+  SELECT s.id, s.user_id, s.expires_at, s.counts_since, ${HAS_SECOND_FACTOR('s.user_id')} AS has_second_factor
   FROM sessions s WHERE s.id = $1`;
 
 interface Row {
   id: string;
   user_id: number;
   expires_at: Date;
+  counts_since: Date;
   has_second_factor: boolean;
 }
 
@@ -29,6 +30,8 @@ interface LiveSession {
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
   readonly hasSecondFactor: boolean;
+  /** The same; when the account ended its sessions later than that, this one is among them. */
+  readonly countsSince: number;
 }
 
 /** A live session with the person it belongs to. */
@@ -38,7 +41,7 @@ export interface SessionHolder extends LiveSession {
 
 /**
  * Which token stands for which person, remembered so that a warm request asks the database nothing. A session counts
- * only while its row exists, has not expired, and its account is active and approved.
+ * only while its row exists, has not expired, and its account is active, approved and has not ended it with all others.
  */
 @Injectable()
 export class SessionDirectory {
@@ -75,6 +78,21 @@ export class SessionDirectory {
     await this.notifications.publish(transaction, ENDED, sessionId);
   }
 
+  /** Spares a session when all of its account are ended; call `forget` after the commit. */
+  async keep(transaction: EntityManager, sessionId: string, countsSince: Date): Promise<void> {
+    await transaction.update(Session, { id: sessionId }, { countsSince });
+    await this.notifications.publish(transaction, ENDED, sessionId); // read anew everywhere
+  }
+
+  /** Whether a session counts, as it is in the transaction, past every cache. */
+  async counts(transaction: EntityManager, { sessionId, userId }: SignedIn): Promise<boolean> {
+    const row = await transaction.findOneBy(Session, { id: sessionId, userId });
+    const profile = row && (await this.profiles.within(transaction, userId));
+    return profile
+      ? isLive({ expiresAt: row.expiresAt.getTime(), countsSince: row.countsSince.getTime() }, profile)
+      : false;
+  }
+
   forget(sessionId: string): void {
     this.cache.invalidateWhere((session) => session.sessionId === sessionId);
   }
@@ -91,6 +109,7 @@ export class SessionDirectory {
       sessionId: row.id,
       userId: row.user_id,
       expiresAt: row.expires_at.getTime(),
+      countsSince: row.counts_since.getTime(),
       hasSecondFactor: row.has_second_factor,
     };
   }
@@ -104,5 +123,8 @@ export function signedIn({ sessionId, hasSecondFactor }: LiveSession, profile: P
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-const isLive = (session: LiveSession, profile: Profile): boolean =>
-  session.expiresAt > Date.now() && profile.isActive && profile.isApproved;
+const isLive = (session: Pick<LiveSession, 'expiresAt' | 'countsSince'>, profile: Profile): boolean =>
+  session.expiresAt > Date.now() &&
+  profile.isActive &&
+  profile.isApproved &&
+  session.countsSince >= (profile.sessionsValidAfter?.getTime() ?? -Infinity);

@@ -21,6 +21,10 @@ export class Session {
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 
+  /** Its begin, or the moment at which its holder ended all others: what ends every session before then spares it. */
+  @Column({ name: 'counts_since', type: 'timestamptz', default: () => 'now()' })
+  countsSince!: Date;
+
   @Column({ name: 'expires_at', type: 'timestamptz' })
   @Index('ix_sessions_expires_at')
   expiresAt!: Date;

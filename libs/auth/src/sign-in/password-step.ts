@@ -32,12 +32,14 @@ export class PasswordStep {
     const passwordMatches = account
       ? await this.hasher.verify(account.passwordHash, password)
       : await this.hasher.verifyAgainstNothing(password);
-    const profile = account && passwordMatches ? await this.profiles.of(account.id) : undefined;
-    const decision = decideSignIn({ isKnown: account !== undefined, account: profile, passwordMatches });
+    const found = account && passwordMatches ? await this.profiles.of(account.id) : undefined;
+    const decision = decideSignIn({ isKnown: account !== undefined, account: found, passwordMatches });
     if ('refusal' in decision) {
       await this.guesses.refuse(guess, decision.refusal);
       throw decision.refusal.error;
     }
-    return { guess, profile: decision.account };
+    // As it was when the password was checked: what ended all sessions since then counts against this sign-in too.
+    const profile = { ...decision.account, sessionsValidAfter: account?.sessionsValidAfter ?? null };
+    return { guess, profile };
   }
 }

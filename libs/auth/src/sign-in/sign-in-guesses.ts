@@ -130,7 +130,7 @@ const personOf = ({ actor, account, name }: Guess): Actor => ({
 });
 
 /** A household has one IPv4 address, or 2^64 IPv6 addresses: those are counted by their first half. */
-function networkOf(address: string | null): string {
+export function networkOf(address: string | null): string {
   if (address === null || !isIPv6(address) || address.startsWith('::ffff:')) return address ?? '';
   const [head = '', tail = ''] = address.split('::');
   const groups = head.split(':').filter(Boolean);

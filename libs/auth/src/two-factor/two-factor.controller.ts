@@ -11,10 +11,10 @@ import {
   type SignedIn,
 } from '@kubarr/access';
 import { MessageAnswer } from '../auth.dto.js';
+import { PasswordConfirmation } from '../own-account/own-account.dto.js';
 import {
   EnableTwoFactorRequest,
   FactorOwnerParameter,
-  PasswordConfirmation,
   RecoveryCodeCount,
   RecoveryCodesAnswer,
   TwoFactorEnabled,

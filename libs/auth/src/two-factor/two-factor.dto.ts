@@ -25,11 +25,6 @@ export class TwoFactorEnabled {
   recovery_codes!: string[];
 }
 
-export class PasswordConfirmation {
-  @TextField({ description: 'Password of the account', minLength: 1, maxLength: 128, format: 'password' })
-  password!: string;
-}
-
 export class TwoFactorStatus {
   @ApiProperty({ description: 'An authenticator app is set up and counts' })
   enabled!: boolean;

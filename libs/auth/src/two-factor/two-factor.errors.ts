@@ -77,16 +77,11 @@ export class SecondFactorDemanded extends KubarrError {
   }
 }
 
-/** The reset of somebody else's second factor: of oneself, of a stronger account, or of nobody. */
+/** The reset is for others: whoever has lost their own factor cannot prove who they are. */
 export class SecondFactorResetRefused extends KubarrError {
   readonly code = 'auth.second-factor-reset-refused';
   readonly kind = 'forbidden';
-}
-
-export class SecondFactorOwnerNotFound extends KubarrError {
-  readonly code = 'auth.second-factor-owner-not-found';
-  readonly kind = 'not-found';
   constructor() {
-    super('There is no such account.');
+    super('Your own second factor is changed on your account page.');
   }
 }

@@ -87,7 +87,7 @@ export class TwoFactorService {
   async disable(actor: Actor, caller: SignedIn, password: string): Promise<{ message: string }> {
     const { userId } = caller;
     if (!(await this.factors.of(userId)).totp) throw new TotpNotOn();
-    await this.confirmation.requirePassword(caller, password);
+    await this.confirmation.requirePassword(actor, caller, password, '2fa_disabled');
     const isDemanded = await this.isDemandedOf(userId);
     await this.dataSource.transaction(async (transaction) => {
       await lockFactorsOf(transaction, userId);
@@ -111,7 +111,7 @@ export class TwoFactorService {
     const { userId } = caller;
     const { totp, passkeys } = await this.factors.of(userId);
     if (!totp && passkeys === 0) throw new SecondFactorNotOn();
-    await this.confirmation.requirePassword(caller, password);
+    await this.confirmation.requirePassword(actor, caller, password, 'recovery_codes_created');
     return this.dataSource.transaction(async (transaction) => {
       await lockFactorsOf(transaction, userId);
       await this.audit.record(transaction, actor, {
