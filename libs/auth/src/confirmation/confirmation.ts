@@ -32,21 +32,23 @@ export class Confirmation {
 
   /** Checks the password and notes the proof with the session. @throws as `requirePassword`. */
   async confirm(caller: SignedIn, password: string): Promise<{ message: string }> {
-    await this.requirePassword(caller, password);
-    await this.dataSource.getRepository(Session).update({ id: caller.sessionId }, { provenAt: () => 'now()' });
+    const isProved = await this.requirePassword(caller, password);
+    if (isProved)
+      await this.dataSource.getRepository(Session).update({ id: caller.sessionId }, { provenAt: () => 'now()' });
     return { message: `Confirmed for ${COUNTS_FOR_MINUTES} minutes` };
   }
 
   /**
    * Checks the password; for an account without one, that it signed in within the last ten minutes.
    *
+   * @returns True when the password proved it; false when it was a sign-in before, which must not prolong itself.
    * @throws PasswordIncorrect, NoPasswordToConfirm, or TooManyAttempts when it was wrong too often.
    */
-  async requirePassword(caller: SignedIn, password: string): Promise<void> {
+  async requirePassword(caller: SignedIn, password: string): Promise<boolean> {
     const account = await this.accounts.findById(caller.userId);
     if (account && !hasPassword(account.passwordHash)) {
       if (!(await this.isRecent(caller))) throw new NoPasswordToConfirm();
-      return;
+      return false;
     }
     const key: AttemptKey = {
       subject: 'password confirmation',
@@ -56,6 +58,7 @@ export class Confirmation {
     await this.limiter.begin([key]);
     if (!account || !(await this.hasher.verify(account.passwordHash, password))) throw new PasswordIncorrect();
     await this.limiter.forget(key);
+    return true;
   }
 
   private isRecent({ sessionId }: SignedIn): Promise<boolean> {
