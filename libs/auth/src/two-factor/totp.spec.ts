@@ -36,10 +36,8 @@ describe('What authenticator apps read', () => {
     const secrets = await Promise.all([newTotpSecret(), newTotpSecret(), newTotpSecret()]);
     expect(new Set(secrets).size).toBe(3);
     expect(secrets[0]).toMatch(/^[A-Z2-7]{32}$/);
-    const uri = new URL(provisioningUri('JBSWY3DPEHPK3PXP', '"a:b"@home.example'));
-    expect(uri.protocol).toBe('otpauth:');
-    expect(uri.pathname).toBe('//totp/Kubarr:%22a%3Ab%22%40home.example'.slice(uri.host ? 6 : 0));
-    expect(uri.searchParams.get('secret')).toBe('JBSWY3DPEHPK3PXP');
-    expect(uri.searchParams.get('issuer')).toBe('Kubarr');
+    expect(provisioningUri('JBSWY3DPEHPK3PXP', '"a:b"@home.example')).toBe(
+      'otpauth://totp/Kubarr:%22a%3Ab%22%40home.example?secret=JBSWY3DPEHPK3PXP&issuer=Kubarr',
+    );
   });
 });
