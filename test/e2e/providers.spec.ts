@@ -140,6 +140,20 @@ describe('Sign-in providers', () => {
     );
   });
 
+  it('prove who somebody without a password is for ten minutes, which they cannot prolong', async () => {
+    await set('registration_require_approval', 'false');
+    const browser = kubarr.browser();
+    await trip(browser, 'lotte');
+    await kubarr.dataSource.query("UPDATE sessions SET proven_at = now() - interval '9 minutes'");
+    expect((await browser.post('/auth/confirm', { password: 'anything' })).status).toBe(200);
+    const [{ old }] = await kubarr.dataSource.query(
+      "SELECT bool_and(proven_at < now() - interval '8 minutes') AS old FROM sessions",
+    );
+    expect(old).toBe(true);
+    await kubarr.dataSource.query("UPDATE sessions SET proven_at = now() - interval '11 minutes'");
+    expect((await browser.post('/auth/confirm', { password: 'anything' })).body.code).toBe('auth.no-password');
+  });
+
   it('end only in the browser that began, once, with the state that was sent', async () => {
     await set('registration_require_approval', 'false');
     const browser = kubarr.browser();

@@ -30,8 +30,9 @@ export class Confirmation {
 
   /** Checks the password and notes the proof with the session. @throws as `requirePassword`. */
   async confirm(actor: Actor, caller: SignedIn, password: string): Promise<{ message: string }> {
-    await this.requirePassword(actor, caller, password, 'login');
-    await this.dataSource.getRepository(Session).update({ id: caller.sessionId }, { provenAt: () => 'now()' });
+    const isProved = await this.requirePassword(actor, caller, password, 'login');
+    if (isProved)
+      await this.dataSource.getRepository(Session).update({ id: caller.sessionId }, { provenAt: () => 'now()' });
     return { message: `Confirmed for ${COUNTS_FOR_MINUTES} minutes` };
   }
 
@@ -39,13 +40,17 @@ export class Confirmation {
    * Checks the password; for an account without one, that it signed in within the last ten minutes.
    *
    * @param action What is being done; a wrong password is recorded as its failure.
+   * @returns True when the password proved it; false when it was a sign-in before, which must not prolong itself.
    * @throws WrongPassword, NoPasswordToConfirm, or TooManyAttempts when it was wrong too often.
    */
-  async requirePassword(actor: Actor, caller: SignedIn, password: string, action: AuditAction): Promise<void> {
+  async requirePassword(actor: Actor, caller: SignedIn, password: string, action: AuditAction): Promise<boolean> {
     const account = await this.accounts.findById(caller.userId);
-    if (!account || hasPassword(account.passwordHash))
-      return this.passwords.confirm(actor, caller.userId, password, action);
-    if (!(await this.isRecent(caller))) throw new NoPasswordToConfirm();
+    if (account && !hasPassword(account.passwordHash)) {
+      if (!(await this.isRecent(caller))) throw new NoPasswordToConfirm();
+      return false;
+    }
+    await this.passwords.confirm(actor, caller.userId, password, action);
+    return true;
   }
 
   private isRecent({ sessionId }: SignedIn): Promise<boolean> {

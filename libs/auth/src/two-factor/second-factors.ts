@@ -97,7 +97,7 @@ export class SecondFactors implements OnModuleInit {
   /** The step only ever grows: of two requests with one code the second finds it taken. */
   private async useTotp(transaction: EntityManager, userId: number, code: string, now: number): Promise<boolean> {
     const row = await transaction.findOneBy(TotpSecret, { userId });
-    const step = row?.confirmedAt ? stepOfCode(this.openSecret(row), code, now) : undefined;
+    const step = row?.confirmedAt ? await stepOfCode(this.openSecret(row), code, now) : undefined;
     if (step === undefined) return false;
     const [, taken] = await transaction.query<[unknown, number]>(
       `UPDATE totp_secrets SET last_step = $2

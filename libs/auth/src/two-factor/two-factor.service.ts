@@ -3,7 +3,6 @@ import { type Actor, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { Profiles } from '@kubarr/users';
 import { DataSource } from 'typeorm';
-import { renderSVG } from 'uqr';
 import { Confirmation } from '../confirmation/confirmation.js';
 import { FactorChanges } from './factor-changes.js';
 import { demandsSecondFactor } from './has-second-factor.js';
@@ -53,7 +52,7 @@ export class TwoFactorService {
   /** A new secret in place of one that was never proved. @throws TotpAlreadyOn */
   async setUp({ userId }: SignedIn): Promise<TwoFactorSetup> {
     const profile = await this.profiles.of(userId);
-    const secret = newTotpSecret();
+    const secret = await newTotpSecret();
     const stored = await this.dataSource.query<unknown[]>(
       `INSERT INTO totp_secrets (user_id, sealed_secret) VALUES ($1, $2)
        ON CONFLICT (user_id) DO UPDATE SET sealed_secret = excluded.sealed_secret, created_at = now()
@@ -61,6 +60,7 @@ export class TwoFactorService {
       [userId, this.factors.sealSecret(userId, secret)],
     );
     if (stored.length === 0) throw new TotpAlreadyOn();
+    const { renderSVG } = await import('uqr');
     const uri = provisioningUri(secret, profile?.email ?? '');
     return { secret, provisioning_uri: uri, qr_code: renderSVG(uri, { border: 2 }) };
   }
@@ -71,7 +71,7 @@ export class TwoFactorService {
       const row = await transaction.findOne(TotpSecret, { where: { userId }, lock: { mode: 'pessimistic_write' } });
       if (!row) throw new TotpNotOn();
       if (row.confirmedAt) throw new TotpAlreadyOn();
-      const step = stepOfCode(this.factors.openSecret(row), code, Date.now());
+      const step = await stepOfCode(this.factors.openSecret(row), code, Date.now());
       if (step === undefined) throw new TotpCodeInvalid();
       await transaction.update(TotpSecret, { userId }, { confirmedAt: () => 'now()', lastStep: step });
       const made = await this.recoveryCodes.replace(transaction, userId);
