@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PeriodicJobs } from '@kubarr/platform/jobs';
 import { TestApplication } from '../support/application.js';
 import { type Answer, type Browser } from '../support/browser.js';
 
@@ -133,6 +134,24 @@ describe('Registration', () => {
     expect((await administrator.get('/api/users/invites')).body).toEqual([
       expect.objectContaining({ is_used: true, used_by_username: null }),
     ]);
+  });
+
+  it('forgets invites that were used or have expired long ago, and no others', async () => {
+    const [open, everlasting, used, expired, lately] = [
+      await newInvite(),
+      await newInvite(0),
+      await newInvite(),
+      await newInvite(),
+      await newInvite(),
+    ];
+    const age = (id: number, set: string) => kubarr.dataSource.query(`UPDATE invites SET ${set} WHERE id = $1`, [id]);
+    await age(used.id, "used_at = now() - interval '91 days'");
+    await age(expired.id, "expires_at = now() - interval '91 days'");
+    await age(lately.id, "expires_at = now() - interval '89 days'");
+    await age(everlasting.id, "created_at = now() - interval '9 years'");
+    await kubarr.app.get(PeriodicJobs).tick('invite-cleanup');
+    const kept = (await administrator.get('/api/users/invites')).body.map((invite: { id: number }) => invite.id);
+    expect(kept).toEqual([lately.id, everlasting.id, open.id]);
   });
 
   it('tells no stranger whether it is the name or the address that is in use', async () => {
