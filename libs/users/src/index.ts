@@ -7,4 +7,5 @@ export { Profiles, type Profile } from './profiles.js';
 export { SecondFactorHolders, type SecondFactorLookup } from './second-factor-holders.js';
 export { MessageAnswer } from './user-answer.js';
 export { AccountGone, EmailTaken, InviteUnusable, UsernameTaken, WrongPassword } from './users.errors.js';
+export { Recipients } from './recipients.js';
 export { UsersModule } from './users.module.js';
