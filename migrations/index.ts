@@ -9,6 +9,7 @@ import { AuditTotals1764000000007 } from './1764000000007-audit-totals.js';
 import { AuditSearch1764000000008 } from './1764000000008-audit-search.js';
 import { AuditSeals1764000000009 } from './1764000000009-audit-seals.js';
 import { DurableJobs1764000000010 } from './1764000000010-durable-jobs.js';
+import { Notifications1764000000011 } from './1764000000011-notifications.js';
 import { SessionsOfAnAccount1764000000020 } from './1764000000020-sessions-of-an-account.js';
 import { Invites1764000000021 } from './1764000000021-invites.js';
 
@@ -25,6 +26,7 @@ export const migrations = [
   AuditSearch1764000000008,
   AuditSeals1764000000009,
   DurableJobs1764000000010,
+  Notifications1764000000011,
   SessionsOfAnAccount1764000000020,
   Invites1764000000021,
 ];

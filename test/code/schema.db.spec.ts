@@ -1,7 +1,12 @@
 import { TestApplication } from '../support/application.js';
 
 /** Foreign keys to a table of another area: the migration has them, no entity may. */
-const KEYS_BETWEEN_AREAS = ['fk_sessions_user'];
+const KEYS_BETWEEN_AREAS = [
+  'fk_sessions_user',
+  'fk_notification_preferences_user',
+  'fk_user_notifications_user',
+  'fk_notification_deliveries_user',
+];
 
 describe('The schema', () => {
   let kubarr: TestApplication;

@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import { DurableJobs, type JobWork, JobWorker } from '@kubarr/platform/jobs';
 import { TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
+import { reaches } from '../support/reaches.js';
 
 /** A socket as the web client opens it, and what came through it. */
 async function listen(application: TestApplication, browser: Browser, headers: Record<string, string> = {}) {
@@ -18,10 +19,6 @@ async function listen(application: TestApplication, browser: Browser, headers: R
   const status = await Promise.race([once(socket, 'open').then(() => 101), refused]);
   return { socket, received, status };
 }
-
-const reaches = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
-};
 
 describe('Jobs', () => {
   let application: TestApplication;
@@ -60,7 +57,7 @@ describe('Jobs', () => {
         actor: { userId, username: userId === null ? null : 'lotte' },
       }),
     );
-  const whenOver = (id: number): Promise<void> =>
+  const whenOver = (id: number): Promise<unknown> =>
     reaches(async () => (await administrator.get(`/api/jobs/${id}`)).body.finished_at !== null);
 
   it('lists them, newest first and page by page, to administrators', async () => {

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { AuditModule } from '@kubarr/audit';
 import { AuthModule, PermissionGuard, SessionGuard } from '@kubarr/auth';
+import { NotificationsModule } from '@kubarr/notifications';
 import { CacheModule } from '@kubarr/platform/cache';
 import { ConfigModule, type KubarrConfig } from '@kubarr/platform/config';
 import { DatabaseModule, type DatabaseSource } from '@kubarr/platform/database';
@@ -49,6 +50,7 @@ export class AppModule {
         UsersModule,
         AuthModule,
         StorageModule,
+        NotificationsModule,
         SetupModule,
         SystemModule,
         PagesModule,

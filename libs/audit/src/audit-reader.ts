@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 
 /** Readers of the log, by the name of their cursor. */
-export type AuditReaderName = 'totals';
+export type AuditReaderName = 'totals' | 'notifications';
+
+/** A stretch of the log between two positions, the first one excluded. */
+export type AuditRange = readonly [fromWriter: string, fromId: number, toWriter: string, toId: number];
 
 /**
  * Reads the log in the order in which its transactions were begun, each entry exactly once. An id is drawn before its
@@ -13,6 +16,19 @@ export type AuditReaderName = 'totals';
 export class AuditReader {
   constructor(private readonly dataSource: DataSource) {}
 
+  /** Is there something to read? Writes nothing, so that it can be asked every few seconds. */
+  async hasMore(name: AuditReaderName): Promise<boolean> {
+    const [row] = await this.dataSource.query<[{ more: boolean }]>(
+      `SELECT EXISTS (
+         SELECT FROM audit_logs
+         WHERE (written_by, id) > (SELECT written_by, id FROM audit_cursors WHERE name = $1)
+           AND written_by < pg_snapshot_xmin(pg_current_snapshot())
+       ) AS more`,
+      [name],
+    );
+    return row.more;
+  }
+
   /**
    * Hands the next entries, as the SQL condition `entry` over `audit_logs`, to `work` and moves the cursor, both in one
    * transaction. Two replicas wait for each other.
@@ -22,10 +38,7 @@ export class AuditReader {
   async advance(
     name: AuditReaderName,
     atMost: number,
-    work: (
-      transaction: EntityManager,
-      range: readonly [fromWriter: string, fromId: number, toWriter: string, toId: number],
-    ) => Promise<void>,
+    work: (transaction: EntityManager, range: AuditRange) => Promise<void>,
   ): Promise<number> {
     return this.dataSource.transaction(async (transaction) => {
       const [from] = await transaction.query<[Position]>(

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditExport } from './audit-export.js';
+import { AuditFacts } from './audit-facts.js';
 import { AuditLog } from './audit-log.entity.js';
 import { AuditRecorder } from './audit-recorder.js';
 import { AuditCursor } from './audit-cursor.entity.js';
@@ -21,6 +22,7 @@ import { AuditTotals } from './statistics/audit-totals.js';
   providers: [
     AuditDeletion,
     AuditExport,
+    AuditFacts,
     AuditReader,
     AuditRecorder,
     AuditRetention,
@@ -29,6 +31,6 @@ import { AuditTotals } from './statistics/audit-totals.js';
     AuditStatistics,
     AuditTotals,
   ],
-  exports: [AuditRecorder],
+  exports: [AuditFacts, AuditReader, AuditRecorder],
 })
 export class AuditModule {}

@@ -2,11 +2,15 @@ import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { AuditModule } from '@kubarr/audit';
 import { AuthModule } from '@kubarr/auth';
+import { NotificationsModule } from '@kubarr/notifications';
 import { SetupModule } from '@kubarr/setup';
 import { EventsSocket } from './events/events-socket.js';
 import { JobFeed } from './jobs/job-feed.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { JobsService } from './jobs/jobs.service.js';
+import { DatabaseWatch } from './watch/database-watch.js';
+import { DiskWatch } from './watch/disk-watch.job.js';
+import { JobWatch } from './watch/job-watch.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsExposition } from './metrics-exposition.js';
 import { StandardChecks } from './standard-checks.js';
@@ -14,8 +18,18 @@ import { SystemController } from './system.controller.js';
 import { SystemService } from './system.service.js';
 
 @Module({
-  imports: [AuditModule, AuthModule, SetupModule, TerminusModule.forRoot({ logger: false })],
+  imports: [AuditModule, AuthModule, NotificationsModule, SetupModule, TerminusModule.forRoot({ logger: false })],
   controllers: [SystemController, MetricsController, JobsController],
-  providers: [EventsSocket, JobFeed, JobsService, MetricsExposition, StandardChecks, SystemService],
+  providers: [
+    DatabaseWatch,
+    DiskWatch,
+    JobWatch,
+    EventsSocket,
+    JobFeed,
+    JobsService,
+    MetricsExposition,
+    StandardChecks,
+    SystemService,
+  ],
 })
 export class SystemModule {}

@@ -4,6 +4,7 @@ export { UserParameter } from './administration/users.dto.js';
 export { GuardedChanges, type GuardedChange } from './guarded-changes.js';
 export { InviteRedemption } from './invites/invite-redemption.js';
 export { Profiles, type Profile } from './profiles.js';
+export { Recipients } from './recipients.js';
 export { SecondFactorHolders, type SecondFactorLookup } from './second-factor-holders.js';
 export { MessageAnswer } from './user-answer.js';
 export { AccountGone, EmailTaken, InviteUnusable, UsernameTaken, WrongPassword } from './users.errors.js';

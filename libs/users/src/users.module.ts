@@ -14,6 +14,7 @@ import { OwnProfileController } from './own-profile/own-profile.controller.js';
 import { OwnProfileService } from './own-profile/own-profile.service.js';
 import { UserPreferences } from './own-profile/user-preferences.entity.js';
 import { Profiles } from './profiles.js';
+import { Recipients } from './recipients.js';
 import { RoleAppPermission, RolePermission, UserRole } from './roles/role-grants.entity.js';
 import { RoleMembers } from './roles/role-members.js';
 import { Role } from './roles/role.entity.js';
@@ -36,11 +37,12 @@ import { User } from './user.entity.js';
     InvitesService,
     OwnProfileService,
     Profiles,
+    Recipients,
     RoleMembers,
     RolesService,
     SecondFactorHolders,
     UsersService,
   ],
-  exports: [Accounts, GuardedChanges, InviteRedemption, Profiles, SecondFactorHolders],
+  exports: [Accounts, GuardedChanges, InviteRedemption, Profiles, Recipients, SecondFactorHolders],
 })
 export class UsersModule {}

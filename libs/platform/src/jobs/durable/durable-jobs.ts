@@ -73,8 +73,8 @@ const VIEW = `id, kind, subject, title, status, step, attempt, progress_done AS 
   finished_at AS "finishedAt", next_run_at AS "nextRunAt"`;
 
 const INSERT = `
-  INSERT INTO durable_jobs AS job (kind, subject, title, input, requested_by, requested_by_name)
-  VALUES ($1, $2, $3, $4, $5, $6)
+  INSERT INTO durable_jobs AS job (kind, subject, title, input, requested_by, requested_by_name, next_run_at)
+  VALUES ($1, $2, $3, $4, $5, $6, now() + $7 * interval '1 millisecond')
   ON CONFLICT (subject) WHERE status IN ('waiting', 'running')`;
 
 /**
@@ -120,11 +120,14 @@ export class DurableJobs {
   /**
    * Makes sure that the subject is worked on after `transaction` commits: by a new job, or by the unfinished one, which
    * then starts over when it runs already. For queues: what the transaction wrote will be seen.
+   *
+   * @param afterMs A new job, or one that waits, begins after this many milliseconds at the latest.
    */
-  async ensure(transaction: EntityManager, job: NewJob): Promise<void> {
+  async ensure(transaction: EntityManager, job: NewJob, afterMs = 0): Promise<void> {
     const [row] = await transaction.query<[{ id: number }]>(
-      `${INSERT} DO UPDATE SET is_wanted_again = true RETURNING id`,
-      this.values(job),
+      `${INSERT} DO UPDATE SET is_wanted_again = true, next_run_at = least(job.next_run_at, excluded.next_run_at)
+       RETURNING id`,
+      this.values(job, afterMs),
     );
     await this.claims.publish(transaction, { id: row.id, what: 'due' });
   }
@@ -210,8 +213,16 @@ export class DurableJobs {
     await this.claims.publish(transaction, { id, what: 'due' });
   }
 
-  private values({ kind, subject, title, input, actor }: NewJob): unknown[] {
-    return [this.kinds.get(kind).name, subject, title.slice(0, 200), input ?? {}, actor.userId, actor.username];
+  private values({ kind, subject, title, input, actor }: NewJob, afterMs = 0): unknown[] {
+    return [
+      this.kinds.get(kind).name,
+      subject,
+      title.slice(0, 200),
+      input ?? {},
+      actor.userId,
+      actor.username,
+      afterMs,
+    ];
   }
 
   private withSteps(row: Omit<JobView, 'steps'>): JobView {

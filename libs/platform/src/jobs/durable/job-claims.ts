@@ -71,7 +71,7 @@ function endingSql(ending: Ending): readonly [set: string, ...values: unknown[]]
     case 'again':
       return [
         `status = 'waiting', ${NO_LEASE}, attempt = 0, error = NULL, state = $3,
-         next_run_at = now() + $4 * interval '1 millisecond'`,
+         next_run_at = CASE WHEN is_wanted_again THEN now() ELSE now() + $4 * interval '1 millisecond' END`,
         ending.state,
         ending.afterMs,
       ];

@@ -1,0 +1,86 @@
+import { type FieldIssue } from '@kubarr/platform/errors';
+import { isEmail } from 'class-validator';
+
+/** One value of a channel's configuration, as data: checking, masking and OpenAPI come from here. */
+export interface ConfigField {
+  readonly name: string;
+  readonly type: 'text' | 'secret' | 'port' | 'boolean' | 'email' | 'url';
+  readonly isRequired?: boolean;
+  readonly description: string;
+}
+
+export type ConfigValue = string | number | boolean;
+export type ChannelConfig = Readonly<Record<string, ConfigValue>>;
+
+/** What a secret looks like in answers. Sent back, it means: keep what is stored. */
+export const MASK = '********';
+
+const LONGEST = 500;
+
+/** How the values of a type may look; the client sends everything as text. `undefined` = not so. */
+const PARSERS: Readonly<Record<ConfigField['type'], (text: string) => ConfigValue | undefined>> = {
+  text: (text) => (/^\P{Cc}+$/u.test(text) ? text : undefined), // a line break could add a header to a mail
+  secret: (text) => (/^\P{Cc}+$/u.test(text) ? text : undefined),
+  port: (text) => (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535 ? Number(text) : undefined),
+  boolean: (text) => (['true', 'false'].includes(text) ? text === 'true' : undefined),
+  email: (text) => (isEmail(text) ? text : undefined),
+  url: (text) => (isPlainUrl(text) ? text : undefined),
+};
+
+const ALLOWED: Readonly<Record<ConfigField['type'], string>> = {
+  text: `must be one line of at most ${LONGEST} characters`,
+  secret: `must be one line of at most ${LONGEST} characters`,
+  port: 'must be a port from 1 to 65535',
+  boolean: 'must be true or false',
+  email: 'must be an e-mail address',
+  url: 'must be an http or https address without a user name',
+};
+
+export function isPlainUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return ['http:', 'https:'].includes(protocol) && username === '' && password === '';
+}
+
+/**
+ * The stored configuration with what was sent: a missing value and a masked secret keep what is there, an empty text or
+ * `null` removes it.
+ *
+ * @param into Collects what is wrong.
+ */
+export function mergeConfig(
+  fields: readonly ConfigField[],
+  stored: ChannelConfig,
+  sent: Readonly<Record<string, unknown>>,
+  into: FieldIssue[],
+): ChannelConfig {
+  const merged: Record<string, ConfigValue> = { ...stored };
+  for (const [name, value] of Object.entries(sent)) {
+    const field = fields.find((candidate) => candidate.name === name);
+    if (!field) {
+      into.push({ path: `config.${name.slice(0, 50)}`, message: 'is not known here' });
+    } else if (value === null || value === '') {
+      delete merged[name];
+    } else if (!(field.type === 'secret' && value === MASK)) {
+      const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+      const text = isPlain ? String(value).trim() : '';
+      const parsed = text.length <= LONGEST ? PARSERS[field.type](text) : undefined;
+      if (parsed === undefined) into.push({ path: `config.${name}`, message: ALLOWED[field.type] });
+      else merged[name] = parsed;
+    }
+  }
+  return merged;
+}
+
+/** The required values that are missing. */
+export function missingValues(fields: readonly ConfigField[], config: ChannelConfig): FieldIssue[] {
+  return fields
+    .filter(({ name, isRequired }) => isRequired && config[name] === undefined)
+    .map(({ name }) => ({ path: `config.${name}`, message: 'is needed' }));
+}
+
+/** As it is answered. */
+export function maskConfig(fields: readonly ConfigField[], config: ChannelConfig): ChannelConfig {
+  const secrets = new Set(fields.filter(({ type }) => type === 'secret').map(({ name }) => name));
+  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, secrets.has(name) ? MASK : value]));
+}

@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { asNoAnswer } from '@kubarr/platform/outgoing';
+import { isEmail } from 'class-validator';
+import { isIP } from 'node:net';
+import { Channel, DeliveryFailed, type Message, SEND_TIMEOUT_MS, titleWithCount } from './channel.js';
+import { asDeliveryFailed, ChannelRequests } from './channel-requests.js';
+import { type ChannelConfig } from './config-fields.js';
+
+/** The port on which mail servers speak TLS from the first byte. Source: RFC 8314. */
+const TLS_PORT = 465;
+
+/**
+ * A mail by an SMTP server. Port 465 speaks TLS from the start, any other must offer STARTTLS, unless `use_tls` is off.
+ * `Message-ID` is the same for every attempt, so that most mail servers drop a repetition.
+ */
+@Injectable()
+export class EmailChannel extends Channel {
+  readonly type = 'email';
+  readonly destinationText = 'an e-mail address';
+  readonly perHour = 30;
+  readonly fields = [
+    { name: 'smtp_host', type: 'text', isRequired: true, description: 'Name or address of the mail server' },
+    { name: 'smtp_port', type: 'port', isRequired: true, description: 'Its port: 587, or 465 for TLS from the start' },
+    { name: 'username', type: 'text', description: 'User name, when the server asks for one' },
+    { name: 'password', type: 'secret', description: 'Password, when the server asks for one' },
+    { name: 'from_address', type: 'email', isRequired: true, description: 'Sender of the mails' },
+    { name: 'from_name', type: 'text', description: 'Name of the sender; default Kubarr' },
+    { name: 'use_tls', type: 'boolean', description: 'false = unencrypted, for a server in the house; default true' },
+  ] as const;
+
+  constructor(private readonly requests: ChannelRequests) {
+    super();
+  }
+
+  parseDestination(text: string): string | undefined {
+    return isEmail(text) ? text : undefined;
+  }
+
+  async send(config: ChannelConfig, destination: string, message: Message, signal: AbortSignal): Promise<void> {
+    const timeout = AbortSignal.timeout(SEND_TIMEOUT_MS);
+    const stop = AbortSignal.any([timeout, signal]);
+    try {
+      const transport = await this.connect(config);
+      const stopped = new Promise<never>((_, reject) => {
+        stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true });
+      });
+      const from = String(config['from_address']);
+      await Promise.race([
+        stopped,
+        transport.sendMail({
+          from: { name: String(config['from_name'] ?? 'Kubarr'), address: from },
+          to: { name: '', address: destination },
+          subject: titleWithCount(message),
+          text: `${message.text}\n\nSeverity: ${message.severity}\n`,
+          messageId: `<${message.idempotencyKey}@${from.slice(from.lastIndexOf('@') + 1)}>`,
+          date: message.createdAt,
+          headers: { 'Auto-Submitted': 'auto-generated' },
+        }),
+      ]).finally(() => transport.close());
+    } catch (error) {
+      throw asMailFailure(error, timeout.aborted);
+    }
+  }
+
+  /** Loaded when the first mail is sent: most households never do. */
+  private async connect(config: ChannelConfig) {
+    const { createTransport } = await import('nodemailer');
+    const host = String(config['smtp_host']);
+    const port = Number(config['smtp_port']);
+    const [{ address }] = await this.requests.rules.resolve(host);
+    const isTlsWanted = config['use_tls'] !== false;
+    const user = config['username'];
+    return createTransport({
+      host: address, // the very address that was checked
+      port,
+      secure: isTlsWanted && port === TLS_PORT,
+      requireTLS: isTlsWanted && port !== TLS_PORT,
+      ignoreTLS: !isTlsWanted,
+      tls: { servername: isIP(host) ? '' : host, minVersion: 'TLSv1.2' },
+      ...(user !== undefined && { auth: { user: String(user), pass: String(config['password'] ?? '') } }),
+      connectionTimeout: SEND_TIMEOUT_MS,
+      greetingTimeout: SEND_TIMEOUT_MS,
+      socketTimeout: SEND_TIMEOUT_MS,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  }
+}
+
+/** What nodemailer and mail servers say may hold addresses and user names; only the number and our words are kept. */
+function asMailFailure(error: unknown, isTimedOut: boolean): DeliveryFailed {
+  const { code, responseCode, command } = error as { code?: string; responseCode?: number; command?: string };
+  if (code === 'EAUTH')
+    return new DeliveryFailed('The mail server refused user name or password.', false, undefined, { cause: error });
+  if (code === 'ETLS' || command === 'STARTTLS')
+    return new DeliveryFailed('The mail server offers no usable encryption on this port.', false, undefined, {
+      cause: error,
+    });
+  if (responseCode !== undefined) {
+    const part = command?.startsWith('RCPT') ? 'the recipient' : 'the message';
+    return new DeliveryFailed(`The mail server refused ${part} (${responseCode}).`, responseCode >= 500, undefined, {
+      cause: error,
+    });
+  }
+  const origin = code === 'ESOCKET' || code === 'ECONNECTION' ? networkErrorOf(error as Error) : undefined;
+  return asDeliveryFailed(asNoAnswer(origin ?? error, isTimedOut || code === 'ETIMEDOUT', SEND_TIMEOUT_MS));
+}
+
+/** nodemailer keeps the network's text and replaces its code, which is what our words go by. */
+const CODES: readonly (readonly [RegExp, string])[] = [
+  [/certificate has expired/, 'CERT_HAS_EXPIRED'],
+  [/altnames/, 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  [/certificate/, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+  [/ECONNREFUSED/, 'ECONNREFUSED'],
+  [/ECONNRESET|closed/, 'ECONNRESET'],
+  [/EHOSTUNREACH|ENETUNREACH/, 'EHOSTUNREACH'],
+];
+
+function networkErrorOf({ message }: Error): NodeJS.ErrnoException | undefined {
+  const code = CODES.find(([text]) => text.test(message))?.[1];
+  return code === undefined ? undefined : Object.assign(new Error(code), { code });
+}

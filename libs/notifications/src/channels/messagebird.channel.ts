@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { assertTaken, Channel, type Message, titleWithCount } from './channel.js';
+import { ChannelRequests } from './channel-requests.js';
+import { type ChannelConfig } from './config-fields.js';
+
+const TAGS = { info: '[INFO]', warning: '[WARN]', critical: '[ALERT]' } as const;
+
+/** Longest body that is sent, in characters: one SMS holds 160, the rest is tag and title. */
+const LONGEST_TEXT = 120;
+
+/** An SMS by MessageBird. It cannot tell a repetition: after a kill an SMS may come twice. */
+@Injectable()
+export class MessageBirdChannel extends Channel {
+  readonly type = 'messagebird';
+  readonly destinationText = 'a telephone number with its country code, such as +31612345678';
+  readonly perHour = 10;
+  readonly fields = [
+    { name: 'api_key', type: 'secret', isRequired: true, description: 'Access key of the account' },
+    { name: 'originator', type: 'text', description: 'Sender as it is shown, at most 11 characters; default Kubarr' },
+  ] as const;
+
+  constructor(private readonly requests: ChannelRequests) {
+    super();
+  }
+
+  parseDestination(text: string): string | undefined {
+    const digits = text.replace(/[\s().-]/g, '');
+    return /^\+?[1-9]\d{6,14}$/.test(digits) ? `+${digits.replace('+', '')}` : undefined;
+  }
+
+  async send(config: ChannelConfig, destination: string, message: Message, signal: AbortSignal): Promise<void> {
+    const text = `${TAGS[message.severity]} ${titleWithCount(message)}: ${message.text.slice(0, LONGEST_TEXT)}`;
+    const body = JSON.stringify({
+      originator: String(config['originator'] ?? 'Kubarr').slice(0, 11),
+      recipients: [destination.replace('+', '')],
+      body: text,
+      reference: message.idempotencyKey,
+    });
+    const headers = { authorization: `AccessKey ${String(config['api_key'])}` };
+    const answer = await this.requests.post(
+      `${this.requests.providers.messageBird}/messages`,
+      { headers, body },
+      signal,
+    );
+    assertTaken('MessageBird', answer);
+  }
+}

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { Periodic } from '@kubarr/platform/jobs';
+import { DataSource } from 'typeorm';
+import { Outbox } from './outbox.js';
+
+/** Looks for messages that nobody is about to send, because their job failed or was cancelled. */
+@Injectable()
+export class OutboxCheck {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
+  ) {}
+
+  @Periodic({ name: 'notification-outbox', everyMs: 900_000, runs: 'once', timeoutMs: 60_000 })
+  async run(): Promise<void> {
+    await this.dataSource.transaction(async (transaction) => {
+      // Nobody is left to tell.
+      await transaction.query(
+        `UPDATE notification_deliveries SET status = 'failed', error = 'The account was removed.', finished_at = now()
+         WHERE status = 'pending' AND user_id IS NULL`,
+      );
+      const waiting = await transaction.query<{ user_id: number; channel_type: string }[]>(
+        `SELECT DISTINCT user_id, channel_type FROM notification_deliveries
+         WHERE status = 'pending' AND next_attempt_at < now() ORDER BY user_id, channel_type LIMIT 1000`,
+      );
+      for (const { user_id, channel_type } of waiting)
+        await this.outbox.ensureSender(transaction, user_id, channel_type);
+    });
+  }
+}

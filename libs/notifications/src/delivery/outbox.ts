@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { SYSTEM } from '@kubarr/access';
+import { DurableJobs } from '@kubarr/platform/jobs';
+import { type EntityManager } from 'typeorm';
+import { type Announcement } from '../events/announcements.js';
+
+/** The kind of job that empties the outbox of one destination. */
+export const DELIVER = 'notifications.deliver';
+
+/** Messages that are to be sent, written in the transaction of what they tell. */
+@Injectable()
+export class Outbox {
+  /**
+   * In milliseconds: events of one type within `gather` become one message, and after a message the next one of its type
+   * waits at least `nextOfType`.
+   */
+  readonly timingMs = { gather: 10_000, nextOfType: 300_000 };
+
+  constructor(private readonly jobs: DurableJobs) {}
+
+  /**
+   * One message for each verified destination of the accounts, on channels that are on. Until its first attempt a
+   * message takes further events of its type in.
+   */
+  async add(
+    transaction: EntityManager,
+    { eventType, severity, title, message, userIds, events }: Announcement,
+  ): Promise<void> {
+    const rows = await transaction.query<{ user_id: number; channel_type: string; due_in_ms: number }[]>(
+      `INSERT INTO notification_deliveries AS d
+         (idempotency_key, user_id, channel_type, event_type, severity, title, message, events, next_attempt_at)
+       SELECT gen_random_uuid(), p.user_id, p.channel_type, $2, $3, $4, $5, $6, greatest(
+         now() + $7 * interval '1 millisecond',
+         (SELECT max(s.finished_at) FROM notification_deliveries s
+          WHERE s.user_id = p.user_id AND s.channel_type = p.channel_type AND s.status = 'sent' AND s.event_type = $2)
+           + $8 * interval '1 millisecond')
+       FROM notification_preferences p JOIN notification_channels c USING (channel_type)
+       WHERE p.user_id = ANY ($1) AND p.is_enabled AND p.is_verified AND c.is_enabled
+       ORDER BY p.user_id, p.channel_type
+       ON CONFLICT (user_id, channel_type, event_type) WHERE status = 'pending' AND attempt = 0
+       DO UPDATE SET events = d.events + excluded.events, severity = excluded.severity, title = excluded.title,
+         message = excluded.message
+       RETURNING user_id, channel_type,
+         (extract(epoch FROM next_attempt_at - now()) * 1000)::float8 AS due_in_ms`,
+      [userIds, eventType, severity, title, message, events, this.timingMs.gather, this.timingMs.nextOfType],
+    );
+    for (const row of rows)
+      await this.ensureSender(transaction, row.user_id, row.channel_type, Math.max(0, row.due_in_ms));
+  }
+
+  /** Makes sure that somebody looks into the outbox of a destination. */
+  async ensureSender(transaction: EntityManager, userId: number, channelType: string, afterMs = 0): Promise<void> {
+    await this.jobs.ensure(
+      transaction,
+      {
+        kind: DELIVER,
+        subject: `${DELIVER}:${channelType}:${userId}`,
+        title: `Send messages by ${channelType} to account ${userId}`,
+        input: { userId, channelType },
+        actor: SYSTEM,
+      },
+      Math.round(afterMs),
+    );
+  }
+}

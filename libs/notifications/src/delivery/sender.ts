@@ -1,0 +1,168 @@
+import { Injectable } from '@nestjs/common';
+import { DurableJobs, type JobWork, type StepResult } from '@kubarr/platform/jobs';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type Channel, DeliveryFailed, type Message } from '../channels/channel.js';
+import { ChannelSettings } from '../channels/channel-settings.js';
+import { ChannelTypes } from '../channels/channel-types.js';
+import { asDeliveryFailed } from '../channels/channel-requests.js';
+import { maskDestination } from '../channels/mask-destination.js';
+import { Destinations } from '../preferences/destinations.js';
+import { type Severity } from '../events/event-types.js';
+import { DELIVER } from './outbox.js';
+
+/** A code that proves a destination is sent under this type. */
+export const VERIFICATION = 'verification';
+
+/** Attempts before a message is given up: with the waits between them about a day. */
+const ATTEMPTS = 30;
+/** A server that asks for a longer wait is asked again after this, in seconds. */
+const LONGEST_RETRY_AFTER = 6 * 3_600;
+
+/** A message that is about to be sent. */
+interface Due {
+  readonly id: number;
+  readonly idempotency_key: string;
+  readonly event_type: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly message: string;
+  readonly events: number;
+  readonly attempt: number;
+  readonly created_at: Date;
+}
+
+/**
+ * Empties the outbox of one destination, one message at a time. That a message is being sent is committed before it
+ * leaves, and that it was taken right after: a kill in between sends it again, and never loses it.
+ */
+@Injectable()
+export class Sender {
+  /** Waits after a failed attempt, doubling from the first to the longest, in milliseconds. */
+  readonly retryMs = { first: 15_000, longest: 3_600_000 };
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly types: ChannelTypes,
+    private readonly settings: ChannelSettings,
+    private readonly destinations: Destinations,
+    jobs: DurableJobs,
+  ) {
+    jobs.register({
+      name: DELIVER,
+      steps: [{ name: 'send', run: (work) => this.sendNext(work) }],
+      attempts: 100,
+      timeLimitMs: 60_000,
+      atOnce: 4,
+      isHousekeeping: true,
+    });
+  }
+
+  private async sendNext({ input, signal }: JobWork): Promise<StepResult> {
+    const { userId, channelType } = input as { userId: number; channelType: string };
+    const channel = this.types.get(channelType);
+    const pauseMs = await this.pause(userId, channel);
+    if (pauseMs > 0) return { againAfterMs: pauseMs };
+    const due = await this.begin(userId, channelType);
+    if (!due) {
+      const waitMs = await this.nextDue(userId, channelType);
+      return waitMs === undefined ? {} : { againAfterMs: waitMs };
+    }
+    const failure = await this.send(userId, channel, due, signal);
+    return {
+      againAfterMs: 0,
+      inTransaction: (transaction) =>
+        failure ? this.noteFailure(transaction, due, failure) : this.noteSent(transaction, due),
+    };
+  }
+
+  /** Milliseconds until the destination may get another message. */
+  private async pause(userId: number, { type, perHour }: Channel): Promise<number> {
+    const [row] = await this.dataSource.query<[{ ms: number }?]>(
+      `SELECT (extract(epoch FROM finished_at + interval '1 hour' - now()) * 1000)::float8 AS ms
+       FROM notification_deliveries
+       WHERE user_id = $1 AND channel_type = $2 AND status = 'sent'
+         AND finished_at > now() - interval '1 hour' AND finished_at <= now()
+       ORDER BY finished_at DESC OFFSET $3 LIMIT 1`,
+      [userId, type, perHour - 1],
+    );
+    return row ? Math.max(1, Math.ceil(row.ms)) : 0;
+  }
+
+  /** The message that is due, marked as begun: from now on nothing is added to it. */
+  private async begin(userId: number, channelType: string): Promise<Due | undefined> {
+    const [rows] = await this.dataSource.query<[Due[], number]>(
+      `UPDATE notification_deliveries SET attempt = attempt + 1
+       WHERE id = (
+         SELECT id FROM notification_deliveries
+         WHERE user_id = $1 AND channel_type = $2 AND status = 'pending'
+           AND (next_attempt_at <= now() OR next_attempt_at > now() + interval '1 day')
+         ORDER BY next_attempt_at, id LIMIT 1)
+       RETURNING id, idempotency_key, event_type, severity, title, message, events, attempt, created_at`,
+      [userId, channelType],
+    );
+    return rows[0];
+  }
+
+  private async nextDue(userId: number, channelType: string): Promise<number | undefined> {
+    const [row] = await this.dataSource.query<[{ ms: number | null }]>(
+      `SELECT (extract(epoch FROM min(next_attempt_at) - now()) * 1000)::float8 AS ms
+       FROM notification_deliveries WHERE user_id = $1 AND channel_type = $2 AND status = 'pending'`,
+      [userId, channelType],
+    );
+    return row.ms === null ? undefined : Math.max(0, Math.ceil(row.ms));
+  }
+
+  /** Why it was not taken; `undefined` = it was. */
+  private async send(
+    userId: number,
+    channel: Channel,
+    due: Due,
+    signal: AbortSignal,
+  ): Promise<DeliveryFailed | undefined> {
+    const { isEnabled, config } = await this.settings.get(channel.type);
+    const destination = await this.destinations.find(userId, channel.type);
+    if (!isEnabled) return new DeliveryFailed('The channel was switched off.', true);
+    if (!destination) return new DeliveryFailed('The destination was removed.', true);
+    const isAllowed = due.event_type === VERIFICATION || (destination.isVerified && destination.isEnabled);
+    if (!isAllowed) return new DeliveryFailed('The destination was changed or switched off.', true);
+    await this.dataSource.query('UPDATE notification_deliveries SET recipient = $2 WHERE id = $1', [
+      due.id,
+      maskDestination(destination.address),
+    ]);
+    const message: Message = {
+      idempotencyKey: due.idempotency_key,
+      eventType: due.event_type,
+      severity: due.severity,
+      title: due.title,
+      text: due.event_type === VERIFICATION ? this.destinations.codeText(destination) : due.message,
+      events: due.events,
+      createdAt: due.created_at,
+    };
+    try {
+      await channel.send(config, destination.address, message, signal);
+      return undefined;
+    } catch (error) {
+      signal.throwIfAborted(); // the server stops: not the channel's fault
+      return asDeliveryFailed(error);
+    }
+  }
+
+  private async noteSent(transaction: EntityManager, { id }: Due): Promise<void> {
+    await transaction.query(
+      `UPDATE notification_deliveries SET status = 'sent', error = NULL, finished_at = now() WHERE id = $1`,
+      [id],
+    );
+  }
+
+  private async noteFailure(transaction: EntityManager, { id, attempt }: Due, failure: DeliveryFailed): Promise<void> {
+    const isFinal = failure.isFinal || attempt >= ATTEMPTS;
+    const backOffMs = Math.min(this.retryMs.first * 2 ** (attempt - 1), this.retryMs.longest);
+    const askedMs = Math.min(failure.retryAfterSeconds ?? 0, LONGEST_RETRY_AFTER) * 1_000;
+    await transaction.query(
+      `UPDATE notification_deliveries SET error = $2, status = $3,
+         finished_at = CASE WHEN $3 = 'failed' THEN now() END, next_attempt_at = now() + $4 * interval '1 millisecond'
+       WHERE id = $1`,
+      [id, failure.message.slice(0, 500), isFinal ? 'failed' : 'pending', Math.max(backOffMs, askedMs)],
+    );
+  }
+}

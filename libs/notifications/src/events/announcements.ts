@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { Notifications } from '@kubarr/platform/database';
+import { type EntityManager } from 'typeorm';
+import { Outbox } from '../delivery/outbox.js';
+import { INBOX_CHANGED } from '../inbox/inbox.js';
+import { type Severity } from './event-types.js';
+
+/** What people are told. */
+export interface Announcement {
+  readonly eventType: string;
+  readonly severity: Severity;
+  /** At most 200 characters. */
+  readonly title: string;
+  /** At most 2 000 characters. */
+  readonly message: string;
+  /** Accounts that exist. */
+  readonly userIds: readonly number[];
+  /** How many events it stands for. */
+  readonly events: number;
+}
+
+/** An unread line of the same type that is younger than this, in minutes, takes further events in. */
+const FOLD_MINUTES = 10;
+
+/** Puts what people are told into their inboxes and into the outbox, in the transaction of what happened. */
+@Injectable()
+export class Announcements {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly notifications: Notifications,
+  ) {}
+
+  async announce(transaction: EntityManager, given: Announcement): Promise<void> {
+    const announcement = { ...given, title: given.title.slice(0, 200), message: given.message.slice(0, 2_000) };
+    if (announcement.userIds.length === 0) return;
+    await this.fillInboxes(transaction, announcement);
+    await this.outbox.add(transaction, announcement);
+    await this.notifications.publish(
+      transaction,
+      INBOX_CHANGED,
+      announcement.userIds.length <= 200 ? announcement.userIds : null,
+    );
+  }
+
+  private async fillInboxes(
+    transaction: EntityManager,
+    { eventType, severity, title, message, userIds, events }: Announcement,
+  ): Promise<void> {
+    const [folded] = await transaction.query<[{ user_id: number }[], number]>(
+      `UPDATE user_notifications SET events = events + $2, title = $3, message = $4, severity = $5,
+         created_at = clock_timestamp()
+       WHERE id IN (
+         SELECT max(id) FROM user_notifications
+         WHERE user_id = ANY ($1) AND event_type = $6 AND NOT is_read
+           AND created_at > clock_timestamp() - $7 * interval '1 minute'
+         GROUP BY user_id)
+       RETURNING user_id`,
+      [userIds, events, title, message, severity, eventType, FOLD_MINUTES],
+    );
+    const done = new Set(folded.map(({ user_id }) => user_id));
+    await transaction.query(
+      `INSERT INTO user_notifications (user_id, event_type, severity, title, message, events)
+       SELECT unnest($1::bigint[]), $2, $3, $4, $5, $6`,
+      [userIds.filter((id) => !done.has(id)), eventType, severity, title, message, events],
+    );
+  }
+}

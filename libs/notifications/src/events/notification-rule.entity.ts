@@ -1,0 +1,16 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { type Severity } from './event-types.js';
+
+/** What an administrator decided about a type of event. Without a row the type's own default holds. */
+@Entity('notification_rules')
+@Check('ck_notification_rules_severity', `"severity" IN ('info', 'warning', 'critical')`)
+export class NotificationRule {
+  @PrimaryColumn({ name: 'event_type', type: 'text', primaryKeyConstraintName: 'pk_notification_rules' })
+  eventType!: string;
+
+  @Column({ name: 'is_enabled', type: 'boolean' })
+  isEnabled!: boolean;
+
+  @Column({ type: 'text' })
+  severity!: Severity;
+}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { DataSource, type EntityManager } from 'typeorm';
+import { UnknownEventType } from '../notifications.errors.js';
+import { EVENT_TYPES, eventType, type Rule } from './event-types.js';
+import { NotificationRule } from './notification-rule.entity.js';
+
+/** Of what people are told, and how loudly: the administrators' decisions over the defaults. */
+@Injectable()
+export class Rules {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly recorder: AuditRecorder,
+  ) {}
+
+  /** The rule of every type of event, by its key. One query. */
+  async all(manager: EntityManager = this.dataSource.manager): Promise<ReadonlyMap<string, Rule>> {
+    const decided = new Map(
+      (await manager.find(NotificationRule)).map(({ eventType: key, isEnabled, severity }) => [
+        key,
+        { isEnabled, severity },
+      ]),
+    );
+    return new Map(EVENT_TYPES.map(({ key, rule }) => [key, decided.get(key) ?? rule]));
+  }
+
+  /** @throws UnknownEventType */
+  async change(actor: Actor, key: string, change: Partial<Rule>): Promise<Rule> {
+    const type = eventType(key);
+    if (!type) throw new UnknownEventType();
+    return this.dataSource.transaction(async (transaction) => {
+      const { rule: fallback } = type;
+      await transaction
+        .createQueryBuilder()
+        .insert()
+        .into(NotificationRule)
+        .values({ eventType: key, ...fallback })
+        .orIgnore()
+        .execute();
+      const row = await transaction.findOneOrFail(NotificationRule, {
+        where: { eventType: key },
+        lock: { mode: 'pessimistic_write' },
+      });
+      const old = { isEnabled: row.isEnabled, severity: row.severity };
+      const rule = { ...old, ...change };
+      await transaction.update(NotificationRule, { eventType: key }, rule);
+      await this.recorder.record(transaction, actor, {
+        action: 'system_setting_changed',
+        resource: 'system',
+        resourceId: `notifications.events.${key}`,
+        details: {
+          enabled: { old: old.isEnabled, new: rule.isEnabled },
+          severity: { old: old.severity, new: rule.severity },
+        },
+      });
+      return rule;
+    });
+  }
+}

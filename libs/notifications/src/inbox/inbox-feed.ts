@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { Notifications } from '@kubarr/platform/database';
+import { LiveEvents } from '@kubarr/platform/realtime';
+import { Log } from '@kubarr/platform/telemetry';
+import { INBOX_CHANGED, Inboxes } from './inbox.js';
+
+/** Changes within this time are read together, in milliseconds. */
+const READ_EVERY_MS = 250;
+
+/** Sends people the number of their unread notifications as it changes, channel `inbox`. */
+@Injectable()
+export class InboxFeed {
+  private changed: Set<number> | null = new Set();
+  private reading: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly inboxes: Inboxes,
+    private readonly events: LiveEvents,
+    private readonly log: Log,
+    notifications: Notifications,
+  ) {
+    notifications.subscribe(INBOX_CHANGED, (userIds) => this.note(userIds as readonly number[] | null));
+  }
+
+  private note(userIds: readonly number[] | null): void {
+    if (!this.events.hasListeners) return;
+    this.changed = userIds === null || this.changed === null ? null : new Set([...this.changed, ...userIds]);
+    this.reading ??= setTimeout(() => void this.publish(), READ_EVERY_MS).unref();
+  }
+
+  private async publish(): Promise<void> {
+    const userIds = this.changed && [...this.changed];
+    this.reading = undefined;
+    this.changed = new Set();
+    try {
+      const unread = await this.inboxes.unreadOf(userIds);
+      for (const userId of userIds ?? unread.keys()) {
+        const data = { unread: unread.get(userId) ?? 0 };
+        const isFor = (listener: { userId: number }): boolean => listener.userId === userId;
+        this.events.publish({ channel: 'inbox', key: String(userId), data, isFor });
+      }
+    } catch (error) {
+      this.log.debug('Inboxes could not be counted for listeners', { error });
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { ApiProperty } from '@kubarr/platform/openapi';
+import { IntegerParameter } from '@kubarr/platform/http';
+import { SEVERITIES, type Severity } from '../events/event-types.js';
+
+export class NotificationId {
+  @IntegerParameter({ description: 'Number of the notification', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+  id!: number;
+}
+
+export class InboxQuery {
+  @IntegerParameter({
+    description: 'Notifications on the page; more than 100 are cut to 100',
+    minimum: 1,
+    maximum: 1_000_000,
+    optional: true,
+    default: 20,
+  })
+  limit = 20;
+
+  @IntegerParameter({
+    description: 'Notifications to leave out first',
+    minimum: 0,
+    maximum: 1_000_000,
+    optional: true,
+    default: 0,
+  })
+  offset = 0;
+}
+
+export class InboxNotification {
+  @ApiProperty({ description: 'Number of the notification', type: 'integer', format: 'int64' })
+  id!: number;
+
+  @ApiProperty({ description: 'What happened, in a few words' })
+  title!: string;
+
+  @ApiProperty({ description: 'What happened and what to do; of the newest event, when it stands for several' })
+  message!: string;
+
+  @ApiProperty({ description: 'Type of event', type: String, nullable: true })
+  event_type!: string | null;
+
+  @ApiProperty({ description: 'How serious it is', enum: [...SEVERITIES] })
+  severity!: Severity;
+
+  @ApiProperty({ description: 'How many events it stands for', type: 'integer' })
+  events!: number;
+
+  @ApiProperty({ description: 'It has been read' })
+  read!: boolean;
+
+  @ApiProperty({ description: 'When it happened (last)', format: 'date-time' })
+  created_at!: string;
+}
+
+export class Inbox {
+  @ApiProperty({ description: 'Newest first, only the caller’s own', type: [InboxNotification] })
+  notifications!: InboxNotification[];
+
+  @ApiProperty({ description: 'All of them', type: 'integer' })
+  total!: number;
+
+  @ApiProperty({ description: 'Those that are unread', type: 'integer' })
+  unread!: number;
+}
+
+export class UnreadCount {
+  @ApiProperty({ description: 'Unread notifications', type: 'integer' })
+  count!: number;
+}
+
+export class SuccessFlag {
+  @ApiProperty({ description: 'Always true; a failure is an error' })
+  success!: boolean;
+}

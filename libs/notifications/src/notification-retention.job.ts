@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { HistoryConfig } from '@kubarr/platform/config';
+import { Periodic } from '@kubarr/platform/jobs';
+import { DataSource } from 'typeorm';
+
+/** Rows removed in one statement. */
+const BATCH = 5_000;
+
+/** Lines kept in one inbox, whatever their age. */
+const LONGEST_INBOX = 1_000;
+
+const OLD = {
+  user_notifications: `created_at < now() - $1 * interval '1 day'`,
+  notification_deliveries: `created_at < now() - $1 * interval '1 day' AND status <> 'pending'`,
+} as const;
+
+/** Removes old lines from inboxes, messages that were sent or given up, and what is quiet no more. */
+@Injectable()
+export class NotificationRetention {
+  constructor(
+    private readonly config: HistoryConfig,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  @Periodic({ name: 'notification-retention', everyMs: 86_400_000, runs: 'once', timeoutMs: 1_800_000 })
+  async run(signal?: AbortSignal): Promise<void> {
+    await this.dataSource.query(`DELETE FROM notification_quiet WHERE raised_at < now() - interval '30 days'`);
+    await this.dataSource.query(
+      `DELETE FROM user_notifications WHERE id IN (
+         SELECT id FROM (
+           SELECT id, row_number() OVER (PARTITION BY user_id ORDER BY created_at DESC, id DESC) AS position
+           FROM user_notifications) AS line
+         WHERE position > $1)`,
+      [LONGEST_INBOX],
+    );
+    if (this.config.retentionDays === 0) return;
+    for (const [table, isOld] of Object.entries(OLD)) {
+      for (let removed = BATCH; removed === BATCH && !signal?.aborted;) {
+        [, removed] = await this.dataSource.query<[unknown[], number]>(
+          `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE ${isOld} LIMIT ${BATCH})`,
+          [this.config.retentionDays],
+        );
+      }
+    }
+  }
+}

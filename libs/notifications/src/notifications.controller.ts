@@ -1,0 +1,140 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
+import { type Actor, Authenticated, CurrentActor, CurrentUser, RequirePermission, type SignedIn } from '@kubarr/access';
+import { DeliveryLogPage, DeliveryLogQuery } from './delivery/delivery.dto.js';
+import { DeliveryLog } from './delivery/delivery-log.js';
+import { SuccessFlag } from './inbox/inbox.dto.js';
+import {
+  ChannelAnswer,
+  ChannelParameter,
+  ChannelTest,
+  ChannelTestAnswer,
+  ChannelUpdate,
+  EventAnswer,
+  EventParameter,
+  EventUpdate,
+  PreferenceAnswer,
+  PreferenceUpdate,
+  VerificationCode,
+} from './notifications.dto.js';
+import { NotificationsService } from './notifications.service.js';
+
+@ApiTags('Notifications')
+@Controller('api/notifications')
+export class NotificationsController {
+  constructor(
+    private readonly notifications: NotificationsService,
+    private readonly deliveries: DeliveryLog,
+  ) {}
+
+  @Get('channels')
+  @RequirePermission('settings.view')
+  @ApiOperation({ operationId: 'listChannels', summary: 'Delivery channels' })
+  @ApiOkResponse({ type: [ChannelAnswer] })
+  channels(): Promise<ChannelAnswer[]> {
+    return this.notifications.channels();
+  }
+
+  @Get('channels/:channel_type')
+  @RequirePermission('settings.view')
+  @ApiOperation({ operationId: 'getChannel', summary: 'One channel' })
+  @ApiOkResponse({ type: ChannelAnswer })
+  channel(@Param() { channel_type }: ChannelParameter): Promise<ChannelAnswer> {
+    return this.notifications.channel(channel_type);
+  }
+
+  @Put('channels/:channel_type')
+  @RequirePermission('settings.manage')
+  @ApiOperation({ operationId: 'updateChannel', summary: 'Switch a channel on or off, or store its configuration' })
+  @ApiOkResponse({ type: ChannelAnswer })
+  changeChannel(
+    @CurrentActor() actor: Actor,
+    @Param() { channel_type }: ChannelParameter,
+    @Body() change: ChannelUpdate,
+  ): Promise<ChannelAnswer> {
+    return this.notifications.changeChannel(actor, channel_type, change);
+  }
+
+  @Post('channels/:channel_type/test')
+  @HttpCode(200)
+  @RequirePermission('settings.manage')
+  @ApiOperation({ operationId: 'testChannel', summary: 'Send a test message; a failure is part of the answer' })
+  @ApiOkResponse({ type: ChannelTestAnswer })
+  test(
+    @CurrentUser() caller: SignedIn,
+    @Param() { channel_type }: ChannelParameter,
+    @Body() { destination }: ChannelTest,
+  ): Promise<ChannelTestAnswer> {
+    return this.notifications.test(caller, channel_type, destination);
+  }
+
+  @Get('events')
+  @RequirePermission('settings.view')
+  @ApiOperation({ operationId: 'listEvents', summary: 'Of which events people are told' })
+  @ApiOkResponse({ type: [EventAnswer] })
+  events(): Promise<EventAnswer[]> {
+    return this.notifications.events();
+  }
+
+  @Put('events/:event_type')
+  @RequirePermission('settings.manage')
+  @ApiOperation({ operationId: 'updateEvent', summary: 'Change the rule of one type of event' })
+  @ApiOkResponse({ type: EventAnswer })
+  changeEvent(
+    @CurrentActor() actor: Actor,
+    @Param() { event_type }: EventParameter,
+    @Body() change: EventUpdate,
+  ): Promise<EventAnswer> {
+    return this.notifications.changeEvent(actor, event_type, change);
+  }
+
+  @Get('preferences')
+  @Authenticated()
+  @ApiOperation({ operationId: 'getNotificationPreferences', summary: 'Own preferences, one per channel' })
+  @ApiOkResponse({ type: [PreferenceAnswer] })
+  preferences(@CurrentUser() caller: SignedIn): Promise<PreferenceAnswer[]> {
+    return this.notifications.preferencesOf(caller);
+  }
+
+  @Put('preferences/:channel_type')
+  @Authenticated()
+  @ApiOperation({ operationId: 'updateNotificationPreference', summary: 'Change own preference for a channel' })
+  @ApiOkResponse({ type: PreferenceAnswer })
+  changePreference(
+    @CurrentUser() caller: SignedIn,
+    @Param() { channel_type }: ChannelParameter,
+    @Body() change: PreferenceUpdate,
+  ): Promise<PreferenceAnswer> {
+    return this.notifications.changePreference(caller, channel_type, change);
+  }
+
+  @Post('preferences/:channel_type/code')
+  @HttpCode(200)
+  @Authenticated()
+  @ApiOperation({ operationId: 'sendNotificationCode', summary: 'Send a new code to the own destination' })
+  @ApiOkResponse({ type: SuccessFlag })
+  sendCode(@CurrentUser() caller: SignedIn, @Param() { channel_type }: ChannelParameter): Promise<SuccessFlag> {
+    return this.notifications.sendCode(caller, channel_type);
+  }
+
+  @Post('preferences/:channel_type/verify')
+  @HttpCode(200)
+  @Authenticated()
+  @ApiOperation({ operationId: 'verifyNotificationDestination', summary: 'Prove the own destination by its code' })
+  @ApiOkResponse({ type: PreferenceAnswer })
+  verify(
+    @CurrentUser() caller: SignedIn,
+    @Param() { channel_type }: ChannelParameter,
+    @Body() { code }: VerificationCode,
+  ): Promise<PreferenceAnswer> {
+    return this.notifications.verify(caller, channel_type, code);
+  }
+
+  @Get('logs')
+  @RequirePermission('audit.view')
+  @ApiOperation({ operationId: 'listDeliveryLogs', summary: 'Messages that were sent or are to be, newest first' })
+  @ApiOkResponse({ type: DeliveryLogPage })
+  logs(@Query() query: DeliveryLogQuery): Promise<DeliveryLogPage> {
+    return this.deliveries.page(query);
+  }
+}

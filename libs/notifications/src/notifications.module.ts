@@ -1,0 +1,76 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '@kubarr/audit';
+import { UsersModule } from '@kubarr/users';
+import { ChannelRequests } from './channels/channel-requests.js';
+import { ChannelSettings } from './channels/channel-settings.js';
+import { ChannelTypes } from './channels/channel-types.js';
+import { EmailChannel } from './channels/email.channel.js';
+import { MessageBirdChannel } from './channels/messagebird.channel.js';
+import { NotificationChannel } from './channels/notification-channel.entity.js';
+import { NtfyChannel } from './channels/ntfy.channel.js';
+import { TelegramChannel } from './channels/telegram.channel.js';
+import { WebhookChannel } from './channels/webhook.channel.js';
+import { DeliveryLog } from './delivery/delivery-log.js';
+import { NotificationDelivery } from './delivery/notification-delivery.entity.js';
+import { OutboxCheck } from './delivery/outbox-check.job.js';
+import { Outbox } from './delivery/outbox.js';
+import { Sender } from './delivery/sender.js';
+import { Announcements } from './events/announcements.js';
+import { AuditFollower } from './events/audit-follower.js';
+import { NotificationQuiet } from './events/notification-quiet.entity.js';
+import { NotificationRule } from './events/notification-rule.entity.js';
+import { Rules } from './events/rules.js';
+import { SystemEvents } from './events/system-events.js';
+import { InboxController } from './inbox/inbox.controller.js';
+import { InboxFeed } from './inbox/inbox-feed.js';
+import { Inboxes } from './inbox/inbox.js';
+import { UserNotification } from './inbox/user-notification.entity.js';
+import { NotificationRetention } from './notification-retention.job.js';
+import { NotificationsController } from './notifications.controller.js';
+import { NotificationsService } from './notifications.service.js';
+import { Destinations } from './preferences/destinations.js';
+import { NotificationPreference } from './preferences/notification-preference.entity.js';
+import { Preferences } from './preferences/preferences.js';
+
+@Module({
+  imports: [
+    AuditModule,
+    UsersModule,
+    TypeOrmModule.forFeature([
+      NotificationChannel,
+      NotificationDelivery,
+      NotificationPreference,
+      NotificationQuiet,
+      NotificationRule,
+      UserNotification,
+    ]),
+  ],
+  controllers: [InboxController, NotificationsController],
+  providers: [
+    Announcements,
+    AuditFollower,
+    ChannelRequests,
+    ChannelSettings,
+    ChannelTypes,
+    DeliveryLog,
+    Destinations,
+    EmailChannel,
+    InboxFeed,
+    Inboxes,
+    MessageBirdChannel,
+    NotificationRetention,
+    NotificationsService,
+    NtfyChannel,
+    Outbox,
+    OutboxCheck,
+    Preferences,
+    Rules,
+    Sender,
+    SystemEvents,
+    TelegramChannel,
+    WebhookChannel,
+  ],
+  exports: [SystemEvents],
+})
+export class NotificationsModule {}

@@ -1,0 +1,102 @@
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+
+/**
+ * Networks that other servers are never in: this machine, its links, multicast, and where clouds keep the credentials of
+ * a machine. Networks at home (10/8, 172.16/12, 192.168/16, fc00::/7) are not among them: the NAS is there.
+ * Source: IANA special-purpose registries; metadata addresses of AWS, Google, Azure, Oracle and Alibaba.
+ */
+const FORBIDDEN = [
+  '0.0.0.0/8',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '192.0.0.0/24',
+  '100.100.100.200/32',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '::/96', // unspecified, loopback, and IPv4 in disguise
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '2001::/32',
+  '2002::/16',
+  'fe80::/10',
+  'fec0::/10',
+  'ff00::/8',
+  'fd00:ec2::254/128',
+  'fd20:ce::254/128',
+];
+
+/** A host has no address that may be reached. The text is for people. */
+export class AddressRefused extends Error {
+  constructor(host: string) {
+    super(
+      `${host} is this machine, its own link, or a metadata address. If it is right, add its address to KUBARR_NOTIFICATION_ALLOWED_ADDRESSES.`,
+    );
+  }
+}
+
+/** As the resolver says it; `family` is 4 or 6. */
+export interface Address {
+  readonly address: string;
+  readonly family: number;
+}
+
+/** Which addresses outgoing connections may have. */
+export class AddressRules {
+  private readonly forbidden = blockListOf(FORBIDDEN);
+  private readonly allowed: BlockList;
+
+  /** @param allowed Addresses or CIDR ranges that may be reached although they are forbidden. */
+  constructor(allowed: readonly string[] = []) {
+    this.allowed = blockListOf(allowed);
+  }
+
+  isAllowed(address: string): boolean {
+    const [bare = ''] = address.split('%'); // without the zone of a link-local address
+    const family = isIP(bare);
+    if (family === 0) return false;
+    const type = family === 4 ? 'ipv4' : 'ipv6';
+    return this.allowed.check(bare, type) || !this.forbidden.check(bare, type);
+  }
+
+  /**
+   * The addresses of a host that may be reached, to be connected to as they are: a name that is asked for again could
+   * get another answer.
+   *
+   * @param host A name, or an address with or without brackets.
+   * @throws AddressRefused when there are only others, or what the resolver says.
+   */
+  async resolve(host: string): Promise<[Address, ...Address[]]> {
+    const bare = host.replace(/^\[(.*)\]$/, '$1');
+    const family = isIP(bare);
+    const found = family === 0 ? await lookup(bare, { all: true }) : [{ address: bare, family }];
+    const [first, ...others] = found.filter(({ address }) => this.isAllowed(address));
+    if (!first) throw new AddressRefused(host);
+    return [first, ...others];
+  }
+
+  /** For `net.connect` and everything above it: what is checked is what is connected to. */
+  get lookup(): LookupFunction {
+    return (host, options, callback) => {
+      this.resolve(host).then(
+        (found) => {
+          const [first] = found;
+          if (options.all) callback(null, found);
+          else callback(null, first.address, first.family);
+        },
+        (error: unknown) => callback(error as NodeJS.ErrnoException, []),
+      );
+    };
+  }
+}
+
+function blockListOf(ranges: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [address = '', bits] = range.split('/');
+    const type = isIP(address) === 4 ? 'ipv4' : 'ipv6';
+    if (bits === undefined) list.addAddress(address, type);
+    else list.addSubnet(address, Number(bits), type);
+  }
+  return list;
+}

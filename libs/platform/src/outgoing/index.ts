@@ -1,0 +1,2 @@
+export { AddressRefused, AddressRules } from './address-rules.js';
+export { asNoAnswer, NoAnswer, type OutgoingAnswer, type OutgoingRequest, send } from './outgoing-request.js';
