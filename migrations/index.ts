@@ -10,6 +10,12 @@ import { AuditSearch1764000000008 } from './1764000000008-audit-search.js';
 import { AuditSeals1764000000009 } from './1764000000009-audit-seals.js';
 import { DurableJobs1764000000010 } from './1764000000010-durable-jobs.js';
 import { Notifications1764000000011 } from './1764000000011-notifications.js';
+import { SessionsOfAnAccount1764000000020 } from './1764000000020-sessions-of-an-account.js';
+import { Invites1764000000021 } from './1764000000021-invites.js';
+import { SecondFactors1764000000030 } from './1764000000030-second-factors.js';
+import { SignInChallenges1764000000031 } from './1764000000031-sign-in-challenges.js';
+import { SignInProviders1764000000032 } from './1764000000032-sign-in-providers.js';
+import { ApiTokens1764000000033 } from './1764000000033-api-tokens.js';
 
 /** Every schema change, oldest first. A released one is never edited. */
 export const migrations = [
@@ -25,4 +31,10 @@ export const migrations = [
   AuditSeals1764000000009,
   DurableJobs1764000000010,
   Notifications1764000000011,
+  SessionsOfAnAccount1764000000020,
+  Invites1764000000021,
+  SecondFactors1764000000030,
+  SignInChallenges1764000000031,
+  SignInProviders1764000000032,
+  ApiTokens1764000000033,
 ];

@@ -25,7 +25,13 @@ heading(
   `statistics and lists over ${SIZES.join(', ')} entries spread evenly over ${DAYS} days: 30 actions, 50 people, 1 in 20 a failure; the last 100 entries are not in the totals yet; one caller, ${REPEATS} repeats; baseline: load all entries and count them`,
 );
 
-const administrator = { userId: 1, username: 'admin', sessionId: 's', permissions: new Set(['audit.view']) };
+const administrator = {
+  userId: 1,
+  username: 'admin',
+  sessionId: 's',
+  permissions: new Set(['audit.view']),
+  mustEnrol: false,
+};
 
 /** The 95th percentile of the times of `work`, in milliseconds. */
 async function p95(work: () => Promise<unknown>, repeats = REPEATS): Promise<number> {

@@ -2,10 +2,16 @@ import { TestApplication } from '../support/application.js';
 
 /** Foreign keys to a table of another area: the migration has them, no entity may. */
 const KEYS_BETWEEN_AREAS = [
-  'fk_sessions_user',
-  'fk_notification_preferences_user',
-  'fk_user_notifications_user',
+  'fk_api_tokens_user',
+  'fk_linked_accounts_user',
   'fk_notification_deliveries_user',
+  'fk_notification_preferences_user',
+  'fk_passkeys_user',
+  'fk_recovery_codes_user',
+  'fk_sessions_user',
+  'fk_sign_in_challenges_user',
+  'fk_totp_secrets_user',
+  'fk_user_notifications_user',
 ];
 
 describe('The schema', () => {

@@ -62,8 +62,10 @@ describe('Pages', () => {
     const operations = Object.values(body.paths).flatMap((path) => Object.values(path as Record<string, Operation>));
     expect(operations.length).toBeGreaterThan(25);
     for (const operation of operations) {
+      const access = operation['x-permission'];
+      const signedIn = [{ sessionSlot: [], activeSlot: [] }, { legacySession: [] }];
       expect(operation.security).toEqual(
-        operation['x-permission'] === 'public' ? [] : [{ sessionSlot: [], activeSlot: [] }, { legacySession: [] }],
+        access === 'public' ? [] : access === 'authenticated' ? signedIn : [...signedIn, { apiToken: [] }],
       );
     }
     expect(body.paths['/api/users/me'].get).toMatchObject({

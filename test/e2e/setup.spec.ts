@@ -93,7 +93,7 @@ describe('The first run', () => {
     expect(me).toMatchObject({
       username: 'admin',
       roles: [{ name: 'admin' }],
-      allowed_apps: ['*'],
+      allowed_apps: expect.arrayContaining(['*', 'jellyfin']),
       preferences: { theme: 'system' },
     });
   });

@@ -28,8 +28,12 @@ export class Browser {
     return this.send('PUT', path, body);
   }
 
-  delete(path: string): Promise<Answer> {
-    return this.send('DELETE', path);
+  patch(path: string, body: unknown): Promise<Answer> {
+    return this.send('PATCH', path, body);
+  }
+
+  delete(path: string, body?: unknown): Promise<Answer> {
+    return this.send('DELETE', path, body);
   }
 
   /** A text or bytes go out as they are, anything else as JSON. */

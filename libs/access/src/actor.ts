@@ -7,13 +7,18 @@ export interface Actor {
   readonly userAgent: string | null;
 }
 
-/** A person with a live session, as the guards leave it on the request. */
+/** A person with a live session or an API token, as the guards leave it on the request. */
 export interface SignedIn {
   readonly userId: number;
   readonly username: string;
+  /** Empty when an API token speaks for the person: such a caller reaches no route that is about sessions. */
   readonly sessionId: string;
-  /** Every permission key the person holds, `app.<name>` and `app.*` included. */
+  /** What the caller may do, `app.<name>` and `app.*` included: never more than the person, nothing while `mustEnrol`. */
   readonly permissions: ReadonlySet<string>;
+  /** A role demands a second factor that the account does not have: only setting one up is open. */
+  readonly mustEnrol: boolean;
+  /** The API token that speaks for the person, when one does. */
+  readonly apiTokenId?: number;
 }
 
 /** The product itself: jobs, start-up. */

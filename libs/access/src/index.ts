@@ -1,8 +1,13 @@
 export { ANONYMOUS, SYSTEM, type Actor, type SignedIn } from './actor.js';
 export {
+  API_TOKENS,
+  ApiTokens,
   Authenticated,
   CurrentActor,
   CurrentUser,
+  DOCUMENTED_ACCESS,
+  OPEN_DURING_ENROLMENT,
+  OpenDuringEnrolment,
   Public,
   RequirePermission,
   ROUTE_ACCESS,
@@ -11,6 +16,9 @@ export {
 export { actorOf, type RequestWithCaller } from './request-caller.js';
 export {
   ADMIN_ROLE,
+  appOf,
+  appPermission,
+  isAppName,
   PERMISSIONS,
   effectivePermissions,
   holds,
@@ -20,3 +28,4 @@ export {
   type PermissionKey,
   type RoleGrants,
 } from './permissions.js';
+export { type Authority, authorityOf, covers } from './authority.js';

@@ -1,4 +1,4 @@
-/** One permission, as data: the guards, the seed and OpenAPI read this list. */
+/** One permission, as data: the guards, the role editor's list and OpenAPI read it. */
 export interface Permission {
   readonly key: string;
   readonly category: string;
@@ -45,6 +45,21 @@ export const isPermission = (key: string): key is PermissionKey => KEYS.has(key)
 /** The system role with this name holds every permission, future ones included. */
 export const ADMIN_ROLE = 'admin';
 
+/** How a permission to open one app begins; the rest is the name of the app, or `*` for all of them. */
+const APP_PREFIX = 'app.';
+
+/** Names of apps are names of Kubernetes namespaces. Source: RFC 1123 labels. */
+const APP_NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** True for what can be granted by name: one app, or `*` for all of them. */
+export const isAppName = (name: string): boolean => name === '*' || APP_NAME.test(name);
+
+export const appPermission = (appName: string): string => APP_PREFIX + appName;
+
+/** The app that a permission opens; `undefined` for a permission that is about something else. */
+export const appOf = (permission: string): string | undefined =>
+  permission.startsWith(APP_PREFIX) ? permission.slice(APP_PREFIX.length) : undefined;
+
 /** What one role grants. `appNames` may hold `*` for all apps. */
 export interface RoleGrants {
   readonly name: string;
@@ -60,14 +75,12 @@ export const isAdministrator = (role: Pick<RoleGrants, 'name' | 'isSystem'>): bo
 /** The union over all roles, sorted and without duplicates; app grants appear as `app.<name>` or `app.*`. */
 export function effectivePermissions(roles: readonly RoleGrants[]): string[] {
   const granted = roles.flatMap((role) =>
-    isAdministrator(role)
-      ? ['app.*', ...KEYS]
-      : [...role.permissions, ...role.appNames.map((appName) => `app.${appName}`)],
+    isAdministrator(role) ? [appPermission('*'), ...KEYS] : [...role.permissions, ...role.appNames.map(appPermission)],
   );
   return [...new Set(granted)].sort();
 }
 
 /** May someone with these permissions do what `permission` guards? `app.*` covers every `app.<name>`. */
 export function holds(permissions: ReadonlySet<string>, permission: string): boolean {
-  return permissions.has(permission) || (permission.startsWith('app.') && permissions.has('app.*'));
+  return permissions.has(permission) || (appOf(permission) !== undefined && permissions.has(appPermission('*')));
 }

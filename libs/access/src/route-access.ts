@@ -10,10 +10,21 @@ export type RouteAccess = 'public' | 'authenticated' | PermissionKey;
 /** Metadata key under which every route carries its {@link RouteAccess}. */
 export const ROUTE_ACCESS = 'kubarr:route-access';
 
+/** Metadata key of the permission that OpenAPI names for a route; an API token needs it even for one's own things. */
+export const DOCUMENTED_ACCESS = 'kubarr:documented-access';
+
+/** Metadata key of a route that is open while a second factor has yet to be set up. */
+export const OPEN_DURING_ENROLMENT = 'kubarr:open-during-enrolment';
+
+/** Metadata key of who may not call a route with an API token, or may although it names no permission. */
+export const API_TOKENS = 'kubarr:api-tokens';
+
 const access = (value: RouteAccess, documentedAs: RouteAccess = value) =>
   applyDecorators(
     SetMetadata(ROUTE_ACCESS, value),
+    SetMetadata(DOCUMENTED_ACCESS, documentedAs),
     ApiExtension('x-permission', documentedAs),
+    ...(value === documentedAs ? [] : [ApiExtension('x-own-things', true)]),
     ...(value === 'public' ? [] : [ApiCookieAuth()]),
   );
 
@@ -22,13 +33,23 @@ export const Public = (): MethodDecorator & ClassDecorator => access('public');
 
 /**
  * Any person with a live session may call the route. Where the service itself asks for a permission, except for one's own
- * things, that permission is what OpenAPI says.
+ * things, that permission is what OpenAPI says, with `x-own-things` beside it.
  */
 export const Authenticated = (documentedAs?: PermissionKey): MethodDecorator & ClassDecorator =>
   access('authenticated', documentedAs);
 
 /** Only people who hold the permission may call the route. */
 export const RequirePermission = (permission: PermissionKey): MethodDecorator & ClassDecorator => access(permission);
+
+/** Setting up a second factor needs the route: it is open to people whose role demands one that they do not have yet. */
+export const OpenDuringEnrolment = (): MethodDecorator => SetMetadata(OPEN_DURING_ENROLMENT, true);
+
+/**
+ * Whether API tokens may call a route. Without this they may where the route names a permission, and may not where any
+ * signed-in person is let in: those routes are about accounts, passwords and second factors.
+ */
+export const ApiTokens = (rule: 'allowed' | 'refused'): MethodDecorator & ClassDecorator =>
+  SetMetadata(API_TOKENS, rule);
 
 const requestOf = (context: ExecutionContext): RequestWithCaller =>
   context.switchToHttp().getRequest<RequestWithCaller>();

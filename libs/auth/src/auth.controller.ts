@@ -1,20 +1,32 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
-import { type Actor, Authenticated, CurrentActor, CurrentUser, Public, type SignedIn } from '@kubarr/access';
+import {
+  type Actor,
+  Authenticated,
+  CurrentActor,
+  CurrentUser,
+  OpenDuringEnrolment,
+  Public,
+  type SignedIn,
+} from '@kubarr/access';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   AccountInfo,
   LoginAnswer,
   LoginRequest,
   MessageAnswer,
+  RecoveryLoginRequest,
+  SecondFactorRequest,
   SessionInfo,
   SessionParameter,
   SlotParameter,
   SwitchAnswer,
 } from './auth.dto.js';
+import { Confirmation } from './confirmation/confirmation.js';
 import { SessionCookieWriter } from './sessions/session-cookie-writer.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { SignInService } from './sign-in/sign-in.service.js';
+import { PasswordConfirmation } from './own-account/own-account.dto.js';
 
 @ApiTags('Auth')
 @Controller('auth')
@@ -22,6 +34,7 @@ export class AuthController {
   constructor(
     private readonly signIn: SignInService,
     private readonly sessions: SessionsService,
+    private readonly confirmation: Confirmation,
     private readonly cookies: SessionCookieWriter,
   ) {}
 
@@ -37,6 +50,48 @@ export class AuthController {
     @Body() body: LoginRequest,
   ): Promise<LoginAnswer> {
     return this.cookies.write(reply, this.signIn.signIn(actor, request.cookies, body));
+  }
+
+  @Post('2fa/recover')
+  @HttpCode(200)
+  @Public()
+  @ApiOperation({ operationId: 'recoverWithCode', summary: 'Sign in with a recovery code as second factor' })
+  @ApiOkResponse({ type: LoginAnswer, description: 'Signed in; the code is used up' })
+  recover(
+    @CurrentActor() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Body() body: RecoveryLoginRequest,
+  ): Promise<LoginAnswer> {
+    return this.cookies.write(reply, this.signIn.recover(actor, request.cookies, body));
+  }
+
+  @Post('2fa/verify')
+  @HttpCode(200)
+  @Public()
+  @ApiOperation({ operationId: 'verifySecondFactor', summary: 'End a sign-in that began at a provider with a code' })
+  @ApiOkResponse({ type: LoginAnswer, description: 'Signed in; the code is used up' })
+  verify(
+    @CurrentActor() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Body() { code }: SecondFactorRequest,
+  ): Promise<LoginAnswer> {
+    return this.cookies.write(reply, this.signIn.finishHalf(actor, request.cookies, code));
+  }
+
+  @Post('confirm')
+  @HttpCode(200)
+  @Authenticated()
+  @OpenDuringEnrolment()
+  @ApiOperation({ operationId: 'confirmIdentity', summary: 'Give the password again before something delicate' })
+  @ApiOkResponse({ type: MessageAnswer })
+  confirm(
+    @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
+    @Body() { password }: PasswordConfirmation,
+  ): Promise<MessageAnswer> {
+    return this.confirmation.confirm(actor, caller, password);
   }
 
   @Post('logout')

@@ -10,8 +10,28 @@ export class LoginRequest {
   @TextField({ description: 'Password', minLength: 1, maxLength: 128, format: 'password' })
   password!: string;
 
-  @TextField({ description: 'Code of the second factor, when the account has one', maxLength: 16, optional: true })
+  @TextField({
+    description: 'Code of the authenticator app or a recovery code, when the account has a second factor',
+    maxLength: 16,
+    optional: true,
+  })
   totp_code?: string | null;
+}
+
+export class RecoveryLoginRequest {
+  @TextField({ description: 'User name or e-mail address', minLength: 1, maxLength: 254 })
+  username!: string;
+
+  @TextField({ description: 'Password', minLength: 1, maxLength: 128, format: 'password' })
+  password!: string;
+
+  @TextField({ description: 'Recovery code: ten letters and digits', minLength: 10, maxLength: 16 })
+  recovery_code!: string;
+}
+
+export class SecondFactorRequest {
+  @TextField({ description: 'Code of the authenticator app, or a recovery code', minLength: 6, maxLength: 16 })
+  code!: string;
 }
 
 export class LoginAnswer {
@@ -33,15 +53,17 @@ export class LoginAnswer {
   session_slot!: number;
 }
 
-export class MessageAnswer {
-  @ApiProperty({ description: 'What happened, for people' })
-  message!: string;
-}
+export { MessageAnswer } from '@kubarr/users';
 
 export class SessionParameter {
   @ApiProperty({ description: 'Identity of the session', format: 'uuid' })
   @IsUUID('all', { message: 'must be a session id' })
   session_id!: string;
+}
+
+export class OtherSessionParameter extends SessionParameter {
+  @IntegerParameter({ description: 'Number of the account', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+  user_id!: number;
 }
 
 export class SlotParameter {

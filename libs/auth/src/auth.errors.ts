@@ -42,12 +42,31 @@ export class AccountNotApproved extends KubarrError {
   }
 }
 
-/** The login page looks for this very text. */
+/** Signed in, but a role demands a second factor that the account does not have. Clients look for the first words. */
 export class SecondFactorSetupRequired extends KubarrError {
   readonly code = 'auth.second-factor-setup-required';
-  readonly kind = 'bad-request';
+  readonly kind = 'forbidden';
   constructor() {
-    super('Two-factor authentication setup required');
+    super(
+      'Two-factor authentication setup required: set up an authenticator app or a passkey on your account page first.',
+    );
+  }
+}
+
+/** The token of an `Authorization: Bearer` header is unknown, revoked or has run out, or its owner may not sign in. */
+export class ApiTokenInvalid extends KubarrError {
+  readonly code = 'auth.api-token-invalid';
+  readonly kind = 'unauthenticated';
+  constructor() {
+    super('This API token is not valid (any more). Make a new one on your account page.');
+  }
+}
+
+export class ApiTokenRefused extends KubarrError {
+  readonly code = 'auth.api-token-refused';
+  readonly kind = 'forbidden';
+  constructor() {
+    super('An API token cannot do this; sign in with a browser.');
   }
 }
 
@@ -72,5 +91,30 @@ export class CurrentSession extends KubarrError {
   readonly kind = 'bad-request';
   constructor() {
     super('The current session is ended by signing out.');
+  }
+}
+
+export class RegistrationClosed extends KubarrError {
+  readonly code = 'auth.registration-closed';
+  readonly kind = 'forbidden';
+  constructor() {
+    super('Registration is closed here. Ask an administrator for an invite.');
+  }
+}
+
+export class RegistrationCrowded extends KubarrError {
+  readonly code = 'auth.registration-crowded';
+  readonly kind = 'too-many';
+  constructor() {
+    super('Too many accounts wait for approval already. Ask an administrator to look at them, or for an invite.');
+  }
+}
+
+/** One error for both: whoever may not see the list of accounts should not learn which addresses are on it. */
+export class NameOrEmailInUse extends KubarrError {
+  readonly code = 'auth.name-or-email-in-use';
+  readonly kind = 'conflict';
+  constructor(cause: unknown) {
+    super('That user name or e-mail address is in use. Choose another, or sign in.', { cause });
   }
 }

@@ -1,24 +1,50 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { holds, type RequestWithCaller, ROUTE_ACCESS, type RouteAccess } from '@kubarr/access';
-import { NotSignedIn, PermissionMissing } from './auth.errors.js';
+import {
+  API_TOKENS,
+  DOCUMENTED_ACCESS,
+  holds,
+  OPEN_DURING_ENROLMENT,
+  type PermissionKey,
+  type RequestWithCaller,
+  ROUTE_ACCESS,
+  type RouteAccess,
+} from '@kubarr/access';
+import { ApiTokenRefused, NotSignedIn, PermissionMissing, SecondFactorSetupRequired } from './auth.errors.js';
 
-/** Asks for the permission that a route names. A route without any access decorator is refused to everybody. */
+/**
+ * Asks for the permission that a route names. A route without any access decorator is refused to everybody. Someone who
+ * must set up a second factor first reaches only the routes for that; an API token only those that name a permission.
+ */
 @Injectable()
 export class PermissionGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const access = this.metadata<RouteAccess>(ROUTE_ACCESS, context);
     if (access === 'public') return true;
     const { caller } = context.switchToHttp().getRequest<RequestWithCaller>();
     if (!caller) throw new NotSignedIn();
-    if (access === 'authenticated') return true;
     if (access === undefined) throw new Error('A route wears no access decorator');
-    if (!holds(caller.permissions, access)) throw new PermissionMissing(access);
+    if (caller.mustEnrol && !this.metadata<boolean>(OPEN_DURING_ENROLMENT, context))
+      throw new SecondFactorSetupRequired();
+    const needed = caller.apiTokenId === undefined ? access : this.neededByToken(access, context);
+    if (needed !== 'authenticated' && !holds(caller.permissions, needed)) throw new PermissionMissing(needed);
     return true;
+  }
+
+  /** @throws ApiTokenRefused */
+  private neededByToken(
+    access: PermissionKey | 'authenticated',
+    context: ExecutionContext,
+  ): PermissionKey | 'authenticated' {
+    const rule = this.metadata<'allowed' | 'refused'>(API_TOKENS, context);
+    const documented = this.metadata<PermissionKey | 'authenticated'>(DOCUMENTED_ACCESS, context) ?? access;
+    if (rule === 'refused' || (rule === undefined && documented === 'authenticated')) throw new ApiTokenRefused();
+    return documented;
+  }
+
+  private metadata<Value>(key: string, context: ExecutionContext): Value | undefined {
+    return this.reflector.getAllAndOverride<Value | undefined>(key, [context.getHandler(), context.getClass()]);
   }
 }

@@ -39,6 +39,11 @@ export class Settings {
     return (await this.all())[key] ?? fallbackOf(key);
   }
 
+  /** The same as it is in a transaction, past the cache. */
+  async valueWithin(transaction: EntityManager, key: SettingKey): Promise<string> {
+    return (await transaction.findOneBy(SystemSetting, { key }))?.value ?? fallbackOf(key);
+  }
+
   /** Every stored value by key. */
   async all(): Promise<Values> {
     const cached = await this.cache.get<Values>(CACHE_KEY);

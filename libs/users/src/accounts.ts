@@ -6,8 +6,10 @@ import { InvalidFields } from '@kubarr/platform/http';
 import { PasswordHasher } from '@kubarr/platform/secrets';
 import { DataSource, type EntityManager } from 'typeorm';
 import { emailRefusal, passwordRefusal, usernameRefusal } from './account-rules.js';
-import { Role } from './role.entity.js';
-import { UserRole } from './role-grants.entity.js';
+import { type GuardedChange } from './guarded-changes.js';
+import { type Profile } from './profiles.js';
+import { Role } from './roles/role.entity.js';
+import { UserRole } from './roles/role-grants.entity.js';
 import { User } from './user.entity.js';
 import { EmailTaken, UsernameTaken } from './users.errors.js';
 
@@ -24,6 +26,7 @@ export interface SignInAccount {
   readonly username: string;
   readonly email: string;
   readonly passwordHash: string;
+  readonly sessionsValidAfter: Date | null;
 }
 
 /** Finding and making accounts, for the areas that sign people in or set the product up. */
@@ -41,22 +44,140 @@ export class Accounts {
     const found = await this.dataSource
       .getRepository(User)
       .createQueryBuilder('account')
-      .select(['account.id', 'account.username', 'account.email', 'account.passwordHash'])
+      .select(['account.id', 'account.username', 'account.email', 'account.passwordHash', 'account.sessionsValidAfter'])
       .where(`lower(account.${column}) = lower(:nameOrEmail)`, { nameOrEmail })
       .getOne();
     return found ?? undefined;
   }
 
+  async findById(userId: number): Promise<SignInAccount | undefined> {
+    const found = await this.dataSource.getRepository(User).findOne({
+      select: { id: true, username: true, email: true, passwordHash: true, sessionsValidAfter: true },
+      where: { id: userId },
+    });
+    return found ?? undefined;
+  }
+
+  count(): Promise<number> {
+    return this.dataSource.getRepository(User).count();
+  }
+
   /** The stored form of a password that the rules allow. Slow on purpose: call it before the transaction. */
-  async prepare(account: NewAccount, fields: { username: string; email: string; password: string }): Promise<string> {
-    const refusals = [
+  async prepare(account: NewAccount, fields: AccountFields = FIELDS): Promise<string> {
+    assertAllowed([
       { path: fields.username, message: usernameRefusal(account.username) },
       { path: fields.email, message: emailRefusal(account.email) },
       { path: fields.password, message: passwordRefusal(account.password, account) },
-    ];
-    const issues = refusals.flatMap(({ path, message }) => (message ? [{ path, message }] : []));
-    if (issues.length > 0) throw new InvalidFields(issues);
+    ]);
     return this.hasher.hash(account.password);
+  }
+
+  /** The stored form of a password that was checked already. */
+  hash(password: string): Promise<string> {
+    return this.hasher.hash(password);
+  }
+
+  /** True when it is the account's password. As slow as {@link prepare}. */
+  async hasPassword(userId: number, password: string): Promise<boolean> {
+    const account = await this.dataSource
+      .getRepository(User)
+      .findOne({ where: { id: userId }, select: { id: true, passwordHash: true } });
+    return account ? this.hasher.verify(account.passwordHash, password) : this.hasher.verifyAgainstNothing(password);
+  }
+
+  /** Keeps other changes of an account waiting until the transaction ends. */
+  async lock(transaction: EntityManager, userId: number): Promise<void> {
+    await transaction.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
+  }
+
+  /**
+   * Stores a new password and ends every session that began before, on all replicas. Announce the change of the
+   * profile as well.
+   *
+   * @returns The moment after which sessions count.
+   */
+  async setPassword(transaction: EntityManager, userId: number, passwordHash: string): Promise<Date> {
+    await this.lock(transaction, userId);
+    await transaction.update(User, { id: userId }, { passwordHash, updatedAt: () => 'now()' });
+    return this.endSessions(transaction, userId);
+  }
+
+  /** Ends every session that began before now. Announce the change of the profile as well. */
+  async endSessions(transaction: EntityManager, userId: number): Promise<Date> {
+    await this.lock(transaction, userId); // first, so that a sign-in under way is over, or sees the new time
+    // Whole milliseconds, upwards: that is how finely the session check compares.
+    const [[{ sessions_valid_after }]] = await transaction.query<[[{ sessions_valid_after: Date }], number]>(
+      `UPDATE users SET sessions_valid_after = date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'
+       WHERE id = $1 RETURNING sessions_valid_after`,
+      [userId],
+    );
+    return sessions_valid_after;
+  }
+
+  /**
+   * Holds an account still until the transaction ends. False when it may not be signed in with any more, or all sessions
+   * were ended since `sessionsValidAfter` was read: then what was proven meanwhile does not count.
+   */
+  async hold(transaction: EntityManager, userId: number, sessionsValidAfter: Date | null): Promise<boolean> {
+    const [found] = await transaction.query<unknown[]>(
+      `SELECT 1 FROM users WHERE id = $1 AND is_active AND is_approved
+         AND sessions_valid_after IS NOT DISTINCT FROM $2::timestamptz FOR SHARE`,
+      [userId, sessionsValidAfter],
+    );
+    return found !== undefined;
+  }
+
+  /** Removes an account with everything that belongs to it alone; the audit log keeps what it did. */
+  async remove(
+    { transaction, changes }: GuardedChange,
+    actor: Actor,
+    { id, username, email }: Pick<Profile, 'id' | 'username' | 'email'>,
+    how: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    await transaction.delete(User, { id });
+    await this.audit.record(transaction, actor, {
+      action: 'user_deleted',
+      resource: 'user',
+      resourceId: id,
+      details: { username, email, ...how },
+    });
+    changes(id);
+  }
+
+  /** How many wait for approval, and whether somebody is there who could give it. */
+  async reception(transaction: EntityManager): Promise<{ waiting: number; hasAdministrator: boolean }> {
+    const [{ waiting, has_administrator }] = await transaction.query<[{ waiting: number; has_administrator: boolean }]>(
+      `SELECT (SELECT count(*) FROM users WHERE NOT is_approved) AS waiting, EXISTS (
+         SELECT FROM user_roles m JOIN roles r ON r.id = m.role_id WHERE r.is_system AND r.name = $1
+       ) AS has_administrator`,
+      [ADMIN_ROLE],
+    );
+    return { waiting, hasAdministrator: has_administrator };
+  }
+
+  /**
+   * Makes an active account as part of a larger change.
+   *
+   * @param how What the audit entry says beside name and e-mail.
+   * @throws UsernameTaken, EmailTaken
+   */
+  async create(
+    transaction: EntityManager,
+    actor: Actor,
+    { username, email }: Pick<NewAccount, 'username' | 'email'>,
+    { passwordHash, isApproved, ...how }: { passwordHash: string; isApproved: boolean; [fact: string]: unknown },
+  ): Promise<number> {
+    const { identifiers } = await transaction
+      .insert(User, { username, email, passwordHash, isActive: true, isApproved })
+      .catch(refuseTaken);
+    const { id } = identifiers[0] as { id: number };
+    await this.audit.record(transaction, actor, {
+      action: 'user_created',
+      resource: 'user',
+      resourceId: id,
+      details: { username, email, is_approved: isApproved, ...how },
+    });
+    return id;
   }
 
   /**
@@ -71,22 +192,31 @@ export class Accounts {
     passwordHash: string,
   ): Promise<{ id: number; username: string; email: string }> {
     const { username, email } = account;
-    const { identifiers } = await transaction
-      .insert(User, { username, email, passwordHash, isActive: true, isApproved: true })
-      .catch((error: unknown) => {
-        if (violatesUnique(error, 'uq_users_username')) throw new UsernameTaken();
-        if (violatesUnique(error, 'uq_users_email')) throw new EmailTaken();
-        throw error;
-      });
-    const { id } = identifiers[0] as { id: number };
+    const id = await this.create(transaction, actor, account, { passwordHash, isApproved: true, roles: [ADMIN_ROLE] });
     const role = await transaction.findOneByOrFail(Role, { name: ADMIN_ROLE, isSystem: true });
     await transaction.insert(UserRole, { userId: id, roleId: role.id });
-    await this.audit.record(transaction, actor, {
-      action: 'user_created',
-      resource: 'user',
-      resourceId: id,
-      details: { username, email, roles: [ADMIN_ROLE] },
-    });
     return { id, username, email };
   }
+}
+
+/** What the fields of an account are called in a request. */
+interface AccountFields {
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+const FIELDS: AccountFields = { username: 'username', email: 'email', password: 'password' };
+
+/** @throws InvalidFields with every refusal that there is. */
+export function assertAllowed(refusals: readonly { path: string; message: string | undefined }[]): void {
+  const issues = refusals.flatMap(({ path, message }) => (message ? [{ path, message }] : []));
+  if (issues.length > 0) throw new InvalidFields(issues);
+}
+
+/** For the failure of a statement that writes a name or an e-mail address. */
+export function refuseTaken(error: unknown): never {
+  if (violatesUnique(error, 'uq_users_username')) throw new UsernameTaken();
+  if (violatesUnique(error, 'uq_users_email')) throw new EmailTaken();
+  throw error;
 }

@@ -1,5 +1,11 @@
-export { EMAIL_LENGTH, PASSWORD_LENGTH, USERNAME_LENGTH } from './account-rules.js';
-export { Accounts, type NewAccount, type SignInAccount } from './accounts.js';
+export { EMAIL_LENGTH, PASSWORD_LENGTH, passwordRefusal, USERNAME_LENGTH, usernameRefusal } from './account-rules.js';
+export { Accounts, assertAllowed, type NewAccount, type SignInAccount } from './accounts.js';
+export { UserParameter } from './administration/users.dto.js';
+export { GuardedChanges, type GuardedChange } from './guarded-changes.js';
+export { InviteRedemption } from './invites/invite-redemption.js';
 export { Profiles, type Profile } from './profiles.js';
+export { SecondFactorHolders, type SecondFactorLookup } from './second-factor-holders.js';
+export { MessageAnswer } from './user-answer.js';
+export { AccountGone, EmailTaken, InviteUnusable, UsernameTaken, WrongPassword } from './users.errors.js';
 export { Recipients } from './recipients.js';
 export { UsersModule } from './users.module.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { effectivePermissions, type RoleGrants } from '@kubarr/access';
+import { effectivePermissions, isAdministrator, type RoleGrants } from '@kubarr/access';
 import { BoundedCache, CacheRegistry } from '@kubarr/platform/cache';
 import { Notifications } from '@kubarr/platform/database';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -16,10 +16,15 @@ export interface Profile {
   readonly isApproved: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** Sessions that began before this moment have ended. */
+  readonly sessionsValidAfter: Date | null;
   readonly theme: string;
   readonly roles: readonly ProfileRole[];
   /** Sorted, without duplicates. */
   readonly permissions: ReadonlySet<string>;
+  readonly isAdministrator: boolean;
+  /** Every app that some role names, sorted: what `app.*` stands for. */
+  readonly knownApps: readonly string[];
 }
 
 export interface ProfileRole {
@@ -38,13 +43,18 @@ interface Row {
   is_approved: boolean;
   created_at: Date;
   updated_at: Date;
+  sessions_valid_after: Date | null;
   theme: string | null;
   roles: (RoleGrants & ProfileRole)[];
+  known_apps: string[];
 }
 
-/** Account, preferences, roles and grants in one round trip; the roles come as JSON because they are few. */
-const PROFILE_QUERY = `
-  SELECT u.id, u.username, u.email, u.is_active, u.is_approved, u.created_at, u.updated_at, p.theme,
+/** Accounts with preferences, roles and grants in one round trip; the roles come as JSON because they are few. */
+const PROFILES_QUERY = `
+  SELECT u.id, u.username, u.email, u.is_active, u.is_approved, u.created_at, u.updated_at, u.sessions_valid_after,
+    p.theme,
+    (SELECT coalesce(json_agg(DISTINCT a.app_name ORDER BY a.app_name), '[]')
+      FROM role_app_permissions a WHERE a.app_name <> '*') AS known_apps,
     coalesce((
       SELECT json_agg(json_build_object(
         'id', r.id, 'name', r.name, 'description', r.description,
@@ -54,8 +64,7 @@ const PROFILE_QUERY = `
       ) ORDER BY r.id)
       FROM user_roles m JOIN roles r ON r.id = m.role_id WHERE m.user_id = u.id
     ), '[]') AS roles
-  FROM users u LEFT JOIN user_preferences p ON p.user_id = u.id
-  WHERE u.id = $1`;
+  FROM users u LEFT JOIN user_preferences p ON p.user_id = u.id`;
 
 /**
  * Profiles by account id, cached so that a warm request asks the database nothing. A change of an account or a role
@@ -85,6 +94,21 @@ export class Profiles {
     return this.cache.get(String(userId));
   }
 
+  /** As it is in the transaction, past the cache. */
+  async within(transaction: EntityManager, userId: number): Promise<Profile | undefined> {
+    const [row] = await transaction.query<Row[]>(`${PROFILES_QUERY} WHERE u.id = $1`, [userId]);
+    return row && profileOf(row);
+  }
+
+  /** A part of all accounts by id, in one query whatever its size; only those that wait for approval if wanted. */
+  async page({ skip, limit, waiting }: { skip: number; limit: number; waiting: boolean }): Promise<Profile[]> {
+    const rows = await this.dataSource.query<Row[]>(
+      `${PROFILES_QUERY} ${waiting ? 'WHERE NOT u.is_approved' : ''} ORDER BY u.id OFFSET $1 LIMIT $2`,
+      [skip, limit],
+    );
+    return rows.map(profileOf);
+  }
+
   /** Call it in the transaction that changes an account (`null`: a role), and `forget` after its commit. */
   async announceChange(transaction: EntityManager, userId: number | null): Promise<void> {
     await this.notifications.publish(transaction, CHANGED, userId);
@@ -95,9 +119,8 @@ export class Profiles {
     else this.cache.invalidate(String(userId));
   }
 
-  private async read(userId: number): Promise<Profile | undefined> {
-    const [row] = await this.dataSource.query<Row[]>(PROFILE_QUERY, [userId]);
-    return row && profileOf(row);
+  private read(userId: number): Promise<Profile | undefined> {
+    return this.within(this.dataSource.manager, userId);
   }
 }
 
@@ -110,6 +133,7 @@ function profileOf(row: Row): Profile {
     isApproved: row.is_approved,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+    sessionsValidAfter: row.sessions_valid_after,
     theme: row.theme ?? 'system',
     roles: row.roles.map(({ id, name, description, requiresTwoFactor }) => ({
       id,
@@ -118,5 +142,7 @@ function profileOf(row: Row): Profile {
       requiresTwoFactor,
     })),
     permissions: new Set(effectivePermissions(row.roles)),
+    isAdministrator: row.roles.some(isAdministrator),
+    knownApps: row.known_apps,
   };
 }

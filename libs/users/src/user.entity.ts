@@ -31,6 +31,10 @@ export class User {
   @Column({ name: 'is_approved', type: 'boolean', default: false })
   isApproved!: boolean;
 
+  /** Sessions that began before this moment have ended; `null` = none has. */
+  @Column({ name: 'sessions_valid_after', type: 'timestamptz', nullable: true })
+  sessionsValidAfter!: Date | null;
+
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 

@@ -1,3 +1,4 @@
+import { type PermissionKey } from '@kubarr/access';
 import { KubarrError } from '@kubarr/platform/errors';
 
 export class UsernameTaken extends KubarrError {
@@ -22,5 +23,141 @@ export class AccountGone extends KubarrError {
   readonly kind = 'unauthenticated';
   constructor() {
     super('This account does not exist any more.');
+  }
+}
+
+export class UserNotFound extends KubarrError {
+  readonly code = 'users.not-found';
+  readonly kind = 'not-found';
+  constructor() {
+    super('There is no such account.');
+  }
+}
+
+export class OwnAccount extends KubarrError {
+  readonly code = 'users.own-account';
+  readonly kind = 'bad-request';
+  constructor() {
+    super('This cannot be done to your own account here; use your account page.');
+  }
+}
+
+export class NotWaiting extends KubarrError {
+  readonly code = 'users.not-waiting';
+  readonly kind = 'bad-request';
+  constructor() {
+    super('This account does not wait for approval.');
+  }
+}
+
+export class LastAdministrator extends KubarrError {
+  readonly code = 'users.last-administrator';
+  readonly kind = 'bad-request';
+  constructor() {
+    super(
+      'Kubarr needs an active administrator, and this would take away the last one. Make somebody else administrator first.',
+    );
+  }
+}
+
+/** The permission went away between the guard and the change. */
+export class PermissionWithdrawn extends KubarrError {
+  readonly code = 'users.permission-withdrawn';
+  readonly kind = 'forbidden';
+  constructor(permission: PermissionKey) {
+    super(`This needs the permission ${permission}, which you do not have any more.`);
+  }
+}
+
+export class BeyondOwnPermissions extends KubarrError {
+  readonly code = 'users.beyond-own-permissions';
+  readonly kind = 'forbidden';
+  constructor() {
+    super('Nobody can give, or change, what goes beyond their own permissions. Ask somebody who holds them all.');
+  }
+}
+
+/** Not 401: the session is fine, and a client would go to its sign-in page. */
+export class WrongPassword extends KubarrError {
+  readonly code = 'users.wrong-password';
+  readonly kind = 'bad-request';
+  constructor() {
+    super('The password is incorrect.');
+  }
+}
+
+export class UnknownRoles extends KubarrError {
+  readonly code = 'users.unknown-roles';
+  readonly kind = 'bad-request';
+  constructor(ids: readonly number[]) {
+    super(`There is no role with the number ${ids.join(', ')}; reload the list of roles.`);
+  }
+}
+
+export class RoleNotFound extends KubarrError {
+  readonly code = 'users.role-not-found';
+  readonly kind = 'not-found';
+  constructor() {
+    super('There is no such role.');
+  }
+}
+
+export class RoleNameTaken extends KubarrError {
+  readonly code = 'users.role-name-taken';
+  readonly kind = 'bad-request';
+  constructor() {
+    super('A role of this name exists already.');
+  }
+}
+
+export class SystemRole extends KubarrError {
+  readonly code = 'users.system-role';
+  readonly kind = 'bad-request';
+  constructor(what: string) {
+    super(`${what} cannot be done to a system role.`);
+  }
+}
+
+export class TooManyRoles extends KubarrError {
+  readonly code = 'users.too-many-roles';
+  readonly kind = 'bad-request';
+  constructor(limit: number) {
+    super(`There are ${limit} roles, which is as many as there can be; remove one that is not needed.`);
+  }
+}
+
+/** Demanding one would keep them out, and there is nobody above them to help. */
+export class SecondFactorMissing extends KubarrError {
+  readonly code = 'users.second-factor-missing';
+  readonly kind = 'bad-request';
+  constructor(count: number) {
+    super(
+      `${count === 1 ? 'One administrator has' : `${count} administrators have`} no second factor yet. All of them must set one up before it can be demanded.`,
+    );
+  }
+}
+
+export class InviteNotFound extends KubarrError {
+  readonly code = 'users.invite-not-found';
+  readonly kind = 'not-found';
+  constructor() {
+    super('There is no such invite.');
+  }
+}
+
+/** One error for all reasons: telling them apart would help to guess codes. */
+export class InviteUnusable extends KubarrError {
+  readonly code = 'users.invite-unusable';
+  readonly kind = 'bad-request';
+  constructor() {
+    super('This invite cannot be used: its link is incomplete, was used already, or has expired. Ask for a new one.');
+  }
+}
+
+export class TooManyInvites extends KubarrError {
+  readonly code = 'users.too-many-invites';
+  readonly kind = 'bad-request';
+  constructor(limit: number) {
+    super(`${limit} invites are open, which is as many as there can be; remove those that are not needed.`);
   }
 }

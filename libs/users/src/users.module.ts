@@ -2,22 +2,47 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '@kubarr/audit';
 import { Accounts } from './accounts.js';
+import { UsersController } from './administration/users.controller.js';
+import { UsersService } from './administration/users.service.js';
+import { GuardedChanges } from './guarded-changes.js';
+import { InviteCleanup } from './invites/invite-cleanup.job.js';
+import { InviteRedemption } from './invites/invite-redemption.js';
+import { Invite } from './invites/invite.entity.js';
+import { InvitesController } from './invites/invites.controller.js';
+import { InvitesService } from './invites/invites.service.js';
+import { OwnProfileController } from './own-profile/own-profile.controller.js';
+import { OwnProfileService } from './own-profile/own-profile.service.js';
+import { UserPreferences } from './own-profile/user-preferences.entity.js';
 import { Profiles } from './profiles.js';
 import { Recipients } from './recipients.js';
-import { Role } from './role.entity.js';
-import { RoleAppPermission, RolePermission, UserRole } from './role-grants.entity.js';
+import { RoleAppPermission, RolePermission, UserRole } from './roles/role-grants.entity.js';
+import { RoleMembers } from './roles/role-members.js';
+import { Role } from './roles/role.entity.js';
+import { RolesController } from './roles/roles.controller.js';
+import { RolesService } from './roles/roles.service.js';
+import { SecondFactorHolders } from './second-factor-holders.js';
 import { User } from './user.entity.js';
-import { UserPreferences } from './user-preferences.entity.js';
-import { UsersController } from './users.controller.js';
-import { UsersService } from './users.service.js';
 
 @Module({
   imports: [
     AuditModule,
-    TypeOrmModule.forFeature([User, Role, UserRole, RolePermission, RoleAppPermission, UserPreferences]),
+    TypeOrmModule.forFeature([User, Role, UserRole, RolePermission, RoleAppPermission, UserPreferences, Invite]),
   ],
-  controllers: [UsersController],
-  providers: [Accounts, Profiles, Recipients, UsersService],
-  exports: [Accounts, Profiles, Recipients],
+  controllers: [OwnProfileController, InvitesController, UsersController, RolesController],
+  providers: [
+    Accounts,
+    GuardedChanges,
+    InviteCleanup,
+    InviteRedemption,
+    InvitesService,
+    OwnProfileService,
+    Profiles,
+    Recipients,
+    RoleMembers,
+    RolesService,
+    SecondFactorHolders,
+    UsersService,
+  ],
+  exports: [Accounts, GuardedChanges, InviteRedemption, Profiles, Recipients, SecondFactorHolders],
 })
 export class UsersModule {}

@@ -7,6 +7,7 @@ kubarr migrate [--wait=SECONDS]     bring the database schema up to date, waitin
 kubarr migrate --plan               tell what migrate would do
 kubarr doctor                       check everything the server needs; say what to do
 kubarr audit verify                 check the seals of the audit log
+kubarr second-factor remove NAME    let somebody who lost their second factor sign in with the password alone
 kubarr openapi                      print the OpenAPI document
 kubarr help                         this text`;
 
@@ -53,6 +54,12 @@ function parse(words: readonly string[]): Command | undefined {
         const { positionals } = parseArgs({ args: rest, options: {}, allowPositionals: true });
         if (positionals.join(' ') !== 'verify') return undefined;
         return async (config) => (await import('./audit.js')).verifyAudit(config);
+      }
+      case 'second-factor': {
+        const { positionals } = parseArgs({ args: rest, options: {}, allowPositionals: true });
+        const [verb, account, ...more] = positionals;
+        if (verb !== 'remove' || !account || more.length > 0) return undefined;
+        return async (config) => (await import('./second-factor.js')).removeSecondFactor(config, account);
       }
       case 'openapi':
         parseArgs({ args: rest, options: {} });

@@ -8,6 +8,9 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 /** Either of the two ways to be signed in: slots of a browser, or the one session of a simple client. */
 const SIGNED_IN: NonNullable<Operation['security']> = [{ sessionSlot: [], activeSlot: [] }, { legacySession: [] }];
 
+/** Where a permission is asked for, an API token that has it is enough as well. */
+const BY_PERMISSION: NonNullable<Operation['security']> = [...SIGNED_IN, { apiToken: [] }];
+
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'] as const;
 
 /** What every refusal looks like, after RFC 9457. */
@@ -45,7 +48,8 @@ export async function buildOpenApi(app: INestApplication): Promise<OpenAPIObject
     .setOpenAPIVersion('3.1.0')
     .setTitle('Kubarr')
     .setDescription(
-      'Every refusal is a problem document (RFC 9457). `x-permission` names the permission a call needs, or says `public` or `authenticated`. ' +
+      'Every refusal is a problem document (RFC 9457). `x-permission` names the permission a call needs, or says `public` or `authenticated`; with `x-own-things` ' +
+        'people without it reach what is their own. ' +
         'A browser repeats the cookie `XSRF-TOKEN` in the header `X-XSRF-TOKEN` when it changes something.',
     )
     .setVersion(app.get(BuildConfig).version)
@@ -59,10 +63,12 @@ export async function buildOpenApi(app: INestApplication): Promise<OpenAPIObject
     )
     .addSecurity('activeSlot', cookie('kubarr_active', 'Number of the slot that counts'))
     .addSecurity('legacySession', cookie('kubarr_session', 'Copy of the active session, for clients of one session'))
+    .addSecurity('apiToken', { type: 'http', scheme: 'bearer', description: 'An API token of a person' })
     .build();
   const document = SwaggerModule.createDocument(app, config);
   for (const operation of operations(document)) {
-    operation.security = 'x-permission' in operation && operation['x-permission'] === 'public' ? [] : SIGNED_IN;
+    const access = 'x-permission' in operation ? operation['x-permission'] : undefined;
+    operation.security = access === 'public' ? [] : access === 'authenticated' ? SIGNED_IN : BY_PERMISSION;
     operation.responses['default'] = {
       description: 'Refused or failed',
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -5,11 +5,13 @@ import { DocsPages } from './docs-pages.js';
 import { ApiDescription } from './openapi.js';
 import { Pages } from './pages.js';
 import { PagesController } from './pages.controller.js';
+import { RegistrationPage } from './registration-page.js';
+import { RegistrationPageController } from './registration-page.controller.js';
 import { SetupHandOver } from './setup-hand-over.js';
 
 @Module({
   imports: [SetupModule],
-  controllers: [DocsController, PagesController],
-  providers: [ApiDescription, DocsPages, Pages, SetupHandOver],
+  controllers: [DocsController, RegistrationPageController, PagesController],
+  providers: [ApiDescription, DocsPages, Pages, RegistrationPage, SetupHandOver],
 })
 export class PagesModule {}

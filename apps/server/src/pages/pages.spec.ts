@@ -287,14 +287,19 @@ describe('The description of the API', () => {
   it('says who may call what, and what a refusal looks like', async () => {
     const document = (await ask(app, '/api/openapi.json')).json();
     expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Kubarr', version: expect.any(String) } });
-    expect(Object.keys(document.paths)).toEqual(['/api/openapi.json', '/api/docs']);
+    expect(Object.keys(document.paths)).toEqual(['/api/openapi.json', '/api/docs', '/auth/register']);
     expect(document.paths['/api/docs'].get).toMatchObject({
       operationId: 'getApiDocsPage',
       'x-permission': 'public',
       security: [],
       responses: { default: { content: { 'application/problem+json': expect.any(Object) } } },
     });
-    expect(Object.keys(document.components.securitySchemes)).toEqual(['sessionSlot', 'activeSlot', 'legacySession']);
+    expect(Object.keys(document.components.securitySchemes)).toEqual([
+      'sessionSlot',
+      'activeSlot',
+      'legacySession',
+      'apiToken',
+    ]);
   });
 
   it('has a page whose scripts and styles are all ours', async () => {

@@ -3,21 +3,16 @@ import { DatabaseConnection } from '@kubarr/platform/database';
 import { Periodic } from '@kubarr/platform/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { DataSource } from 'typeorm';
-
-/** A session is noted at most this often, in milliseconds. */
-const AT_MOST_EVERY_MS = 60_000;
-
-/** Sessions remembered at once; beyond that the oldest notes are dropped, which only blurs a time. */
-const MOST_SESSIONS = 10_000;
+import { UseNotes } from './use-notes.js';
 
 /**
- * When sessions were used last, kept in memory and written in batches: a request costs no write. The batch does not wait
- * for the disk, because losing a minute of it in a crash harms nobody.
+ * When sessions and API tokens were used last, kept in memory and written in batches: a request costs no write. The batch
+ * does not wait for the disk, because losing a minute of it in a crash harms nobody.
  */
 @Injectable()
 export class LastAccess implements BeforeApplicationShutdown {
-  private readonly seen = new Map<string, number>();
-  private waiting = new Map<string, Date>();
+  private readonly sessions = new UseNotes<string>();
+  private readonly apiTokens = new UseNotes<number>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -25,32 +20,42 @@ export class LastAccess implements BeforeApplicationShutdown {
     private readonly log: Log,
   ) {}
 
-  note(sessionId: string, now = Date.now()): void {
-    if (now - (this.seen.get(sessionId) ?? -Infinity) < AT_MOST_EVERY_MS) return;
-    if (this.seen.size >= MOST_SESSIONS) this.seen.clear();
-    this.seen.set(sessionId, now);
-    this.waiting.set(sessionId, new Date(now));
+  noteSession(sessionId: string): void {
+    this.sessions.note(sessionId);
+  }
+
+  noteApiToken(tokenId: number): void {
+    this.apiTokens.note(tokenId);
   }
 
   @Periodic({ name: 'session-last-access', everyMs: 20_000, runs: 'everywhere', timeoutMs: 10_000 })
   async write(): Promise<void> {
-    if (this.waiting.size === 0 || !this.connection.isReady) return;
-    const batch = this.waiting;
-    this.waiting = new Map();
-    await this.dataSource.transaction(async (transaction) => {
-      await transaction.query('SET LOCAL synchronous_commit = off');
-      await transaction.query(
-        `UPDATE sessions SET last_accessed_at = seen.at
-         FROM unnest($1::uuid[], $2::timestamptz[]) AS seen (id, at)
-         WHERE sessions.id = seen.id AND sessions.last_accessed_at < seen.at`,
-        [[...batch.keys()], [...batch.values()]],
-      );
-    });
+    if (!this.connection.isReady) return;
+    await this.writeBatch(
+      `UPDATE sessions SET last_accessed_at = seen.at
+       FROM unnest($1::uuid[], $2::timestamptz[]) AS seen (id, at)
+       WHERE sessions.id = seen.id AND sessions.last_accessed_at < seen.at`,
+      this.sessions.takeAll(),
+    );
+    await this.writeBatch(
+      `UPDATE api_tokens SET last_used_at = seen.at
+       FROM unnest($1::bigint[], $2::timestamptz[]) AS seen (id, at)
+       WHERE api_tokens.id = seen.id AND (api_tokens.last_used_at IS NULL OR api_tokens.last_used_at < seen.at)`,
+      this.apiTokens.takeAll(),
+    );
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.write().catch((error: unknown) =>
-      this.log.warn('The last use of some sessions was not written', { error }),
+      this.log.warn('The last use of some sessions and API tokens was not written', { error }),
     );
+  }
+
+  private async writeBatch(statement: string, batch: ReadonlyMap<string | number, Date>): Promise<void> {
+    if (batch.size === 0) return;
+    await this.dataSource.transaction(async (transaction) => {
+      await transaction.query('SET LOCAL synchronous_commit = off');
+      await transaction.query(statement, [[...batch.keys()], [...batch.values()]]);
+    });
   }
 }

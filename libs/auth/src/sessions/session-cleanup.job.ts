@@ -5,7 +5,10 @@ import { DataSource } from 'typeorm';
 /** Rows removed by one statement. */
 const BATCH = 1_000;
 
-/** Removes what has run out: sessions, and counted failures. Both are ignored from the moment they expire. */
+/** Days for which an API token that ran out is still listed, so that its owner sees why a program stopped. */
+const TOKENS_LISTED_FOR_DAYS = 30;
+
+/** Removes what has run out: sessions, challenges, API tokens, counted failures. All are ignored once they expire. */
 @Injectable()
 export class SessionCleanup {
   constructor(private readonly dataSource: DataSource) {}
@@ -14,6 +17,15 @@ export class SessionCleanup {
   async run(signal?: AbortSignal): Promise<void> {
     await this.inBatches(
       'DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < now() LIMIT $1)',
+      signal,
+    );
+    await this.inBatches(
+      'DELETE FROM sign_in_challenges WHERE id IN (SELECT id FROM sign_in_challenges WHERE expires_at < now() LIMIT $1)',
+      signal,
+    );
+    await this.inBatches(
+      `DELETE FROM api_tokens WHERE id IN (SELECT id FROM api_tokens
+        WHERE expires_at < now() - interval '${TOKENS_LISTED_FOR_DAYS} days' LIMIT $1)`,
       signal,
     );
     await this.inBatches(

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { HttpConfig } from '@kubarr/platform/config';
 import { type FastifyReply } from 'fastify';
-import { SESSION_SECONDS, type WithCookies } from './session-cookies.js';
+import { type CookieChange, SESSION_SECONDS, type WithCookies } from './session-cookies.js';
 
-/** Writes session cookies: out of reach of scripts, sent to this site only, and over TLS only when there is TLS. */
+/** Writes the cookies of sign-in: out of reach of scripts, sent to this site only, and over TLS only when there is TLS. */
 @Injectable()
 export class SessionCookieWriter {
   private readonly options;
@@ -20,10 +20,24 @@ export class SessionCookieWriter {
   /** Sets or clears the cookies of a result and hands its answer on. */
   async write<Answer>(reply: FastifyReply, result: Promise<WithCookies<Answer>>): Promise<Answer> {
     const { answer, cookies } = await result;
-    for (const { name, value } of cookies) {
-      if (value === undefined) void reply.clearCookie(name, this.options);
-      else void reply.setCookie(name, value, { ...this.options, maxAge: SESSION_SECONDS });
-    }
+    this.set(reply, cookies);
     return answer;
+  }
+
+  /** Sets or clears the cookies and sends the browser on. */
+  async redirect(
+    reply: FastifyReply,
+    result: Promise<{ location: string; cookies: readonly CookieChange[] }>,
+  ): Promise<void> {
+    const { location, cookies } = await result;
+    this.set(reply, cookies);
+    await reply.redirect(location, 303);
+  }
+
+  private set(reply: FastifyReply, cookies: readonly CookieChange[]): void {
+    for (const { name, value, maxAgeSeconds = SESSION_SECONDS } of cookies) {
+      if (value === undefined) void reply.clearCookie(name, this.options);
+      else void reply.setCookie(name, value, { ...this.options, maxAge: maxAgeSeconds });
+    }
   }
 }

@@ -22,6 +22,8 @@ export interface SessionSlots {
 export interface CookieChange {
   readonly name: string;
   readonly value: string | undefined;
+  /** Life in seconds; that of a session when absent. */
+  readonly maxAgeSeconds?: number;
 }
 
 /** An answer together with the cookies that go with it. */

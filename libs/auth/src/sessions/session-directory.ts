@@ -4,10 +4,24 @@ import { BoundedCache, CacheRegistry } from '@kubarr/platform/cache';
 import { Notifications } from '@kubarr/platform/database';
 import { type Profile, Profiles } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
+import { demandsSecondFactor, FACTORS_CHANGED, HAS_SECOND_FACTOR } from '../two-factor/has-second-factor.js';
 import { Session } from './session.entity.js';
 
 /** Topic on which replicas tell each other which session ended. */
 const ENDED = 'auth.session-ended';
+
+/** The session, and what decides whether its account must set up a second factor first. */
+const SESSION_QUERY = `
+  SELECT s.id, s.user_id, s.expires_at, s.counts_since, ${HAS_SECOND_FACTOR('s.user_id')} AS has_second_factor
+  FROM sessions s WHERE s.id = $1`;
+
+interface Row {
+  id: string;
+  user_id: number;
+  expires_at: Date;
+  counts_since: Date;
+  has_second_factor: boolean;
+}
 
 /** What is remembered of a live session, by its verified token. */
 interface LiveSession {
@@ -15,6 +29,9 @@ interface LiveSession {
   readonly userId: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+  readonly hasSecondFactor: boolean;
+  /** The same; when the account ended its sessions later than that, this one is among them. */
+  readonly countsSince: number;
 }
 
 /** A live session with the person it belongs to. */
@@ -24,7 +41,7 @@ export interface SessionHolder extends LiveSession {
 
 /**
  * Which token stands for which person, remembered so that a warm request asks the database nothing. A session counts
- * only while its row exists, has not expired, and its account is active and approved.
+ * only while its row exists, has not expired, and its account is active, approved and has not ended it with all others.
  */
 @Injectable()
 export class SessionDirectory {
@@ -38,6 +55,7 @@ export class SessionDirectory {
   ) {
     this.cache = caches.create({ name: 'sessions', maxEntries: 1_000, ttlMs: 60_000 });
     notifications.subscribe(ENDED, (sessionId) => this.forget(sessionId as string));
+    notifications.subscribe(FACTORS_CHANGED, (userId) => this.forgetAllOf(userId as number));
   }
 
   /** The person behind a token that was verified before, without asking anybody; `undefined` = ask `holderOf`. */
@@ -60,19 +78,53 @@ export class SessionDirectory {
     await this.notifications.publish(transaction, ENDED, sessionId);
   }
 
+  /** Spares a session when all of its account are ended; call `forget` after the commit. */
+  async keep(transaction: EntityManager, sessionId: string, countsSince: Date): Promise<void> {
+    await transaction.update(Session, { id: sessionId }, { countsSince });
+    await this.notifications.publish(transaction, ENDED, sessionId); // read anew everywhere
+  }
+
+  /** Whether a session counts, as it is in the transaction, past every cache. */
+  async counts(transaction: EntityManager, { sessionId, userId }: SignedIn): Promise<boolean> {
+    const row = await transaction.findOneBy(Session, { id: sessionId, userId });
+    const profile = row && (await this.profiles.within(transaction, userId));
+    return profile
+      ? isLive({ expiresAt: row.expiresAt.getTime(), countsSince: row.countsSince.getTime() }, profile)
+      : false;
+  }
+
   forget(sessionId: string): void {
     this.cache.invalidateWhere((session) => session.sessionId === sessionId);
   }
 
+  /** Sessions are read again at their next request. */
+  forgetAllOf(userId: number): void {
+    this.cache.invalidateWhere((session) => session.userId === userId);
+  }
+
   private async read(sessionId: string): Promise<LiveSession | undefined> {
-    const row = await this.dataSource.getRepository(Session).findOneBy({ id: sessionId });
-    return row ? { sessionId: row.id, userId: row.userId, expiresAt: row.expiresAt.getTime() } : undefined;
+    const [row] = await this.dataSource.query<Row[]>(SESSION_QUERY, [sessionId]);
+    if (!row) return undefined;
+    return {
+      sessionId: row.id,
+      userId: row.user_id,
+      expiresAt: row.expires_at.getTime(),
+      countsSince: row.counts_since.getTime(),
+      hasSecondFactor: row.has_second_factor,
+    };
   }
 }
 
-export function signedIn({ sessionId }: LiveSession, profile: Profile): SignedIn {
-  return { userId: profile.id, username: profile.username, sessionId, permissions: profile.permissions };
+export function signedIn({ sessionId, hasSecondFactor }: LiveSession, profile: Profile): SignedIn {
+  const mustEnrol = !hasSecondFactor && demandsSecondFactor(profile);
+  const permissions = mustEnrol ? NOTHING : profile.permissions;
+  return { userId: profile.id, username: profile.username, sessionId, permissions, mustEnrol };
 }
 
-const isLive = (session: LiveSession, profile: Profile): boolean =>
-  session.expiresAt > Date.now() && profile.isActive && profile.isApproved;
+const NOTHING: ReadonlySet<string> = new Set();
+
+const isLive = (session: Pick<LiveSession, 'expiresAt' | 'countsSince'>, profile: Profile): boolean =>
+  session.expiresAt > Date.now() &&
+  profile.isActive &&
+  profile.isApproved &&
+  session.countsSince >= (profile.sessionsValidAfter?.getTime() ?? -Infinity);

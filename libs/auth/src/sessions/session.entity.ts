@@ -21,6 +21,10 @@ export class Session {
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 
+  /** Its begin, or the moment at which its holder ended all others: what ends every session before then spares it. */
+  @Column({ name: 'counts_since', type: 'timestamptz', default: () => 'now()' })
+  countsSince!: Date;
+
   @Column({ name: 'expires_at', type: 'timestamptz' })
   @Index('ix_sessions_expires_at')
   expiresAt!: Date;
@@ -28,4 +32,8 @@ export class Session {
   /** Written at most once a minute, in batches; a crash may lose the last of it. */
   @Column({ name: 'last_accessed_at', type: 'timestamptz', default: () => 'now()' })
   lastAccessedAt!: Date;
+
+  /** When it was last proved who uses it: at sign-in, or by giving the password again. */
+  @Column({ name: 'proven_at', type: 'timestamptz', default: () => 'now()' })
+  provenAt!: Date;
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
-import { DataSource, MoreThan } from 'typeorm';
+import { Profiles } from '@kubarr/users';
+import { DataSource, MoreThan, MoreThanOrEqual } from 'typeorm';
 import { type AccountInfo, type SessionInfo, type SwitchAnswer } from '../auth.dto.js';
 import { CurrentSession, SessionNotFound, SlotEmpty } from '../auth.errors.js';
 import { BrowserSessionReader, type Cookies } from './browser-sessions.js';
@@ -19,6 +20,7 @@ export class SessionsService {
     private readonly dataSource: DataSource,
     private readonly browser: BrowserSessionReader,
     private readonly directory: SessionDirectory,
+    private readonly profiles: Profiles,
     private readonly audit: AuditRecorder,
   ) {}
 
@@ -59,9 +61,19 @@ export class SessionsService {
     return { answer: { message: 'Signed out' }, cookies: signOutCookies(slots.active, live) };
   }
 
-  async list({ userId, sessionId }: SignedIn): Promise<SessionInfo[]> {
+  list({ userId, sessionId }: SignedIn): Promise<SessionInfo[]> {
+    return this.listOf(userId, sessionId);
+  }
+
+  /** The live sessions of an account; `currentId` is the one that asks, if it is one of them. */
+  async listOf(userId: number, currentId?: string): Promise<SessionInfo[]> {
+    const profile = await this.profiles.of(userId);
     const rows = await this.dataSource.getRepository(Session).find({
-      where: { userId, expiresAt: MoreThan(new Date()) },
+      where: {
+        userId,
+        expiresAt: MoreThan(new Date()),
+        countsSince: MoreThanOrEqual(profile?.sessionsValidAfter ?? new Date(0)),
+      },
       order: { lastAccessedAt: 'DESC' },
       take: LISTED_AT_MOST,
     });
@@ -71,7 +83,7 @@ export class SessionsService {
       ip_address: row.ipAddress,
       created_at: row.createdAt.toISOString(),
       last_accessed_at: row.lastAccessedAt.toISOString(),
-      is_current: row.id === sessionId,
+      is_current: row.id === currentId,
     }));
   }
 

@@ -18,8 +18,11 @@ export class SocketSessions {
   async find(cookies: Cookies): Promise<SignedIn | undefined> {
     const token = activeTokenOf(cookies);
     if (token === undefined) return undefined;
-    const remembered = this.directory.remembered(token);
-    if (remembered) return remembered;
+    const person = this.directory.remembered(token) ?? (await this.read(token));
+    return person?.mustEnrol ? undefined : person; // setting up a second factor needs no socket
+  }
+
+  private async read(token: string): Promise<SignedIn | undefined> {
     const verified = await this.tokens.verify(token);
     const holder = verified && (await this.directory.holderOf(token, verified.sid));
     return holder && signedIn(holder, holder.profile);

@@ -1,6 +1,6 @@
 import { decideSignIn } from './sign-in-order.js';
 
-const account = { isActive: true, isApproved: true, roles: [] as { requiresTwoFactor: boolean }[] };
+const account = { isActive: true, isApproved: true };
 
 function reasonFor(facts: Partial<Parameters<typeof decideSignIn<typeof account>>[0]>): string {
   const decision = decideSignIn({ isKnown: true, passwordMatches: true, account, ...facts });
@@ -27,12 +27,6 @@ describe('decideSignIn', () => {
 
   it('tells that an account is disabled before that it waits for approval', () => {
     expect(reasonFor({ account: { ...account, isActive: false, isApproved: false } })).toMatch(/disabled/);
-  });
-
-  it('asks for a second factor last, in the words that the login page looks for', () => {
-    const roles = [{ requiresTwoFactor: false }, { requiresTwoFactor: true }];
-    expect(reasonFor({ account: { ...account, roles } })).toMatch(/^Two-factor authentication setup required\|/);
-    expect(reasonFor({ account: { ...account, roles, isActive: false } })).toMatch(/disabled/);
   });
 
   it('counts only what proves nothing as a guess', () => {

@@ -1,5 +1,5 @@
 import { type KubarrError } from '@kubarr/platform/errors';
-import { AccountDisabled, AccountNotApproved, InvalidCredentials, SecondFactorSetupRequired } from '../auth.errors.js';
+import { AccountDisabled, AccountNotApproved, InvalidCredentials } from '../auth.errors.js';
 
 /** What is known when a sign-in is decided. */
 export interface SignInFacts<Candidate extends SignInCandidate> {
@@ -13,7 +13,6 @@ export interface SignInFacts<Candidate extends SignInCandidate> {
 interface SignInCandidate {
   readonly isActive: boolean;
   readonly isApproved: boolean;
-  readonly roles: readonly { readonly requiresTwoFactor: boolean }[];
 }
 
 /** Why a sign-in is refused: what the caller is told, what the audit log keeps, and whether it counts as a guess. */
@@ -25,7 +24,7 @@ export interface SignInRefusal {
 
 /**
  * The order of checks, each of which ends it: password before status, so that the state of an account is told only to
- * someone who knows its password; then the second factor.
+ * someone who knows its password. The second factor comes after all of them.
  */
 export function decideSignIn<Candidate extends SignInCandidate>({
   isKnown,
@@ -35,12 +34,13 @@ export function decideSignIn<Candidate extends SignInCandidate>({
   if (!isKnown) return { refusal: { error: new InvalidCredentials(), reason: 'unknown account', isGuess: true } };
   if (!passwordMatches || !account)
     return { refusal: { error: new InvalidCredentials(), reason: 'wrong password', isGuess: true } };
-  if (!account.isActive)
-    return { refusal: { error: new AccountDisabled(), reason: 'account disabled', isGuess: false } };
-  if (!account.isApproved)
-    return { refusal: { error: new AccountNotApproved(), reason: 'account not approved', isGuess: false } };
-  if (account.roles.some((role) => role.requiresTwoFactor)) {
-    return { refusal: { error: new SecondFactorSetupRequired(), reason: 'second factor not set up', isGuess: false } };
-  }
-  return { account };
+  const refusal = refusalByState(account);
+  return refusal ? { refusal } : { account };
+}
+
+/** Why an account may not sign in, however well its owner proves who they are; `undefined` = it may. */
+export function refusalByState({ isActive, isApproved }: SignInCandidate): SignInRefusal | undefined {
+  if (!isActive) return { error: new AccountDisabled(), reason: 'account disabled', isGuess: false };
+  if (!isApproved) return { error: new AccountNotApproved(), reason: 'account not approved', isGuess: false };
+  return undefined;
 }

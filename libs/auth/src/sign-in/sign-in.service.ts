@@ -1,46 +1,117 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
-import { PasswordHasher } from '@kubarr/platform/secrets';
-import { Accounts, Profiles } from '@kubarr/users';
-import { type LoginAnswer, type LoginRequest } from '../auth.dto.js';
+import { type Profile, Profiles } from '@kubarr/users';
+import { type EntityManager } from 'typeorm';
+import { type LoginAnswer, type LoginRequest, type RecoveryLoginRequest } from '../auth.dto.js';
+import { Challenges } from '../challenges/challenges.js';
 import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
-import { NewSessions } from '../sessions/new-sessions.js';
+import { NewSessions, type SignInProof } from '../sessions/new-sessions.js';
 import { type WithCookies } from '../sessions/session-cookies.js';
+import { SecondFactors } from '../two-factor/second-factors.js';
+import {
+  PasskeyRequired,
+  SecondFactorInvalid,
+  SecondFactorNotOn,
+  SecondFactorRequired,
+  SignInNotBegun,
+} from '../two-factor/two-factor.errors.js';
+import { PasswordStep, type ProvedPassword } from './password-step.js';
 import { SignInGuesses } from './sign-in-guesses.js';
-import { decideSignIn } from './sign-in-order.js';
+import { refusalByState } from './sign-in-order.js';
 
-/** Checks a name and a password, and makes a session of them. */
+/** What a sign-in that waits for its second factor remembers: how the first one was proved. */
+export interface HalfSignIn {
+  readonly method: SignInProof['method'];
+}
+
+/** Makes a session of a password, and of a code where the account has a second factor. */
 @Injectable()
 export class SignInService {
   constructor(
-    private readonly accounts: Accounts,
+    private readonly passwords: PasswordStep,
+    private readonly factors: SecondFactors,
+    private readonly challenges: Challenges,
     private readonly profiles: Profiles,
     private readonly guesses: SignInGuesses,
-    private readonly hasher: PasswordHasher,
     private readonly browser: BrowserSessionReader,
     private readonly newSessions: NewSessions,
   ) {}
 
-  /** @throws the errors of `sign-in-order.ts`, or TooManyAttempts. */
-  async signIn(
-    actor: Actor,
-    cookies: Cookies,
-    { username, password }: LoginRequest,
-  ): Promise<WithCookies<LoginAnswer>> {
-    const account = await this.accounts.findForSignIn(username);
-    const guess = await this.guesses.begin(actor, username, account);
-    const passwordMatches = account
-      ? await this.hasher.verify(account.passwordHash, password)
-      : await this.hasher.verifyAgainstNothing(password);
-    const profile = account && passwordMatches ? await this.profiles.of(account.id) : undefined;
-    const decision = decideSignIn({ isKnown: account !== undefined, account: profile, passwordMatches });
-    if ('refusal' in decision) {
-      await this.guesses.refuse(guess, decision.refusal);
-      throw decision.refusal.error;
+  /** @throws the errors of `PasswordStep.prove`; SecondFactorRequired or PasskeyRequired without a code; SecondFactorInvalid. */
+  async signIn(actor: Actor, cookies: Cookies, body: LoginRequest): Promise<WithCookies<LoginAnswer>> {
+    const proved = await this.passwords.prove(actor, body);
+    const { totp, passkeys } = await this.factors.of(proved.profile.id);
+    if (!totp && passkeys === 0) return this.finish(proved, cookies, { method: 'password' });
+    if (body.totp_code) return this.finishWithCode(proved, cookies, 'password', body.totp_code);
+    await this.guesses.giveBack(proved.guess);
+    throw totp ? new SecondFactorRequired() : new PasskeyRequired();
+  }
+
+  /** The same with a recovery code, on a route of its own. @throws SecondFactorNotOn as well. */
+  async recover(actor: Actor, cookies: Cookies, body: RecoveryLoginRequest): Promise<WithCookies<LoginAnswer>> {
+    const proved = await this.passwords.prove(actor, body);
+    const { totp, passkeys } = await this.factors.of(proved.profile.id);
+    if (totp || passkeys > 0) return this.finishWithCode(proved, cookies, 'password', body.recovery_code);
+    await this.guesses.giveBack(proved.guess);
+    throw new SecondFactorNotOn();
+  }
+
+  /** Ends a sign-in that began at a provider. @throws SignInNotBegun, SecondFactorInvalid, TooManyAttempts */
+  async finishHalf(actor: Actor, cookies: Cookies, code: string): Promise<WithCookies<LoginAnswer>> {
+    const half = await this.challenges.peek<HalfSignIn>(cookies, ['second-factor']);
+    const profile = half?.userId ? await this.profiles.of(half.userId) : undefined;
+    if (!half || !profile) throw new SignInNotBegun();
+    const guess = await this.guesses.begin(actor, profile.username, profile);
+    const refusal = refusalByState(profile);
+    if (refusal) {
+      await this.guesses.refuse(guess, refusal);
+      throw refusal.error;
     }
+    const { answer, cookies: changes } = await this.finishWithCode(
+      { guess, profile },
+      cookies,
+      half.content.method,
+      code,
+      async (transaction) => {
+        if (!(await this.challenges.take(cookies, ['second-factor'], transaction))) throw new SignInNotBegun();
+      },
+    );
+    return { answer, cookies: [...changes, this.challenges.forgetCookie('second-factor')] };
+  }
+
+  private async finishWithCode(
+    proved: ProvedPassword,
+    cookies: Cookies,
+    method: SignInProof['method'],
+    code: string,
+    alsoUse?: (transaction: EntityManager) => Promise<void>,
+  ): Promise<WithCookies<LoginAnswer>> {
+    const { guess, profile } = proved;
+    await this.guesses.beginCode(guess);
+    const signedIn = await this.finish(proved, cookies, {
+      method,
+      consume: async (transaction) => {
+        await alsoUse?.(transaction);
+        return this.factors.useCode(transaction, personOf(guess.actor, profile), code);
+      },
+    }).catch(async (error: unknown) => {
+      if (error instanceof SecondFactorInvalid) await this.guesses.wrongCode(guess);
+      throw error;
+    });
+    await this.guesses.rightCode(guess);
+    return signedIn;
+  }
+
+  private async finish(
+    { guess, profile }: ProvedPassword,
+    cookies: Cookies,
+    proof: SignInProof,
+  ): Promise<WithCookies<LoginAnswer>> {
     const { live } = await this.browser.read(cookies);
-    const signedIn = await this.newSessions.create(actor, decision.account, live);
+    const signedIn = await this.newSessions.create(guess.actor, profile, live, proof);
     await this.guesses.succeed(guess);
     return signedIn;
   }
 }
+
+const personOf = (actor: Actor, { id, username }: Profile) => ({ ...actor, userId: id, username });

@@ -2,7 +2,21 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '../openapi/index.js';
 import { type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsISO8601, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+} from 'class-validator';
 
 /** What every field of a request class says about itself. */
 interface FieldOptions {
@@ -72,6 +86,42 @@ export function BooleanParameter(options: FieldOptions): PropertyDecorator {
     IsBoolean({ message: 'must be true or false' }),
   );
 }
+
+/** `true` or `false` in a body. */
+export function BooleanField(options: FieldOptions & { default?: boolean }): PropertyDecorator {
+  return field({ ...options, type: Boolean }, IsBoolean({ message: 'must be true or false' }));
+}
+
+/** Different texts in a body, each of bounded length. */
+export function TextListField(options: FieldOptions & { maxLength: number; maxItems: number }): PropertyDecorator {
+  const { maxLength, ...rest } = options;
+  const message = `must be texts of 1 to ${maxLength} characters`;
+  return field(
+    { ...rest, type: [String], uniqueItems: true },
+    ...listRules(options.maxItems),
+    Matches(/^[^\0]*$/s, { each: true, message: 'must not contain NUL characters' }),
+    Length(1, maxLength, { each: true, message }),
+    IsString({ each: true, message }),
+  );
+}
+
+/** Numbers of things in a body, each once. */
+export function IdListField(options: FieldOptions & { maxItems: number }): PropertyDecorator {
+  const message = 'must be numbers of things that exist';
+  return field(
+    { ...options, type: 'array', items: { type: 'integer', format: 'int64', minimum: 1 }, uniqueItems: true },
+    ...listRules(options.maxItems),
+    IsInt({ each: true, message }),
+    Min(1, { each: true, message }),
+    Max(Number.MAX_SAFE_INTEGER, { each: true, message }),
+  );
+}
+
+const listRules = (maxItems: number): PropertyDecorator[] => [
+  ArrayUnique({ message: 'must name nothing twice' }),
+  ArrayMaxSize(maxItems, { message: `must have at most ${maxItems} entries` }),
+  IsArray({ message: 'must be a list' }),
+];
 
 /** A point in time in a path or query: RFC 3339 with seconds and an offset. */
 export function TimeParameter(options: FieldOptions): PropertyDecorator {

@@ -1,11 +1,22 @@
 export { configureHttp, createHttpAdapter } from './http-application.js';
 export { CrossSiteRequest, InvalidFields, InvalidQuery, RouteNotFound, TooManyAttempts } from './http.errors.js';
-export { BooleanParameter, ChoiceField, IntegerField, IntegerParameter, TextField, TimeParameter } from './fields.js';
+export {
+  BooleanField,
+  BooleanParameter,
+  ChoiceField,
+  IdListField,
+  IntegerField,
+  IntegerParameter,
+  TextField,
+  TextListField,
+  TimeParameter,
+} from './fields.js';
 export { FailureLimiter, type AttemptKey } from './failure-limiter.js';
 export { HttpModule } from './http.module.js';
 export { isReservedPath, RESERVED_NAMES } from './reserved-names.js';
 export { PAGE_POLICY } from './security-headers.js';
 export { PROBLEM_MEDIA_TYPE, type Problem } from './problem.js';
 export { ProblemFilter } from './problem.filter.js';
+export { Refusals } from './refusals.js';
 export { UpgradeDispatcher, type Cookies, type SocketRoute } from './upgrade-dispatcher.js';
 export { ValidationPipe } from './validation.pipe.js';

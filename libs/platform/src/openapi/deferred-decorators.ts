@@ -32,6 +32,7 @@ export const ApiOperation = deferred('ApiOperation');
 export const ApiProduces = deferred('ApiProduces');
 export const ApiProperty = deferred('ApiProperty');
 export const ApiPropertyOptional = deferred('ApiPropertyOptional');
+export const ApiQuery = deferred('ApiQuery');
 export const ApiResponse = deferred('ApiResponse');
 export const ApiServiceUnavailableResponse = deferred('ApiServiceUnavailableResponse');
 export const ApiTags = deferred('ApiTags');

@@ -79,14 +79,29 @@ export class PasswordHasher {
   }
 }
 
+/** The salt of a stored form that no password fits; no random one is ever all zeros. */
+const NO_PASSWORD_SALT = Buffer.alloc(16).toString('base64').replaceAll('=', '');
+
+/**
+ * The stored form of an account without a password. Checking any password against it takes as long as against another,
+ * and fails; setting a password replaces it.
+ */
+export const noPassword = (): string => randomHash(NO_PASSWORD_SALT);
+
+/** False for what {@link noPassword} made. */
+export const hasPassword = (hashed: string): boolean => hashed.split('$')[4] !== NO_PASSWORD_SALT;
+
 function isUsable(password: string): boolean {
   const length = Buffer.byteLength(password, 'utf8');
   return length >= 1 && length <= 1_024 && !password.includes('\0');
 }
 
 /** Looks like the hash of a password that nobody knows: checking against it costs the same, making it costs nothing. */
-function randomHash(): string {
-  const part = (length: number): string => randomBytes(length).toString('base64').replaceAll('=', '');
+function randomHash(salt = randomPart(16)): string {
   const { memoryCost, timeCost, parallelism, outputLen } = PARAMETERS;
-  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${part(16)}$${part(outputLen)}`;
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${salt}$${randomPart(outputLen)}`;
+}
+
+function randomPart(length: number): string {
+  return randomBytes(length).toString('base64').replaceAll('=', '');
 }

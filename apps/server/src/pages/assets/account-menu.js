@@ -29,6 +29,7 @@ export function accountMenu(page, person, accounts) {
       others.map((account) =>
         element('button', { click: () => leaveFor(`/auth/switch/${account.slot}`) }, `Switch to ${account.username}`),
       ),
+      element('a', { href: '/account' }, 'Your account'),
       element('a', { href: '/login' }, 'Sign in with another account'),
       element('button', { click: () => leaveFor('/auth/logout') }, 'Sign out'),
     ),

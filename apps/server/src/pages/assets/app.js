@@ -1,4 +1,5 @@
 import { accountMenu } from './account-menu.js';
+import { accountScreen } from './account-screen.js';
 import { address, get } from './api.js';
 import { element, pause } from './dom.js';
 import { filesScreen } from './files-screen.js';
@@ -35,6 +36,10 @@ async function show() {
     if (problem.status === 401) {
       page.personChanged();
       page.replace(address('/login', { next: page.url.pathname === '/' ? '' : page.url.pathname + page.url.search }));
+      return;
+    }
+    if (problem.code === 'auth.second-factor-setup-required' && page.url.pathname !== '/account') {
+      page.replace('/account');
       return;
     }
     isSetUp = false;
@@ -87,7 +92,13 @@ async function screenOf(page) {
     case '/setup':
       return page.replace('/login');
     case '/login':
-      return signInScreen(page, await get('/auth/accounts', page.signal));
+      return signInScreen(
+        page,
+        await get('/auth/accounts', page.signal),
+        await get('/api/oauth/available', page.signal).catch(() => []), // signing in can do without
+      );
+    case '/account':
+      return accountScreen(page, await personOf(page));
     case '/':
     case '/storage':
       return withOverview(page);
@@ -96,12 +107,17 @@ async function screenOf(page) {
   }
 }
 
-async function withOverview(page) {
+async function personOf(page) {
   if (!person) {
     person = await get('/api/users/me', page.signal);
     const accounts = await get('/auth/accounts', page.signal);
     if (!page.signal.aborted) account.replaceChildren(accountMenu(page, person, accounts));
   }
+  return person;
+}
+
+async function withOverview(page) {
+  await personOf(page);
   const { title, content } = await filesScreen(page, person);
   return { title, content: element('div', { class: 'home' }, content, overview(person, page.signal)) };
 }

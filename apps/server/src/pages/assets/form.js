@@ -82,6 +82,25 @@ export function form({ fields, button, send, extra = [] }) {
   );
 }
 
+/** A button that does one thing at a time; what was refused stands beside it. @param label For those who cannot see where it is. */
+export function actionButton(text, work, label) {
+  const trouble = element('div', { class: 'trouble', role: 'alert' });
+  const button = element('button', { type: 'button', 'aria-label': label, click: clicked }, text);
+  async function clicked() {
+    if (button.getAttribute('aria-disabled') === 'true') return;
+    button.setAttribute('aria-disabled', 'true');
+    trouble.replaceChildren();
+    try {
+      await work();
+    } catch (error) {
+      trouble.replaceChildren(icon('warning'), element('p', {}, error.message));
+    } finally {
+      button.setAttribute('aria-disabled', 'false');
+    }
+  }
+  return element('div', { class: 'action' }, button, trouble);
+}
+
 /** The server's reasons follow the name of the field: `must be text` → `Must be text.` */
 function sentence(text) {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,50 +1,48 @@
 import { ownAddress, post } from './api.js';
 import { element } from './dom.js';
-import { field, form, passwordField } from './form.js';
+import { actionButton, field, form, passwordField } from './form.js';
+import { canUsePasskeys, usePasskey } from './passkey.js';
 
-/** The server says so in this very text when a password is right, but a code is needed as well. */
-const CODE_REQUIRED = 'Two-factor authentication code required';
-const SECOND_FACTOR_REQUIRED = 'Two-factor authentication setup required';
+/** The server says so when a password is right, but a second factor is needed as well. */
+const SECOND_FACTOR_CODES = ['auth.second-factor-required', 'auth.passkey-required'];
 
-/** @param accounts Who is signed in with this browser already. */
-export function signInScreen(page, accounts) {
+/**
+ * @param accounts Who is signed in with this browser already.
+ * @param providers Who else can sign people in.
+ */
+export function signInScreen(page, accounts, providers) {
   const { searchParams } = page.url;
+  if (searchParams.has('second_factor')) return secondFactorScreen(page);
   const current = accounts.find((account) => account.is_active);
   const username = field('User name or e-mail', {
     name: 'username',
-    autocomplete: 'username',
+    autocomplete: 'username webauthn',
     autocapitalize: 'none',
     spellcheck: 'false',
     required: true,
     value: searchParams.get('username') ?? '',
   });
   const password = passwordField('Password', { name: 'password', autocomplete: 'current-password' });
-  const code = field('Code of your second factor', {
-    name: 'totp_code',
-    autocomplete: 'one-time-code',
-    inputmode: 'numeric',
-    maxlength: '16',
-    hint: 'Six digits from your authenticator app, or a recovery code.',
-  });
+  const code = codeField();
   code.node.hidden = true;
+  const withPasskey =
+    canUsePasskeys() && actionButton('Use a passkey instead', () => finishWithPasskey(page, values()));
+  if (withPasskey) withPasskey.hidden = true;
+
+  const values = () => ({ username: username.input.value, password: password.input.value });
 
   async function send({ totp_code, ...credentials }) {
     try {
       await post('/auth/login', totp_code ? { ...credentials, totp_code } : credentials);
     } catch (error) {
-      if (error.message.includes(CODE_REQUIRED) && code.node.hidden) {
-        code.node.hidden = false;
-        code.input.required = true;
-        code.input.focus();
-        return;
-      }
-      if (error.message.includes(SECOND_FACTOR_REQUIRED)) {
-        error.message += '. Your role asks for it; set it up in the full web client, or ask an administrator.';
-      }
-      throw error;
+      if (!SECOND_FACTOR_CODES.includes(error.code) || !code.node.hidden) throw error;
+      code.node.hidden = false;
+      code.input.required = true;
+      code.input.focus();
+      if (withPasskey) withPasskey.hidden = false;
+      return;
     }
-    page.personChanged();
-    page.replace(ownAddress(searchParams.get('next'), location.origin));
+    signedIn(page);
   }
 
   return {
@@ -56,9 +54,78 @@ export function signInScreen(page, accounts) {
       element('h1', {}, 'Sign in'),
       searchParams.has('finished') &&
         element('p', { class: 'notice' }, 'The set-up is finished. Sign in with the account you have just made.'),
+      refusal(searchParams),
       form({ fields: { username, password, totp_code: code }, button: 'Sign in', send }),
+      withPasskey,
+      element(
+        'div',
+        { class: 'other-ways' },
+        canUsePasskeys() && actionButton('Sign in with a passkey', () => finishWithPasskey(page, {})),
+        providers.map(({ id, name }) =>
+          element('a', { class: 'button', href: `/api/oauth/${id}/login` }, `Sign in with ${name}`),
+        ),
+      ),
       current &&
         element('p', { class: 'muted aside' }, element('a', { href: '/' }, `Go on as ${current.username} instead`)),
     ),
   };
+}
+
+/** After a provider: the first factor is proved, the second is still to come. */
+function secondFactorScreen(page) {
+  const code = codeField();
+  code.input.required = true;
+  async function send(values) {
+    await post('/auth/2fa/verify', values);
+    signedIn(page);
+  }
+  return {
+    title: 'Second factor',
+    focus: code.input,
+    content: element(
+      'section',
+      { class: 'card narrow' },
+      element('h1', {}, 'One more step'),
+      element('p', { class: 'muted' }, 'Your account asks for a second factor.'),
+      form({ fields: { code }, button: 'Sign in', send }),
+      canUsePasskeys() &&
+        element(
+          'div',
+          { class: 'other-ways' },
+          actionButton('Use a passkey', () => finishWithPasskey(page, {})),
+        ),
+      element('p', { class: 'muted aside' }, element('a', { href: '/login' }, 'Begin again')),
+    ),
+  };
+}
+
+const codeField = () =>
+  field('Code of your second factor', {
+    name: 'totp_code',
+    autocomplete: 'one-time-code',
+    autocapitalize: 'characters',
+    spellcheck: 'false',
+    maxlength: '16',
+    hint: 'Six digits from your authenticator app, or a recovery code.',
+  });
+
+/** @param credentials Name and password where the passkey is the second factor; empty where it is everything. */
+async function finishWithPasskey(page, credentials) {
+  const { options } = await post('/auth/passkeys/options', credentials);
+  await post('/auth/passkeys/sign-in', { credential: await usePasskey(options) });
+  signedIn(page);
+}
+
+function signedIn(page) {
+  page.personChanged();
+  page.replace(ownAddress(page.url.searchParams.get('next'), location.origin));
+}
+
+/** What a provider's trip ended with. The text comes by the address, so anybody may have written it: it is only quoted. */
+function refusal(searchParams) {
+  const text = searchParams.get('error');
+  return (
+    text !== null &&
+    element('p', { class: 'notice bad', role: 'alert' }, `Signing in did not work: “${text.slice(0, 300)}”`)
+  );
 }

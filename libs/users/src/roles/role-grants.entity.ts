@@ -1,6 +1,6 @@
 import { Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { Role } from './role.entity.js';
-import { User } from './user.entity.js';
+import { User } from '../user.entity.js';
 
 /** Membership of an account in a role. */
 @Entity('user_roles')

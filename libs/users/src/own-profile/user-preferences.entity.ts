@@ -1,5 +1,5 @@
 import { Check, Column, Entity, JoinColumn, OneToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { User } from './user.entity.js';
+import { User } from '../user.entity.js';
 
 /** What a person prefers. No row = the defaults. */
 @Entity('user_preferences')

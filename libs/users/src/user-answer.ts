@@ -1,4 +1,6 @@
+import { appOf } from '@kubarr/access';
 import { ApiProperty } from '@kubarr/platform/openapi';
+import { type Profile } from './profiles.js';
 
 export class RoleInfo {
   @ApiProperty({ description: 'Number of the role', type: 'integer', format: 'int64' })
@@ -50,6 +52,37 @@ export class UserAnswer {
   })
   permissions!: string[];
 
-  @ApiProperty({ description: 'Apps the person may open; * means all', type: [String] })
+  @ApiProperty({
+    description: 'Apps the person may open; * means all of them, and is followed by those that are known',
+    type: [String],
+  })
   allowed_apps!: string[];
+}
+
+export class MessageAnswer {
+  @ApiProperty({ description: 'What happened, for people' })
+  message!: string;
+}
+
+export function answerOf(profile: Profile): UserAnswer {
+  const permissions = [...profile.permissions];
+  return {
+    id: profile.id,
+    username: profile.username,
+    email: profile.email,
+    is_active: profile.isActive,
+    is_approved: profile.isApproved,
+    created_at: profile.createdAt.toISOString(),
+    updated_at: profile.updatedAt.toISOString(),
+    roles: profile.roles.map(({ id, name, description }) => ({ id, name, description })),
+    preferences: { theme: profile.theme },
+    permissions,
+    allowed_apps: allowedApps(permissions, profile.knownApps),
+  };
+}
+
+/** The web client compares names and does not know what `*` means, so the names follow it. */
+function allowedApps(permissions: readonly string[], knownApps: readonly string[]): string[] {
+  const granted = permissions.flatMap((key) => appOf(key) ?? []);
+  return granted.includes('*') ? ['*', ...new Set([...granted.filter((name) => name !== '*'), ...knownApps])] : granted;
 }

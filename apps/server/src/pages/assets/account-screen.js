@@ -1,0 +1,73 @@
+import { get, post } from './api.js';
+import { linkedAccounts } from './account-links.js';
+import { passkeys } from './account-passkeys.js';
+import { authenticatorApp, recoveryCodes } from './account-second-factor.js';
+import { apiTokens } from './account-tokens.js';
+import { element } from './dom.js';
+import { form, passwordField } from './form.js';
+
+/** How people prove who they are. While a second factor has to be set up first, only that is shown. */
+export async function accountScreen(page, person) {
+  const status = await get('/api/users/me/2fa/status', page.signal);
+  const { searchParams } = page.url;
+  const parts = [authenticatorApp, recoveryCodes, passkeys, ...(status.must_enrol ? [] : [linkedAccounts, apiTokens])];
+  const confirmation = element('div', {});
+  const tools = { page, person, status, confirmed: (work) => confirmed(confirmation, work) };
+  const sections = await Promise.all(parts.map((part) => part(tools)));
+  return {
+    title: 'Account',
+    content: element(
+      'div',
+      { class: 'account' },
+      element('h1', {}, `Account of ${person.username}`),
+      status.must_enrol &&
+        element(
+          'p',
+          { class: 'notice' },
+          'One of your roles asks for a second factor. Set up an authenticator app or a passkey; everything else opens then.',
+        ),
+      searchParams.has('success') && element('p', { class: 'notice' }, searchParams.get('success').slice(0, 300)),
+      searchParams.has('error') &&
+        element(
+          'p',
+          { class: 'notice bad', role: 'alert' },
+          `It did not work: “${searchParams.get('error').slice(0, 300)}”`,
+        ),
+      confirmation,
+      sections,
+    ),
+  };
+}
+
+/** Does something delicate. Where the server wants the password first, asks for it and then goes on. */
+async function confirmed(place, work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (error.code !== 'auth.confirmation-required') throw error;
+    await askForPassword(place);
+    return work();
+  }
+}
+
+function askForPassword(place) {
+  return new Promise((resolve) => {
+    const password = passwordField('Your password', { name: 'confirm-password', autocomplete: 'current-password' });
+    async function send(values) {
+      await post('/auth/confirm', values);
+      place.replaceChildren();
+      resolve();
+    }
+    place.replaceChildren(
+      element(
+        'section',
+        { class: 'card' },
+        element('h2', {}, 'Is it you?'),
+        element('p', { class: 'muted' }, 'It is more than ten minutes since you proved it.'),
+        form({ fields: { password }, button: 'Go on', send }),
+      ),
+    );
+    password.input.focus();
+    place.scrollIntoView({ block: 'center' });
+  });
+}

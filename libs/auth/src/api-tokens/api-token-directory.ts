@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { type SignedIn } from '@kubarr/access';
+import { BoundedCache, CacheRegistry } from '@kubarr/platform/cache';
+import { Notifications } from '@kubarr/platform/database';
+import { type Profile, Profiles } from '@kubarr/users';
+import { createHash } from 'node:crypto';
+import { DataSource, type EntityManager } from 'typeorm';
+import { demandsSecondFactor, FACTORS_CHANGED, HAS_SECOND_FACTOR } from '../two-factor/has-second-factor.js';
+import { tokenPermissions } from './api-token-permissions.js';
+
+/** Topic on which replicas tell each other that tokens of an account ended. */
+const CHANGED = 'auth.api-tokens-changed';
+
+/** What tokens begin with, so that people and secret scanners know one when they see one. */
+const PREFIX = 'kubarr_';
+const TOKEN = /^kubarr_[\w-]{43}$/;
+
+const QUERY = `
+  SELECT t.id, t.user_id, t.permissions, t.created_at, t.expires_at, ${HAS_SECOND_FACTOR('t.user_id')} AS has_second_factor
+  FROM api_tokens t WHERE t.token_hash = $1 AND t.expires_at > now()`;
+
+interface Row {
+  id: number;
+  user_id: number;
+  permissions: string[];
+  created_at: Date;
+  expires_at: Date;
+  has_second_factor: boolean;
+}
+
+/** What is remembered of a token, with the caller as worked out for one state of the owner's profile. */
+interface LiveToken {
+  readonly id: number;
+  readonly userId: number;
+  readonly permissions: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** The same. */
+  readonly expiresAt: number;
+  readonly hasSecondFactor: boolean;
+  worked?: { readonly profile: Profile; readonly caller: SignedIn };
+}
+
+/** Whom an API token speaks for, remembered so that a warm request asks the database nothing. */
+@Injectable()
+export class ApiTokenDirectory {
+  private readonly cache: BoundedCache<LiveToken | undefined>;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly profiles: Profiles,
+    private readonly notifications: Notifications,
+    caches: CacheRegistry,
+  ) {
+    this.cache = caches.create({ name: 'api-tokens', maxEntries: 1_000, ttlMs: 60_000 });
+    for (const topic of [CHANGED, FACTORS_CHANGED])
+      notifications.subscribe(topic, (userId) => this.forgetAllOf(userId as number));
+  }
+
+  /** Who calls, without asking anybody; `undefined` = ask `holderOf`. */
+  remembered(token: string): SignedIn | undefined {
+    const live = this.cache.get(token);
+    const profile = live && this.profiles.cached(live.userId);
+    return profile && callerOf(live, profile);
+  }
+
+  /** Who calls, or `undefined` when the token is no good. At most two queries. */
+  async holderOf(token: string): Promise<SignedIn | undefined> {
+    if (!TOKEN.test(token)) return undefined;
+    const live = await this.cache.getOrFill(token, () => this.read(token));
+    const profile = live && (await this.profiles.of(live.userId));
+    return profile && callerOf(live, profile);
+  }
+
+  /** Call it in the transaction that ends a token, and `forgetAllOf` after its commit. */
+  async announceChange(transaction: EntityManager, userId: number): Promise<void> {
+    await this.notifications.publish(transaction, CHANGED, userId);
+  }
+
+  forgetAllOf(userId: number): void {
+    this.cache.invalidateWhere((live) => live.userId === userId);
+  }
+
+  private async read(token: string): Promise<LiveToken | undefined> {
+    const [row] = await this.dataSource.query<Row[]>(QUERY, [hashOfToken(token)]);
+    if (!row) return undefined;
+    return {
+      id: row.id,
+      userId: row.user_id,
+      permissions: row.permissions,
+      createdAt: row.created_at.getTime(),
+      expiresAt: row.expires_at.getTime(),
+      hasSecondFactor: row.has_second_factor,
+    };
+  }
+}
+
+/** The token made of 32 random bytes. */
+export const tokenText = (random: Buffer): string => `${PREFIX}${random.toString('base64url')}`;
+
+export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
+
+/** Profiles are replaced when they change, so the caller is worked out once for each. */
+function callerOf(live: LiveToken, profile: Profile): SignedIn | undefined {
+  if (live.expiresAt <= Date.now() || !profile.isActive || !profile.isApproved) return undefined;
+  if (live.createdAt < (profile.sessionsValidAfter?.getTime() ?? -Infinity)) return undefined; // ended with the sessions
+  if (live.worked?.profile !== profile) {
+    const mustEnrol = !live.hasSecondFactor && demandsSecondFactor(profile);
+    const permissions = tokenPermissions(mustEnrol ? [] : live.permissions, profile.permissions);
+    const { id, username } = profile;
+    live.worked = {
+      profile,
+      caller: { userId: id, username, sessionId: '', permissions, mustEnrol, apiTokenId: live.id },
+    };
+  }
+  return live.worked.caller;
+}

@@ -1,0 +1,45 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
+import { type Actor, Authenticated, CurrentActor, CurrentUser, type SignedIn } from '@kubarr/access';
+import { MessageAnswer } from '../auth.dto.js';
+import { ApiTokenCreated, ApiTokenInfo, ApiTokenParameter, CreateApiTokenRequest } from './api-tokens.dto.js';
+import { ApiTokensService } from './api-tokens.service.js';
+
+@ApiTags('Users')
+@Controller('api/users/me/tokens')
+export class ApiTokensController {
+  constructor(private readonly tokens: ApiTokensService) {}
+
+  @Get()
+  @Authenticated()
+  @ApiOperation({ operationId: 'listApiTokens', summary: 'The API tokens of the own account' })
+  @ApiOkResponse({ type: [ApiTokenInfo] })
+  list(@CurrentUser() caller: SignedIn): Promise<ApiTokenInfo[]> {
+    return this.tokens.list(caller);
+  }
+
+  @Post()
+  @HttpCode(200)
+  @Authenticated()
+  @ApiOperation({ operationId: 'createApiToken', summary: 'Make an API token for some of the own permissions' })
+  @ApiOkResponse({ type: ApiTokenCreated })
+  create(
+    @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
+    @Body() body: CreateApiTokenRequest,
+  ): Promise<ApiTokenCreated> {
+    return this.tokens.create(actor, caller, body);
+  }
+
+  @Delete(':token_id')
+  @Authenticated()
+  @ApiOperation({ operationId: 'revokeApiToken', summary: 'End an API token of the own account' })
+  @ApiOkResponse({ type: MessageAnswer })
+  revoke(
+    @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
+    @Param() { token_id }: ApiTokenParameter,
+  ): Promise<MessageAnswer> {
+    return this.tokens.revoke(actor, caller, token_id);
+  }
+}

@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, holds, type SignedIn } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { randomBytes } from 'node:crypto';
+import { Profiles } from '@kubarr/users';
+import { DataSource, MoreThanOrEqual } from 'typeorm';
+import { Confirmation } from '../confirmation/confirmation.js';
+import { ApiToken } from './api-token.entity.js';
+import { ApiTokenDirectory, hashOfToken, tokenText } from './api-token-directory.js';
+import { type ApiTokenCreated, type ApiTokenInfo, type CreateApiTokenRequest } from './api-tokens.dto.js';
+import { ApiTokenBeyondOwner, ApiTokenNotFound, TooManyApiTokens } from './api-tokens.errors.js';
+
+/** Most tokens of one account. */
+const AT_MOST = 50;
+
+/** Bytes of randomness in a token: nobody guesses it, so that a plain hash keeps it. */
+const RANDOM_BYTES = 32;
+
+/** The API tokens of one's own account. */
+@Injectable()
+export class ApiTokensService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly directory: ApiTokenDirectory,
+    private readonly profiles: Profiles,
+    private readonly confirmation: Confirmation,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  /** Newest first; those that ran out are listed for a month. Whatever ended all sessions ended the tokens too. */
+  async list({ userId }: SignedIn): Promise<ApiTokenInfo[]> {
+    const validAfter = (await this.profiles.of(userId))?.sessionsValidAfter ?? new Date(0);
+    const rows = await this.dataSource
+      .getRepository(ApiToken)
+      .find({ where: { userId, createdAt: MoreThanOrEqual(validAfter) }, order: { id: 'DESC' }, take: AT_MOST });
+    return rows.map(infoOf);
+  }
+
+  /** @throws ApiTokenBeyondOwner, ConfirmationRequired, TooManyApiTokens */
+  async create(actor: Actor, caller: SignedIn, request: CreateApiTokenRequest): Promise<ApiTokenCreated> {
+    const { userId } = caller;
+    const { name, permissions, expires_in_days: days } = request;
+    const beyond = permissions.filter((permission) => !holds(caller.permissions, permission));
+    if (beyond.length > 0) throw new ApiTokenBeyondOwner(beyond);
+    await this.confirmation.requireRecent(caller);
+    const token = tokenText(randomBytes(RANDOM_BYTES));
+    const row = await this.dataSource.transaction(async (transaction) => {
+      await transaction.query("SELECT pg_advisory_xact_lock(hashtextextended('api tokens', $1))", [userId]);
+      if ((await transaction.countBy(ApiToken, { userId })) >= AT_MOST) throw new TooManyApiTokens(AT_MOST);
+      const { identifiers } = await transaction.insert(ApiToken, {
+        userId,
+        name,
+        permissions,
+        tokenHash: hashOfToken(token),
+        expiresAt: () => `now() + interval '${days} days'`,
+      });
+      const { id } = identifiers[0] as { id: number };
+      await this.audit.record(transaction, actor, {
+        action: 'api_token_created',
+        resource: 'user',
+        resourceId: userId,
+        details: { token: id, name, permissions, expires_in_days: days },
+      });
+      return transaction.findOneByOrFail(ApiToken, { id });
+    });
+    return { ...infoOf(row), token };
+  }
+
+  /** @throws ApiTokenNotFound when it does not exist or is somebody else's. */
+  async revoke(actor: Actor, { userId }: SignedIn, id: number): Promise<{ message: string }> {
+    await this.dataSource.transaction(async (transaction) => {
+      const row = await transaction.findOneBy(ApiToken, { id, userId });
+      if (!row) throw new ApiTokenNotFound();
+      await transaction.delete(ApiToken, { id });
+      await this.directory.announceChange(transaction, userId);
+      await this.audit.record(transaction, actor, {
+        action: 'api_token_revoked',
+        resource: 'user',
+        resourceId: userId,
+        details: { token: id, name: row.name },
+      });
+    });
+    this.directory.forgetAllOf(userId);
+    return { message: 'API token revoked' };
+  }
+}
+
+function infoOf(row: ApiToken): ApiTokenInfo {
+  return {
+    id: row.id,
+    name: row.name,
+    permissions: row.permissions,
+    created_at: row.createdAt.toISOString(),
+    expires_at: row.expiresAt.toISOString(),
+    last_used_at: row.lastUsedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,24 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** Something that a browser has begun and may finish once: a passkey ceremony, a trip to a provider, half a sign-in. */
+@Entity('sign_in_challenges')
+export class Challenge {
+  /** SHA-256 of the token in the browser's cookie: who reads the table cannot finish anything. */
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'pk_sign_in_challenges' })
+  id!: string;
+
+  @Column({ type: 'text' })
+  purpose!: string;
+
+  /** Whose it is, when that is known; a foreign key by name only (`fk_sign_in_challenges_user`). */
+  @Column({ name: 'user_id', type: 'bigint', nullable: true })
+  @Index('ix_sign_in_challenges_user')
+  userId!: number | null;
+
+  @Column({ name: 'sealed_content', type: 'text' })
+  sealedContent!: string;
+
+  @Column({ name: 'expires_at', type: 'timestamptz' })
+  @Index('ix_sign_in_challenges_expires_at')
+  expiresAt!: Date;
+}

@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, type SignedIn } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import {
+  AccountGone,
+  Accounts,
+  assertAllowed,
+  GuardedChanges,
+  type MessageAnswer,
+  passwordRefusal,
+  type Profile,
+  Profiles,
+} from '@kubarr/users';
+import { DataSource } from 'typeorm';
+import { NotSignedIn } from '../auth.errors.js';
+import { Confirmation } from '../confirmation/confirmation.js';
+import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
+import { signOutCookies, type WithCookies } from '../sessions/session-cookies.js';
+import { SessionDirectory } from '../sessions/session-directory.js';
+import { type ChangeOwnPasswordRequest } from './own-account.dto.js';
+
+/** What people do to their own account that touches how they are signed in. */
+@Injectable()
+export class OwnAccountService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly accounts: Accounts,
+    private readonly profiles: Profiles,
+    private readonly changes: GuardedChanges,
+    private readonly confirmation: Confirmation,
+    private readonly sessions: SessionDirectory,
+    private readonly browser: BrowserSessionReader,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  /**
+   * Sets a new password. Every other session of the account ends, on all replicas; the one that asks goes on.
+   *
+   * @throws WrongPassword, TooManyAttempts, InvalidFields
+   */
+  async changePassword(
+    caller: SignedIn,
+    actor: Actor,
+    { current_password, new_password }: ChangeOwnPasswordRequest,
+  ): Promise<MessageAnswer> {
+    const { userId, sessionId } = caller;
+    const profile = await this.profileOf(userId);
+    assertAllowed([{ path: 'new_password', message: passwordRefusal(new_password, profile) }]);
+    await this.confirmation.requirePassword(actor, caller, current_password, 'password_changed');
+    const passwordHash = await this.accounts.hash(new_password);
+    await this.dataSource.transaction(async (transaction) => {
+      await this.accounts.lock(transaction, userId);
+      // Whoever changed the password a moment ago has ended this session, and with it what it may still do.
+      if (!(await this.sessions.counts(transaction, caller))) throw new NotSignedIn();
+      const validAfter = await this.accounts.setPassword(transaction, userId, passwordHash);
+      await this.sessions.keep(transaction, sessionId, validAfter);
+      await this.audit.record(transaction, actor, {
+        action: 'password_changed',
+        resource: 'user',
+        resourceId: userId,
+      });
+      await this.profiles.announceChange(transaction, userId);
+    });
+    this.profiles.forget(userId);
+    this.sessions.forget(sessionId);
+    return { message: 'The password was changed; other browsers are signed out' };
+  }
+
+  /**
+   * Removes the account. The next account of this browser takes over.
+   *
+   * @throws WrongPassword, TooManyAttempts, LastAdministrator
+   */
+  async remove(
+    caller: SignedIn,
+    actor: Actor,
+    cookies: Cookies,
+    password: string,
+  ): Promise<WithCookies<MessageAnswer>> {
+    const profile = await this.profileOf(caller.userId);
+    await this.confirmation.requirePassword(actor, caller, password, 'user_deleted');
+    const { slots, live } = await this.browser.read(cookies);
+    await this.changes.run(caller, undefined, (change) => this.accounts.remove(change, actor, profile));
+    const others = live.filter(({ userId }) => userId !== caller.userId);
+    return { answer: { message: 'The account was removed' }, cookies: signOutCookies(slots.active, others) };
+  }
+
+  private async profileOf(userId: number): Promise<Profile> {
+    const profile = await this.profiles.of(userId);
+    if (!profile) throw new AccountGone();
+    return profile;
+  }
+}

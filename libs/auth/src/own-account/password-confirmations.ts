@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { type AuditAction, AuditRecorder } from '@kubarr/audit';
+import { SignInConfig } from '@kubarr/platform/config';
+import { FailureLimiter } from '@kubarr/platform/http';
+import { Accounts, WrongPassword } from '@kubarr/users';
+import { DataSource } from 'typeorm';
+
+/** Asks people for their password before something that an unattended browser must not be able to do. */
+@Injectable()
+export class PasswordConfirmations {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly accounts: Accounts,
+    private readonly limiter: FailureLimiter,
+    private readonly config: SignInConfig,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  /**
+   * @param action What is being done; a wrong password is recorded as its failure.
+   * @throws WrongPassword, TooManyAttempts
+   */
+  async confirm(actor: Actor, userId: number, password: string, action: AuditAction): Promise<void> {
+    const attempt = {
+      subject: 'password account',
+      value: `id ${userId}`,
+      limit: this.config.failuresPerAccount,
+    };
+    await this.limiter.begin([attempt]);
+    if (await this.accounts.hasPassword(userId, password)) {
+      await this.limiter.forget(attempt);
+      return;
+    }
+    await this.dataSource.transaction((transaction) =>
+      this.audit.record(transaction, actor, {
+        action,
+        resource: 'user',
+        resourceId: userId,
+        failure: 'wrong password',
+      }),
+    );
+    throw new WrongPassword();
+  }
+}

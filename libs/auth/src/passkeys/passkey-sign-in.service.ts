@@ -1,0 +1,168 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { type AuthenticationResponseJSON } from '@simplewebauthn/server';
+import { Profiles } from '@kubarr/users';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type LoginAnswer } from '../auth.dto.js';
+import { type ChallengePurpose, Challenges, type OpenChallenge } from '../challenges/challenges.js';
+import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
+import { NewSessions, type SignInProof } from '../sessions/new-sessions.js';
+import { type WithCookies } from '../sessions/session-cookies.js';
+import { PasswordStep } from '../sign-in/password-step.js';
+import { SignInGuesses } from '../sign-in/sign-in-guesses.js';
+import { refusalByState } from '../sign-in/sign-in-order.js';
+import { type HalfSignIn } from '../sign-in/sign-in.service.js';
+import { SignInNotBegun } from '../two-factor/two-factor.errors.js';
+import { Passkey } from './passkey.entity.js';
+import { type PasskeyOptions, type PasskeySignInOptionsRequest } from './passkeys.dto.js';
+import { NoPasskeys, PasskeyRefused } from './passkeys.errors.js';
+import { CEREMONY_TIMEOUT_MS, userHandleOf } from './passkeys.service.js';
+import { type RelyingParty, relyingPartyOf } from './relying-party.js';
+import { loadWebAuthn } from './webauthn.js';
+
+/** What is remembered between the two halves of a sign-in. */
+interface BegunSignIn {
+  readonly challenge: string;
+  readonly relyingParty: RelyingParty;
+  /** How the first factor was proved; the passkey itself when it is the only one. */
+  readonly method: SignInProof['method'];
+}
+
+/** Both kinds of sign-in, told apart by what was begun. */
+const PURPOSES: readonly ChallengePurpose[] = ['passkey-sign-in', 'passkey-second-factor'];
+
+/**
+ * Signs in with a passkey. Alone it is both factors, and must have checked that its owner is there (fingerprint, PIN);
+ * after a password or a provider it is the second.
+ */
+@Injectable()
+export class PasskeySignIn {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly profiles: Profiles,
+    private readonly challenges: Challenges,
+    private readonly passwords: PasswordStep,
+    private readonly guesses: SignInGuesses,
+    private readonly browser: BrowserSessionReader,
+    private readonly newSessions: NewSessions,
+  ) {}
+
+  /**
+   * Begins one of the three: with name and password, with a sign-in that waits for its second factor, or with nothing.
+   *
+   * @throws the errors of `PasswordStep.prove`; NoPasskeys, PasskeysNeedSecureAddress, TooManyAttempts
+   */
+  async begin(
+    actor: Actor,
+    cookies: Cookies,
+    origin: string,
+    { username, password }: PasskeySignInOptionsRequest,
+  ): Promise<WithCookies<PasskeyOptions>> {
+    const relyingParty = relyingPartyOf(origin);
+    if (username && password) {
+      const { guess, profile } = await this.passwords.prove(actor, { username, password });
+      await this.guesses.giveBack(guess);
+      return this.beginSecondFactor(relyingParty, profile.id, 'password');
+    }
+    const half = await this.challenges.peek<HalfSignIn>(cookies, ['second-factor']);
+    const hasPasskey = half?.userId && (await this.dataSource.getRepository(Passkey).existsBy({ userId: half.userId }));
+    if (half?.userId && hasPasskey) return this.beginSecondFactor(relyingParty, half.userId, half.content.method);
+    await this.guesses.beginNameless(actor);
+    const { generateAuthenticationOptions } = await loadWebAuthn();
+    const options = await generateAuthenticationOptions({
+      rpID: relyingParty.id,
+      timeout: CEREMONY_TIMEOUT_MS,
+      userVerification: 'required',
+    });
+    const begun: BegunSignIn = { challenge: options.challenge, relyingParty, method: 'passkey' };
+    return { answer: { options }, cookies: [await this.challenges.begin('passkey-sign-in', null, begun)] };
+  }
+
+  /** @throws PasskeyRefused, or the errors of an account that may not sign in. */
+  async finish(actor: Actor, cookies: Cookies, credential: object): Promise<WithCookies<LoginAnswer>> {
+    const begun = await this.challenges.take<BegunSignIn>(cookies, PURPOSES);
+    if (!begun) throw new SignInNotBegun();
+    const { passkey, newCount } = await this.verify(begun, credential as AuthenticationResponseJSON);
+    const profile = await this.profiles.of(passkey.userId);
+    if (!profile) throw new PasskeyRefused();
+    const refusal = refusalByState(profile);
+    if (refusal) throw refusal.error;
+    const isAlone = begun.purpose === 'passkey-sign-in';
+    const { live } = await this.browser.read(cookies);
+    const signedIn = await this.newSessions.create(actor, profile, live, {
+      method: begun.content.method,
+      ...(!isAlone && { secondFactor: 'passkey' }),
+      consume: (transaction) => countUse(transaction, passkey, newCount),
+    });
+    if (isAlone) await this.guesses.giveBackNameless(actor);
+    const done = (['passkey-sign-in', 'second-factor'] as const).map((purpose) =>
+      this.challenges.forgetCookie(purpose),
+    );
+    return { answer: signedIn.answer, cookies: [...signedIn.cookies, ...done] };
+  }
+
+  private async beginSecondFactor(
+    relyingParty: RelyingParty,
+    userId: number,
+    method: SignInProof['method'],
+  ): Promise<WithCookies<PasskeyOptions>> {
+    const passkeys = await this.dataSource.getRepository(Passkey).findBy({ userId });
+    if (passkeys.length === 0) throw new NoPasskeys();
+    const { generateAuthenticationOptions } = await loadWebAuthn();
+    const options = await generateAuthenticationOptions({
+      rpID: relyingParty.id,
+      timeout: CEREMONY_TIMEOUT_MS,
+      userVerification: 'preferred',
+      allowCredentials: passkeys.map(({ id, transports }) => ({ id, transports })),
+    });
+    const begun: BegunSignIn = { challenge: options.challenge, relyingParty, method };
+    return { answer: { options }, cookies: [await this.challenges.begin('passkey-second-factor', userId, begun)] };
+  }
+
+  /** @throws PasskeyRefused */
+  private async verify(
+    { purpose, userId, content }: OpenChallenge<BegunSignIn>,
+    response: AuthenticationResponseJSON,
+  ): Promise<{ passkey: Passkey; newCount: number }> {
+    const { id } = response;
+    const passkey =
+      typeof id === 'string' && /^[\w-]{1,1400}$/.test(id)
+        ? await this.dataSource.getRepository(Passkey).findOneBy({ id })
+        : null;
+    if (!passkey || (userId !== null && passkey.userId !== userId)) throw new PasskeyRefused();
+    if (!isOwnHandle(response, passkey.userId)) throw new PasskeyRefused();
+    const { verifyAuthenticationResponse } = await loadWebAuthn();
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      response,
+      expectedChallenge: content.challenge,
+      expectedOrigin: content.relyingParty.origin,
+      expectedRPID: content.relyingParty.id,
+      requireUserVerification: purpose === 'passkey-sign-in',
+      credential: {
+        id: passkey.id,
+        publicKey: new Uint8Array(passkey.publicKey),
+        counter: passkey.signCount,
+      },
+    }).catch((cause: unknown) => {
+      throw new PasskeyRefused(cause);
+    });
+    if (!verified) throw new PasskeyRefused();
+    return { passkey, newCount: authenticationInfo.newCounter };
+  }
+}
+
+/** A handle is optional; one that is there must be that of the account. */
+function isOwnHandle({ response }: AuthenticationResponseJSON, userId: number): boolean {
+  const handle: unknown = (response as { userHandle?: unknown } | undefined)?.userHandle;
+  return !handle || handle === Buffer.from(userHandleOf(userId)).toString('base64url');
+}
+
+/** The counter only ever grows, except in authenticators that do not count; a copy of a key is found out by it. */
+async function countUse(transaction: EntityManager, { id }: Passkey, newCount: number): Promise<void> {
+  const [, counted] = await transaction.query<[unknown, number]>(
+    `UPDATE passkeys SET sign_count = $2, last_used_at = now()
+     WHERE id = $1 AND (sign_count < $2 OR (sign_count = 0 AND $2 = 0))`,
+    [id, newCount],
+  );
+  if (counted !== 1) throw new PasskeyRefused();
+}

@@ -1,0 +1,179 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, type SignedIn } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { violatesUnique } from '@kubarr/platform/database';
+import { type RegistrationResponseJSON } from '@simplewebauthn/server';
+import { type Profile, Profiles } from '@kubarr/users';
+import { DataSource } from 'typeorm';
+import { Challenges } from '../challenges/challenges.js';
+import { Confirmation } from '../confirmation/confirmation.js';
+import { type Cookies } from '../sessions/browser-sessions.js';
+import { type WithCookies } from '../sessions/session-cookies.js';
+import { WaysIn } from '../sign-in/ways-in.js';
+import { FactorChanges } from '../two-factor/factor-changes.js';
+import { demandsSecondFactor } from '../two-factor/has-second-factor.js';
+import { RecoveryCodes } from '../two-factor/recovery-codes.js';
+import { lockFactorsOf, SecondFactors } from '../two-factor/second-factors.js';
+import { SecondFactorDemanded } from '../two-factor/two-factor.errors.js';
+import { type PasskeyAdded, type PasskeyInfo, type PasskeyOptions } from './passkeys.dto.js';
+import { Passkey } from './passkey.entity.js';
+import { PasskeyNotFound, PasskeyRefused, TooManyPasskeys } from './passkeys.errors.js';
+import { type RelyingParty, relyingPartyOf } from './relying-party.js';
+import { loadWebAuthn } from './webauthn.js';
+
+/** Most passkeys of one account. */
+const AT_MOST = 20;
+
+/** How long browsers wait for a person, in milliseconds; below the life of a challenge. */
+export const CEREMONY_TIMEOUT_MS = 300_000;
+
+/** What is remembered between the two halves of a registration. */
+interface BegunRegistration {
+  readonly challenge: string;
+  readonly relyingParty: RelyingParty;
+}
+
+/** The passkeys of one's own account: adding, listing and removing them. */
+@Injectable()
+export class PasskeysService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly profiles: Profiles,
+    private readonly challenges: Challenges,
+    private readonly confirmation: Confirmation,
+    private readonly factors: SecondFactors,
+    private readonly recoveryCodes: RecoveryCodes,
+    private readonly changes: FactorChanges,
+    private readonly waysIn: WaysIn,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  async list({ userId }: SignedIn): Promise<PasskeyInfo[]> {
+    const rows = await this.dataSource
+      .getRepository(Passkey)
+      .find({ where: { userId }, order: { createdAt: 'ASC' }, take: AT_MOST });
+    return rows.map(infoOf);
+  }
+
+  /** @throws PasskeysNeedSecureAddress, ConfirmationRequired, TooManyPasskeys */
+  async begin(caller: SignedIn, origin: string): Promise<WithCookies<PasskeyOptions>> {
+    const relyingParty = relyingPartyOf(origin);
+    await this.confirmation.requireRecent(caller);
+    const { username } = (await this.profiles.of(caller.userId)) as Profile;
+    const known = await this.dataSource.getRepository(Passkey).findBy({ userId: caller.userId });
+    if (known.length >= AT_MOST) throw new TooManyPasskeys(AT_MOST);
+    const { generateRegistrationOptions } = await loadWebAuthn();
+    const options = await generateRegistrationOptions({
+      rpName: 'Kubarr',
+      rpID: relyingParty.id,
+      userName: username,
+      userID: userHandleOf(caller.userId),
+      timeout: CEREMONY_TIMEOUT_MS,
+      attestationType: 'none',
+      excludeCredentials: known.map(({ id, transports }) => ({ id, transports })),
+      authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
+    });
+    const begun: BegunRegistration = { challenge: options.challenge, relyingParty };
+    const cookie = await this.challenges.begin('passkey-registration', caller.userId, begun);
+    return { answer: { options }, cookies: [cookie] };
+  }
+
+  /** @throws PasskeyRefused when the answer does not belong to what this browser has begun. */
+  async add(
+    actor: Actor,
+    { userId }: SignedIn,
+    cookies: Cookies,
+    name: string,
+    credential: object,
+  ): Promise<WithCookies<PasskeyAdded>> {
+    const begun = await this.challenges.take<BegunRegistration>(cookies, ['passkey-registration']);
+    if (begun?.userId !== userId) throw new PasskeyRefused();
+    const made = await verify(credential, begun.content);
+    const answer = await this.dataSource.transaction(async (transaction) => {
+      await lockFactorsOf(transaction, userId);
+      const { totp, passkeys } = await this.factors.of(userId, transaction);
+      if (passkeys >= AT_MOST) throw new TooManyPasskeys(AT_MOST);
+      await transaction.insert(Passkey, { ...made, userId, name }).catch((error: unknown) => {
+        throw violatesUnique(error, 'pk_passkeys') ? new PasskeyRefused(error) : error;
+      });
+      const codes = totp || passkeys > 0 ? [] : await this.recoveryCodes.replace(transaction, userId);
+      await this.changes.announce(transaction, userId);
+      await this.audit.record(transaction, actor, {
+        action: 'passkey_added',
+        resource: 'user',
+        resourceId: userId,
+        details: { passkey: made.id, name },
+      });
+      const row = await transaction.findOneByOrFail(Passkey, { id: made.id });
+      return { passkey: infoOf(row), recovery_codes: codes };
+    });
+    this.changes.forget(userId);
+    return { answer, cookies: [this.challenges.forgetCookie('passkey-registration')] };
+  }
+
+  /** @throws PasskeyNotFound, ConfirmationRequired, LastWayIn, SecondFactorDemanded where a role demands a last one. */
+  async remove(actor: Actor, caller: SignedIn, id: string): Promise<{ message: string }> {
+    const { userId } = caller;
+    await this.confirmation.requireRecent(caller);
+    const profile = await this.profiles.of(userId);
+    await this.dataSource.transaction(async (transaction) => {
+      await lockFactorsOf(transaction, userId);
+      const passkey = await transaction.findOneBy(Passkey, { id, userId });
+      if (!passkey) throw new PasskeyNotFound();
+      await transaction.delete(Passkey, { id, userId });
+      const { totp, passkeys } = await this.factors.of(userId, transaction);
+      const isLast = !totp && passkeys === 0;
+      if (isLast && profile && demandsSecondFactor(profile)) throw new SecondFactorDemanded();
+      await this.waysIn.assertOneLeft(transaction, userId);
+      if (isLast) await this.recoveryCodes.removeAll(transaction, userId);
+      await this.changes.announce(transaction, userId);
+      await this.audit.record(transaction, actor, {
+        action: 'passkey_removed',
+        resource: 'user',
+        resourceId: userId,
+        details: { passkey: id, name: passkey.name },
+      });
+    });
+    this.changes.forget(userId);
+    return { message: 'Passkey removed' };
+  }
+}
+
+type NewPasskey = Pick<Passkey, 'id' | 'publicKey' | 'signCount' | 'transports' | 'isBackedUp'>;
+
+/** @throws PasskeyRefused */
+async function verify(credential: object, { challenge, relyingParty }: BegunRegistration): Promise<NewPasskey> {
+  const { verifyRegistrationResponse } = await loadWebAuthn();
+  const { registrationInfo } = await verifyRegistrationResponse({
+    response: credential as RegistrationResponseJSON,
+    expectedChallenge: challenge,
+    expectedOrigin: relyingParty.origin,
+    expectedRPID: relyingParty.id,
+    requireUserVerification: false, // a passkey that cannot verify its owner is a second factor all the same
+  }).catch((cause: unknown) => {
+    throw new PasskeyRefused(cause);
+  });
+  if (!registrationInfo) throw new PasskeyRefused();
+  const { credential: made, credentialBackedUp } = registrationInfo;
+  return {
+    id: made.id,
+    publicKey: Buffer.from(made.publicKey),
+    signCount: made.counter,
+    transports: (made.transports ?? []).filter((text) => typeof text === 'string' && text.length <= 32).slice(0, 10),
+    isBackedUp: credentialBackedUp,
+  };
+}
+
+/** What an authenticator keeps to tell accounts apart, and gives back when it signs in without a name. */
+export const userHandleOf = (userId: number): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(Buffer.from(`kubarr-${userId}`));
+
+function infoOf({ id, name, isBackedUp, createdAt, lastUsedAt }: Passkey): PasskeyInfo {
+  return {
+    id,
+    name,
+    is_backed_up: isBackedUp,
+    created_at: createdAt.toISOString(),
+    last_used_at: lastUsedAt?.toISOString() ?? null,
+  };
+}

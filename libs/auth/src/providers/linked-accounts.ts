@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, type SignedIn } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { violatesUnique } from '@kubarr/platform/database';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Confirmation } from '../confirmation/confirmation.js';
+import { WaysIn } from '../sign-in/ways-in.js';
+import { lockFactorsOf } from '../two-factor/second-factors.js';
+import { LinkedAccount } from './linked-account.entity.js';
+import { type ProviderIdentity } from './provider-identity.js';
+import { type LinkedAccountInfo, type UnlinkAnswer } from './providers.dto.js';
+import { AlreadyLinked, LinkedElsewhere, LinkNotFound } from './providers.errors.js';
+
+/** Which accounts at providers belong to which of ours. */
+@Injectable()
+export class LinkedAccounts {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly confirmation: Confirmation,
+    private readonly waysIn: WaysIn,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  async list({ userId }: SignedIn): Promise<LinkedAccountInfo[]> {
+    const rows = await this.dataSource.getRepository(LinkedAccount).find({ where: { userId }, order: { id: 'ASC' } });
+    return rows.map(({ providerId, email, displayName, createdAt }) => ({
+      provider: providerId,
+      email,
+      display_name: displayName,
+      linked_at: createdAt.toISOString(),
+    }));
+  }
+
+  /** Whose account an identity belongs to, by issuer and subject and nothing else. */
+  async ownerOf({ issuer, subject }: ProviderIdentity): Promise<number | undefined> {
+    const row = await this.dataSource.getRepository(LinkedAccount).findOneBy({ issuer, subject });
+    return row?.userId;
+  }
+
+  /** @throws AlreadyLinked when the person has linked another account of this provider. */
+  async assertNoneOf(userId: number, provider: { id: string; name: string }): Promise<void> {
+    if (await this.dataSource.getRepository(LinkedAccount).existsBy({ userId, providerId: provider.id }))
+      throw new AlreadyLinked(provider.name);
+  }
+
+  /** @throws AlreadyLinked, LinkedElsewhere */
+  async add(
+    transaction: EntityManager,
+    person: Actor & { readonly userId: number },
+    provider: { readonly id: string; readonly name: string },
+    { issuer, subject, email, displayName }: ProviderIdentity,
+  ): Promise<void> {
+    const { userId } = person;
+    await transaction
+      .insert(LinkedAccount, { userId, providerId: provider.id, issuer, subject, email, displayName })
+      .catch((error: unknown) => {
+        if (violatesUnique(error, 'uq_linked_accounts_provider')) throw new AlreadyLinked(provider.name);
+        if (violatesUnique(error, 'uq_linked_accounts_subject')) throw new LinkedElsewhere(provider.name);
+        throw error;
+      });
+    await this.audit.record(transaction, person, {
+      action: 'oauth_linked',
+      resource: 'user',
+      resourceId: userId,
+      details: { provider: provider.id, email },
+    });
+  }
+
+  /** @throws LinkNotFound, ConfirmationRequired, LastWayIn */
+  async unlink(actor: Actor, caller: SignedIn, providerId: string): Promise<UnlinkAnswer> {
+    const { userId } = caller;
+    await this.confirmation.requireRecent(caller);
+    await this.dataSource.transaction(async (transaction) => {
+      await lockFactorsOf(transaction, userId);
+      const row = await transaction.findOneBy(LinkedAccount, { userId, providerId });
+      if (!row) throw new LinkNotFound();
+      await transaction.delete(LinkedAccount, { id: row.id });
+      await this.waysIn.assertOneLeft(transaction, userId);
+      await this.audit.record(transaction, actor, {
+        action: 'oauth_unlinked',
+        resource: 'user',
+        resourceId: userId,
+        details: { provider: providerId, email: row.email },
+      });
+    });
+    return { success: true, message: `Link to ${providerId} removed` };
+  }
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { Profiles } from '@kubarr/users';
+import { DataSource } from 'typeorm';
+import { Challenges } from '../challenges/challenges.js';
+import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
+import { NewSessions } from '../sessions/new-sessions.js';
+import { type CookieChange } from '../sessions/session-cookies.js';
+import { refusalByState } from '../sign-in/sign-in-order.js';
+import { type HalfSignIn } from '../sign-in/sign-in.service.js';
+import { SecondFactors } from '../two-factor/second-factors.js';
+import { SignInNotBegun } from '../two-factor/two-factor.errors.js';
+
+/** Where to send a browser, and the cookies that go with it. */
+export interface Redirection {
+  readonly location: string;
+  readonly cookies: readonly CookieChange[];
+}
+
+/** The last step of a sign-in by a provider: the state of the account, its second factor, the session. */
+@Injectable()
+export class ProviderCompletion {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly profiles: Profiles,
+    private readonly factors: SecondFactors,
+    private readonly challenges: Challenges,
+    private readonly browser: BrowserSessionReader,
+    private readonly newSessions: NewSessions,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  /** @throws the errors of an account that may not sign in. */
+  async complete(actor: Actor, cookies: Cookies, userId: number, providerId: string): Promise<Redirection> {
+    const profile = await this.profiles.of(userId);
+    if (!profile) throw new SignInNotBegun();
+    const refusal = refusalByState(profile);
+    if (refusal) {
+      const person = { ...actor, userId, username: profile.username };
+      await this.dataSource.transaction((transaction) =>
+        this.audit.record(transaction, person, {
+          action: 'login_failed',
+          resource: 'session',
+          failure: refusal.reason,
+        }),
+      );
+      throw refusal.error;
+    }
+    const half: HalfSignIn = { method: `provider:${providerId}` };
+    const { totp, passkeys } = await this.factors.of(userId);
+    if (totp || passkeys > 0) {
+      const kind = totp ? 'code' : 'passkey';
+      return {
+        location: `/login?second_factor=${kind}`,
+        cookies: [await this.challenges.begin('second-factor', userId, half)],
+      };
+    }
+    const { live } = await this.browser.read(cookies);
+    const { cookies: changes } = await this.newSessions.create(actor, profile, live, half);
+    return { location: '/', cookies: changes };
+  }
+}

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { noPassword } from '@kubarr/platform/secrets';
+import { Settings } from '@kubarr/settings';
+import { Accounts, EmailTaken, UsernameTaken } from '@kubarr/users';
+import { randomBytes } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { RegistrationCrowded } from '../auth.errors.js';
+import { MOST_WAITING } from '../registration/registration.service.js';
+import { LinkedAccounts } from './linked-accounts.js';
+import { type ProviderIdentity, usernameCandidates } from './provider-identity.js';
+import { ProviderEmailNotVerified, ProviderEmailTaken, ProviderRegistrationClosed } from './providers.errors.js';
+
+interface Provider {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** People who come from a provider for the first time. */
+@Injectable()
+export class ProviderNewcomers {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly accounts: Accounts,
+    private readonly settings: Settings,
+    private readonly links: LinkedAccounts,
+  ) {}
+
+  /** Links an identity to an account that proved itself. @throws AlreadyLinked, LinkedElsewhere */
+  async link(
+    person: Actor & { readonly userId: number },
+    provider: Provider,
+    identity: ProviderIdentity,
+  ): Promise<void> {
+    await this.dataSource.transaction((transaction) => this.links.add(transaction, person, provider, identity));
+  }
+
+  /**
+   * Makes an account without a password for somebody whose verified e-mail address nobody has here. An account that has
+   * it is never linked by that alone: whoever can have a provider say an address must not get into its account.
+   *
+   * @throws ProviderEmailNotVerified, ProviderEmailTaken, ProviderRegistrationClosed, RegistrationCrowded
+   */
+  async register(actor: Actor, provider: Provider, identity: ProviderIdentity): Promise<number> {
+    const { email, isEmailVerified, nameHints } = identity;
+    if (!email || !isEmailVerified) throw new ProviderEmailNotVerified(provider.name);
+    if (await this.accounts.findForSignIn(email)) throw new ProviderEmailTaken(provider.name);
+    const { waiting, hasAdministrator } = await this.accounts.reception(this.dataSource.manager);
+    if ((await this.settings.value('registration_enabled')) !== 'true' || !hasAdministrator)
+      throw new ProviderRegistrationClosed(provider.name);
+    if (waiting >= MOST_WAITING) throw new RegistrationCrowded();
+    const isApproved = (await this.settings.value('registration_require_approval')) !== 'true';
+    for (const username of usernameCandidates(nameHints, `person-${randomBytes(4).toString('hex')}`)) {
+      if (await this.accounts.findForSignIn(username)) continue;
+      try {
+        return await this.create(actor, provider, identity, { username, email, isApproved });
+      } catch (error) {
+        if (error instanceof EmailTaken) throw new ProviderEmailTaken(provider.name);
+        if (!(error instanceof UsernameTaken)) throw error; // somebody was quicker: the next name
+      }
+    }
+    throw new ProviderRegistrationClosed(provider.name);
+  }
+
+  private create(
+    actor: Actor,
+    provider: Provider,
+    identity: ProviderIdentity,
+    { username, email, isApproved }: { username: string; email: string; isApproved: boolean },
+  ): Promise<number> {
+    return this.dataSource.transaction(async (transaction) => {
+      const visitor = { ...actor, userId: null, username };
+      const userId = await this.accounts.create(
+        transaction,
+        visitor,
+        { username, email },
+        {
+          passwordHash: noPassword(),
+          isApproved,
+          registered: `by ${provider.id}`,
+        },
+      );
+      await this.links.add(transaction, { ...visitor, userId }, provider, identity);
+      return userId;
+    });
+  }
+}

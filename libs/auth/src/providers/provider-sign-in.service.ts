@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, type SignedIn } from '@kubarr/access';
+import { KubarrError } from '@kubarr/platform/errors';
+import { Confirmation } from '../confirmation/confirmation.js';
+import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
+import { SignInGuesses } from '../sign-in/sign-in-guesses.js';
+import { SignInNotBegun } from '../two-factor/two-factor.errors.js';
+import { LinkedAccounts } from './linked-accounts.js';
+import { ProviderCompletion, type Redirection } from './provider-completion.js';
+import { ProviderNewcomers } from './provider-newcomers.js';
+import { type FinishedTrip, ProviderTrip } from './provider-trip.js';
+
+const pageWith = (page: '/login' | '/account', name: 'error' | 'success', text: string): string =>
+  `${page}?${new URLSearchParams({ [name]: text }).toString()}`;
+
+/** Signing in and linking by a provider. All of it is page navigation: refusals lead to a page that shows them. */
+@Injectable()
+export class ProviderSignIn {
+  constructor(
+    private readonly trip: ProviderTrip,
+    private readonly links: LinkedAccounts,
+    private readonly newcomers: ProviderNewcomers,
+    private readonly completion: ProviderCompletion,
+    private readonly guesses: SignInGuesses,
+    private readonly confirmation: Confirmation,
+    private readonly browser: BrowserSessionReader,
+  ) {}
+
+  /** To the provider, to sign in. */
+  begin(actor: Actor, providerId: string, origin: string): Promise<Redirection> {
+    return orPage('/login', async () => {
+      await this.guesses.beginNameless(actor);
+      const { location, cookie } = await this.trip.begin(providerId, origin, 'provider-sign-in', null);
+      return { location, cookies: [cookie] };
+    });
+  }
+
+  /** To the provider, to link an account there to the one that is signed in here. */
+  beginLink(caller: SignedIn, providerId: string, origin: string): Promise<Redirection> {
+    return orPage('/account', async () => {
+      await this.links.assertNoneOf(caller.userId, { id: providerId, name: providerId });
+      await this.confirmation.requireRecent(caller);
+      const { location, cookie } = await this.trip.begin(providerId, origin, 'provider-link', caller.userId);
+      return { location, cookies: [cookie] };
+    });
+  }
+
+  /** Back from the provider. */
+  async finish(actor: Actor, cookies: Cookies, providerId: string, search: string): Promise<Redirection> {
+    const purpose = await this.trip.purposeOf(cookies);
+    const { location, cookies: changes } = await orPage(
+      purpose === 'provider-link' ? '/account' : '/login',
+      async () => {
+        const finished = await this.trip.finish(cookies, providerId, search);
+        return finished.purpose === 'provider-link'
+          ? this.link(actor, cookies, finished)
+          : this.signIn(actor, cookies, finished);
+      },
+    );
+    return { location, cookies: [...changes, this.trip.forgetCookie] };
+  }
+
+  /** The person must still be signed in here, as the one who began it. */
+  private async link(
+    actor: Actor,
+    cookies: Cookies,
+    { userId, provider, identity }: FinishedTrip,
+  ): Promise<Redirection> {
+    const { current } = await this.browser.read(cookies);
+    if (!current || current.userId !== userId) throw new SignInNotBegun();
+    const person = { ...actor, userId: current.userId, username: current.profile.username };
+    await this.newcomers.link(person, provider, identity);
+    return { location: pageWith('/account', 'success', `Your account at ${provider.name} is linked.`), cookies: [] };
+  }
+
+  private async signIn(actor: Actor, cookies: Cookies, { provider, identity }: FinishedTrip): Promise<Redirection> {
+    const userId = (await this.links.ownerOf(identity)) ?? (await this.newcomers.register(actor, provider, identity));
+    const redirection = await this.completion.complete(actor, cookies, userId, provider.id);
+    await this.guesses.giveBackNameless(actor);
+    return redirection;
+  }
+}
+
+/** A refusal becomes a page that shows its sentence; what is no refusal of ours stays a failure. */
+async function orPage(page: '/login' | '/account', work: () => Promise<Redirection>): Promise<Redirection> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof KubarrError)) throw error;
+    return { location: pageWith(page, 'error', error.message), cookies: [] };
+  }
+}

@@ -1,0 +1,112 @@
+import { ApiProperty, ApiPropertyOptional } from '@kubarr/platform/openapi';
+import { TextField } from '@kubarr/platform/http';
+import { IsBoolean, IsOptional, Matches } from 'class-validator';
+
+const ID = /^[a-z][a-z0-9-]{1,31}$/;
+
+export class ProviderParameter {
+  @ApiProperty({ description: 'Key of the provider, such as google', pattern: ID.source })
+  @Matches(ID, { message: 'must be the key of a provider' })
+  provider!: string;
+}
+
+export class AvailableProvider {
+  @ApiProperty({ description: 'Key of the provider' })
+  id!: string;
+
+  @ApiProperty({ description: 'Its name for people' })
+  name!: string;
+}
+
+export class ProviderInfo {
+  @ApiProperty({ description: 'Key of the provider' })
+  id!: string;
+
+  @ApiProperty({ description: 'Its name for people' })
+  name!: string;
+
+  @ApiProperty({ description: 'People may sign in with it' })
+  enabled!: boolean;
+
+  @ApiProperty({ description: 'Client id as registered there', type: String, nullable: true })
+  client_id!: string | null;
+
+  @ApiProperty({ description: 'A client secret is stored; it is never answered' })
+  has_secret!: boolean;
+
+  @ApiProperty({ description: 'OpenID Connect issuer; its description is found below it' })
+  issuer!: string;
+
+  @ApiProperty({ description: 'Google or Microsoft: comes with the product' })
+  is_built_in!: boolean;
+
+  @ApiProperty({ description: 'Address to register there as redirect URI' })
+  redirect_uri!: string;
+}
+
+export class UpdateProviderRequest {
+  @ApiPropertyOptional({ description: 'People may sign in with it' })
+  @IsOptional()
+  @IsBoolean({ message: 'must be true or false' })
+  enabled?: boolean;
+
+  @TextField({ description: 'Client id as registered there', maxLength: 255, optional: true })
+  client_id?: string;
+
+  @TextField({
+    description: 'Client secret; empty or eight asterisks keep the stored one',
+    maxLength: 1024,
+    format: 'password',
+    optional: true,
+  })
+  client_secret?: string;
+
+  @TextField({
+    description: 'Name for people; not for Google and Microsoft',
+    minLength: 1,
+    maxLength: 64,
+    optional: true,
+  })
+  name?: string;
+
+  @TextField({
+    description: 'OpenID Connect issuer, with https; not for Google and Microsoft',
+    maxLength: 500,
+    optional: true,
+  })
+  issuer?: string;
+}
+
+export class CreateProviderRequest extends UpdateProviderRequest {
+  @ApiProperty({ description: 'Key of the provider: lower-case letters, digits and hyphens', pattern: ID.source })
+  @Matches(ID, { message: 'must have 2 to 32 lower-case letters, digits or hyphens, and begin with a letter' })
+  id!: string;
+
+  @TextField({ description: 'Name for people', minLength: 1, maxLength: 64 })
+  declare name: string;
+
+  @TextField({ description: 'OpenID Connect issuer, with https', minLength: 8, maxLength: 500 })
+  declare issuer: string;
+}
+
+export class LinkedAccountInfo {
+  @ApiProperty({ description: 'Key of the provider' })
+  provider!: string;
+
+  @ApiProperty({ description: 'E-mail address there, when it was linked', type: String, nullable: true })
+  email!: string | null;
+
+  @ApiProperty({ description: 'Name there, when it was linked', type: String, nullable: true })
+  display_name!: string | null;
+
+  @ApiProperty({ description: 'When it was linked, RFC 3339 in UTC', format: 'date-time' })
+  linked_at!: string;
+}
+
+export class UnlinkAnswer {
+  @ApiProperty({ description: 'Always true' })
+  success!: true;
+
+  @ApiProperty({ description: 'What happened, for people' })
+  message!: string;
+}

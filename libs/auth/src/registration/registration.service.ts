@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { SignInConfig } from '@kubarr/platform/config';
+import { KubarrError } from '@kubarr/platform/errors';
+import { type AttemptKey, FailureLimiter } from '@kubarr/platform/http';
+import { Settings } from '@kubarr/settings';
+import { Accounts, EmailTaken, InviteRedemption, InviteUnusable, UsernameTaken } from '@kubarr/users';
+import { DataSource, type EntityManager } from 'typeorm';
+import { NameOrEmailInUse, RegistrationClosed, RegistrationCrowded } from '../auth.errors.js';
+import { networkOf } from '../sign-in/sign-in-guesses.js';
+import { type RegisterAnswer, type RegisterRequest, type RegistrationState } from './registration.dto.js';
+
+/** Accounts that may wait for approval at the same time: nobody can fill the database from outside. */
+export const MOST_WAITING = 100;
+
+/**
+ * People who make an account for themselves. With an invite they are let in at once; without one only while the setting
+ * `registration_enabled` is on, and they wait for approval while `registration_require_approval` is.
+ */
+@Injectable()
+export class RegistrationService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly accounts: Accounts,
+    private readonly invites: InviteRedemption,
+    private readonly settings: Settings,
+    private readonly limiter: FailureLimiter,
+    private readonly config: SignInConfig,
+  ) {}
+
+  /** What the page of registration says to a visitor. */
+  async state(invite: string | undefined): Promise<RegistrationState> {
+    try {
+      const { isApproved } = await this.admission(this.dataSource.manager, invite?.trim());
+      return { is_open: true, requires_approval: !isApproved, reason: null };
+    } catch (refusal) {
+      if (!isRefusal(refusal)) throw refusal;
+      return { is_open: false, requires_approval: false, reason: refusal.message };
+    }
+  }
+
+  /** @throws RegistrationClosed, RegistrationCrowded, InviteUnusable, NameOrEmailInUse, InvalidFields, TooManyAttempts */
+  async register(actor: Actor, { password, ...request }: RegisterRequest): Promise<RegisterAnswer> {
+    const account = { username: request.username.trim(), email: request.email.trim(), password };
+    const invite = request.invite?.trim();
+    const attempt = {
+      subject: 'register address',
+      value: networkOf(actor.address),
+      limit: this.config.failuresPerAddress,
+    };
+    await this.limiter.begin([attempt]);
+    try {
+      await this.admission(this.dataSource.manager, invite); // before the password costs anything
+      const passwordHash = await this.accounts.prepare(account);
+      const answer = await this.dataSource.transaction((transaction) =>
+        this.admit(transaction, actor, account, passwordHash, invite),
+      );
+      if (invite) await this.limiter.giveBack([attempt]);
+      return answer;
+    } catch (error) {
+      await this.forgive(attempt, error);
+      throw error instanceof UsernameTaken || error instanceof EmailTaken ? new NameOrEmailInUse(error) : error;
+    }
+  }
+
+  private async admit(
+    transaction: EntityManager,
+    actor: Actor,
+    account: { username: string; email: string },
+    passwordHash: string,
+    invite: string | undefined,
+  ): Promise<RegisterAnswer> {
+    const { isApproved } = await this.admission(transaction, invite); // a setting may have changed meanwhile
+    const { username, email } = account;
+    const visitor = { ...actor, userId: null, username };
+    const userId = await this.accounts.create(transaction, visitor, account, {
+      passwordHash,
+      isApproved,
+      registered: invite ? 'with an invite' : 'openly',
+    });
+    if (invite) await this.invites.use(transaction, { ...visitor, userId }, invite, userId);
+    return { user_id: userId, username, email, is_approved: isApproved };
+  }
+
+  /** Whether a visitor may register, by the settings as they are stored at this moment. */
+  private async admission(transaction: EntityManager, invite: string | undefined): Promise<{ isApproved: boolean }> {
+    if (invite) {
+      if (!(await this.invites.isUsable(transaction, invite))) throw new InviteUnusable();
+      return { isApproved: true };
+    }
+    const { waiting, hasAdministrator } = await this.accounts.reception(transaction);
+    const isEnabled = (await this.settings.valueWithin(transaction, 'registration_enabled')) === 'true';
+    if (!isEnabled || !hasAdministrator) throw new RegistrationClosed();
+    if (waiting >= MOST_WAITING) throw new RegistrationCrowded();
+    return { isApproved: (await this.settings.valueWithin(transaction, 'registration_require_approval')) !== 'true' };
+  }
+
+  /** What was no guess and made no account is not counted against the address. */
+  private async forgive(attempt: AttemptKey, error: unknown): Promise<void> {
+    const isGuess = [InviteUnusable, UsernameTaken, EmailTaken].some((kind) => error instanceof kind);
+    if (!isGuess && error instanceof KubarrError && error.kind !== 'unavailable')
+      await this.limiter.giveBack([attempt]);
+  }
+}
+
+const isRefusal = (error: unknown): error is KubarrError =>
+  [RegistrationClosed, RegistrationCrowded, InviteUnusable].some((kind) => error instanceof kind);

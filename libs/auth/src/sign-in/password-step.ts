@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { PasswordHasher } from '@kubarr/platform/secrets';
+import { Accounts, type Profile, Profiles } from '@kubarr/users';
+import { type Guess, SignInGuesses } from './sign-in-guesses.js';
+import { decideSignIn } from './sign-in-order.js';
+
+/** A sign-in whose password was right; its second factor, if there is one, is still to come. */
+export interface ProvedPassword {
+  readonly guess: Guess;
+  readonly profile: Profile;
+}
+
+/** The first step of a sign-in: a name and a password. */
+@Injectable()
+export class PasswordStep {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly profiles: Profiles,
+    private readonly guesses: SignInGuesses,
+    private readonly hasher: PasswordHasher,
+  ) {}
+
+  /**
+   * Counts the attempt; whoever goes on must give it back, or tell that it succeeded or failed.
+   *
+   * @throws the errors of `sign-in-order.ts`, or TooManyAttempts.
+   */
+  async prove(actor: Actor, { username, password }: { username: string; password: string }): Promise<ProvedPassword> {
+    const account = await this.accounts.findForSignIn(username);
+    const guess = await this.guesses.begin(actor, username, account);
+    const passwordMatches = account
+      ? await this.hasher.verify(account.passwordHash, password)
+      : await this.hasher.verifyAgainstNothing(password);
+    const found = account && passwordMatches ? await this.profiles.of(account.id) : undefined;
+    const decision = decideSignIn({ isKnown: account !== undefined, account: found, passwordMatches });
+    if ('refusal' in decision) {
+      await this.guesses.refuse(guess, decision.refusal);
+      throw decision.refusal.error;
+    }
+    // As it was when the password was checked: what ended all sessions since then counts against this sign-in too.
+    const profile = { ...decision.account, sessionsValidAfter: account?.sessionsValidAfter ?? null };
+    return { guess, profile };
+  }
+}

@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import { hasPassword } from '@kubarr/platform/secrets';
+import { Accounts } from '@kubarr/users';
+import { type EntityManager } from 'typeorm';
+import { LastWayIn } from '../providers/providers.errors.js';
+
+/** Looks after accounts that were made by a provider: the last way to sign in to one cannot be removed. */
+@Injectable()
+export class WaysIn {
+  constructor(private readonly accounts: Accounts) {}
+
+  /** Call it after a removal, in its transaction. @throws LastWayIn when neither password, passkey nor link is left. */
+  async assertOneLeft(transaction: EntityManager, userId: number): Promise<void> {
+    const account = await this.accounts.findById(userId);
+    if (!account || hasPassword(account.passwordHash)) return;
+    const [{ is_left }] = await transaction.query<[{ is_left: boolean }]>(
+      `SELECT EXISTS (SELECT 1 FROM passkeys WHERE user_id = $1) OR EXISTS (
+         SELECT 1 FROM linked_accounts l JOIN sign_in_providers p ON p.id = l.provider_id
+         WHERE l.user_id = $1 AND p.is_enabled) AS is_left`,
+      [userId],
+    );
+    if (!is_left) throw new LastWayIn();
+  }
+}

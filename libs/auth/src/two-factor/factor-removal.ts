@@ -1,0 +1,32 @@
+import { type Actor } from '@kubarr/access';
+import { type AuditRecorder } from '@kubarr/audit';
+import { type Notifications } from '@kubarr/platform/database';
+import { type EntityManager } from 'typeorm';
+import { FACTORS_CHANGED } from './has-second-factor.js';
+import { lockFactorsOf } from './second-factors.js';
+
+/** Whose factors are removed, and what the audit entry says about it. */
+export interface FactorRemoval {
+  readonly userId: number;
+  readonly username: string;
+  readonly by: 'administrator' | 'command on the server';
+}
+
+/** Removes the authenticator app, all passkeys and all recovery codes of an account. Its password stays. */
+export async function removeFactors(
+  transaction: EntityManager,
+  actor: Actor,
+  { userId, username, by }: FactorRemoval,
+  { audit, notifications }: { audit: AuditRecorder; notifications: Notifications },
+): Promise<void> {
+  await lockFactorsOf(transaction, userId);
+  for (const table of ['totp_secrets', 'passkeys', 'recovery_codes'])
+    await transaction.query(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
+  await notifications.publish(transaction, FACTORS_CHANGED, userId);
+  await audit.record(transaction, actor, {
+    action: '2fa_disabled',
+    resource: 'user',
+    resourceId: userId,
+    details: { username, by },
+  });
+}

@@ -1,0 +1,116 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { SecretBox } from '@kubarr/platform/secrets';
+import { SecondFactorHolders } from '@kubarr/users';
+import { DataSource, type EntityManager } from 'typeorm';
+import { HAS_SECOND_FACTOR } from './has-second-factor.js';
+import { RecoveryCodes } from './recovery-codes.js';
+import { stepOfCode } from './totp.js';
+import { TotpSecret } from './totp-secret.entity.js';
+import { SecondFactorInvalid } from './two-factor.errors.js';
+
+/** The second factors of one account. */
+export interface FactorsOfAccount {
+  /** An authenticator app is set up and proved. */
+  readonly totp: boolean;
+  readonly passkeys: number;
+}
+
+/** A person who is about to be signed in. */
+export type Candidate = Actor & { readonly userId: number };
+
+/** What accounts have besides their password, and the use of its codes. */
+@Injectable()
+export class SecondFactors implements OnModuleInit {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly box: SecretBox,
+    private readonly recoveryCodes: RecoveryCodes,
+    private readonly holders: SecondFactorHolders,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  onModuleInit(): void {
+    this.holders.register(async (transaction, userIds) => {
+      const rows = await transaction.query<{ id: number }[]>(
+        `SELECT id FROM unnest($1::bigint[]) AS a (id) WHERE ${HAS_SECOND_FACTOR('a.id')}`,
+        [userIds],
+      );
+      return new Set(rows.map(({ id }) => Number(id)));
+    });
+  }
+
+  async of(userId: number, transaction: EntityManager = this.dataSource.manager): Promise<FactorsOfAccount> {
+    const [row] = await transaction.query<[{ totp: boolean; passkeys: number }]>(
+      `SELECT EXISTS (SELECT 1 FROM totp_secrets WHERE user_id = $1 AND confirmed_at IS NOT NULL) AS totp,
+        (SELECT count(*)::int FROM passkeys WHERE user_id = $1) AS passkeys`,
+      [userId],
+    );
+    return row;
+  }
+
+  /** Accounts that have any second factor. */
+  async countHolders(): Promise<number> {
+    const [{ holders }] = await this.dataSource.query<[{ holders: number }]>(
+      `SELECT count(*)::int AS holders FROM
+        (SELECT user_id FROM totp_secrets WHERE confirmed_at IS NOT NULL UNION SELECT user_id FROM passkeys) AS both_kinds`,
+    );
+    return holders;
+  }
+
+  /**
+   * Uses up a code of the authenticator app or a recovery code: whichever it looks like, blanks and hyphens left out. It
+   * is used together with the sign-in that it is for, and by one request only.
+   *
+   * @throws SecondFactorInvalid
+   */
+  async useCode(
+    transaction: EntityManager,
+    person: Candidate,
+    text: string,
+    now = Date.now(),
+  ): Promise<{ secondFactor: 'totp' | 'recovery-code' }> {
+    const code = text.toUpperCase().replace(/[^A-Z0-9]/g, '');
+    const isTotp = /^\d{6}$/.test(code);
+    const isRight = isTotp
+      ? await this.useTotp(transaction, person.userId, code, now)
+      : await this.recoveryCodes.use(transaction, person.userId, code);
+    if (!isRight) throw new SecondFactorInvalid();
+    await this.audit.record(transaction, person, {
+      action: isTotp ? '2fa_verified' : 'recovery_code_used',
+      resource: 'user',
+      resourceId: person.userId,
+    });
+    return { secondFactor: isTotp ? 'totp' : 'recovery-code' };
+  }
+
+  /** The secret of an app, proved or not yet, as it was stored. */
+  openSecret({ userId, sealedSecret }: Pick<TotpSecret, 'userId' | 'sealedSecret'>): string {
+    return this.box.open(sealedSecret, contextOf(userId));
+  }
+
+  sealSecret(userId: number, secret: string): string {
+    return this.box.seal(secret, contextOf(userId));
+  }
+
+  /** The step only ever grows: of two requests with one code the second finds it taken. */
+  private async useTotp(transaction: EntityManager, userId: number, code: string, now: number): Promise<boolean> {
+    const row = await transaction.findOneBy(TotpSecret, { userId });
+    const step = row?.confirmedAt ? await stepOfCode(this.openSecret(row), code, now) : undefined;
+    if (step === undefined) return false;
+    const [, taken] = await transaction.query<[unknown, number]>(
+      `UPDATE totp_secrets SET last_step = $2
+       WHERE user_id = $1 AND confirmed_at IS NOT NULL AND (last_step IS NULL OR last_step < $2)`,
+      [userId, step],
+    );
+    return taken === 1;
+  }
+}
+
+/** Changes of one account's factors wait for each other: of two removals the second sees what the first has left. */
+export async function lockFactorsOf(transaction: EntityManager, userId: number): Promise<void> {
+  await transaction.query("SELECT pg_advisory_xact_lock(hashtextextended('second factors', $1))", [userId]);
+}
+
+const contextOf = (userId: number) => ({ table: 'totp_secrets', column: 'sealed_secret', row: userId });

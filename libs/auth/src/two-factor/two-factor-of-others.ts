@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, type SignedIn } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { Notifications } from '@kubarr/platform/database';
+import { Accounts, GuardedChanges } from '@kubarr/users';
+import { FactorChanges } from './factor-changes.js';
+import { removeFactors } from './factor-removal.js';
+import { SecondFactors } from './second-factors.js';
+import { type TwoFactorStats } from './two-factor.dto.js';
+import { SecondFactorResetRefused } from './two-factor.errors.js';
+
+/** What administrators see of the second factors of others, and do when somebody has lost theirs. */
+@Injectable()
+export class TwoFactorOfOthers {
+  constructor(
+    private readonly guarded: GuardedChanges,
+    private readonly factors: SecondFactors,
+    private readonly changes: FactorChanges,
+    private readonly accounts: Accounts,
+    private readonly audit: AuditRecorder,
+    private readonly notifications: Notifications,
+  ) {}
+
+  async statistics(): Promise<TwoFactorStats> {
+    const [total, enabled] = await Promise.all([this.accounts.count(), this.factors.countHolders()]);
+    return { total_users: total, enabled_count: enabled, disabled_count: total - enabled };
+  }
+
+  /**
+   * Removes every second factor of somebody who has lost theirs. The password stays.
+   *
+   * @throws SecondFactorResetRefused for oneself; UserNotFound; BeyondOwnPermissions for people who may do more.
+   */
+  async reset(actor: Actor, caller: SignedIn, userId: number): Promise<{ message: string }> {
+    if (userId === caller.userId) throw new SecondFactorResetRefused();
+    const username = await this.guarded.run(caller, 'users.reset_password', async ({ transaction, reach }) => {
+      const { username } = await reach(userId);
+      const { audit, notifications } = this;
+      await removeFactors(transaction, actor, { userId, username, by: 'administrator' }, { audit, notifications });
+      return username;
+    });
+    this.changes.forget(userId);
+    return { message: `${username} signs in without a second factor until one is set up again` };
+  }
+}

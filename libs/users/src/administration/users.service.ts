@@ -1,0 +1,161 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, type SignedIn } from '@kubarr/access';
+import { type AuditAction, AuditRecorder } from '@kubarr/audit';
+import { type EntityManager } from 'typeorm';
+import { emailRefusal, passwordRefusal } from '../account-rules.js';
+import { Accounts, assertAllowed, refuseTaken } from '../accounts.js';
+import { type GuardedChange, GuardedChanges } from '../guarded-changes.js';
+import { type Profile, Profiles } from '../profiles.js';
+import { RoleMembers } from '../roles/role-members.js';
+import { answerOf, type MessageAnswer, type UserAnswer } from '../user-answer.js';
+import { User } from '../user.entity.js';
+import { NotWaiting, OwnAccount, UserNotFound } from '../users.errors.js';
+import { type CreateUserRequest, type UpdateUserRequest, type UserListQuery } from './users.dto.js';
+
+/** Accounts, as those see and change them who look after others. */
+@Injectable()
+export class UsersService {
+  constructor(
+    private readonly changes: GuardedChanges,
+    private readonly profiles: Profiles,
+    private readonly accounts: Accounts,
+    private readonly members: RoleMembers,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  async list(query: UserListQuery): Promise<UserAnswer[]> {
+    return (await this.profiles.page({ ...query, waiting: false })).map(answerOf);
+  }
+
+  /** Those that wait for approval, oldest first. */
+  async waiting(): Promise<UserAnswer[]> {
+    return (await this.profiles.page({ skip: 0, limit: 500, waiting: true })).map(answerOf);
+  }
+
+  async one(userId: number): Promise<UserAnswer> {
+    const profile = await this.profiles.of(userId);
+    if (!profile) throw new UserNotFound();
+    return answerOf(profile);
+  }
+
+  /** @throws UsernameTaken, EmailTaken, UnknownRoles, BeyondOwnPermissions */
+  async create(caller: SignedIn, actor: Actor, { role_ids, ...fields }: CreateUserRequest): Promise<UserAnswer> {
+    const account = { ...fields, username: fields.username.trim(), email: fields.email.trim() };
+    const passwordHash = await this.accounts.prepare(account);
+    return this.changes.run(caller, 'users.manage', async (change) => {
+      const id = await this.accounts.create(change.transaction, actor, account, { passwordHash, isApproved: true });
+      await this.members.replace(change, actor, id, [], role_ids ?? []);
+      return answerOf(await this.reread(change.transaction, id));
+    });
+  }
+
+  /**
+   * Changes what the request names; roles are replaced as a whole.
+   *
+   * @throws UserNotFound, BeyondOwnPermissions, EmailTaken, UnknownRoles, LastAdministrator, OwnAccount
+   */
+  async update(caller: SignedIn, actor: Actor, userId: number, request: UpdateUserRequest): Promise<UserAnswer> {
+    const email = request.email?.trim();
+    if (email !== undefined) assertAllowed([{ path: 'email', message: emailRefusal(email) }]);
+    const withdrawsSignIn = request.is_active === false || request.is_approved === false;
+    if (userId === caller.userId && withdrawsSignIn) throw new OwnAccount();
+    return this.changes.run(caller, 'users.manage', async (change) => {
+      const before = await change.reach(userId);
+      const after = {
+        email: email ?? before.email,
+        isActive: request.is_active ?? before.isActive,
+        isApproved: request.is_approved ?? before.isApproved,
+      };
+      await this.store(change, actor, before, after);
+      if (request.role_ids) {
+        const roleIds = before.roles.map(({ id }) => id);
+        await this.members.replace(change, actor, userId, roleIds, request.role_ids);
+      }
+      change.changes(userId);
+      return answerOf(await this.reread(change.transaction, userId));
+    });
+  }
+
+  /** @throws UserNotFound, NotWaiting */
+  approve(caller: SignedIn, actor: Actor, userId: number): Promise<UserAnswer> {
+    return this.changes.run(caller, 'users.manage', async (change) => {
+      const before = await change.reach(userId);
+      if (before.isApproved) throw new NotWaiting();
+      await this.store(change, actor, before, { email: before.email, isActive: true, isApproved: true });
+      change.changes(userId);
+      return answerOf(await this.reread(change.transaction, userId));
+    });
+  }
+
+  /** @throws UserNotFound, NotWaiting */
+  async reject(caller: SignedIn, actor: Actor, userId: number): Promise<MessageAnswer> {
+    await this.changes.run(caller, 'users.manage', async (change) => {
+      const account = await change.reach(userId);
+      if (account.isApproved) throw new NotWaiting();
+      await this.accounts.remove(change, actor, account, { rejected: true });
+    });
+    return { message: 'The request was refused' };
+  }
+
+  /** @throws UserNotFound, OwnAccount, BeyondOwnPermissions, LastAdministrator */
+  async remove(caller: SignedIn, actor: Actor, userId: number): Promise<MessageAnswer> {
+    if (userId === caller.userId) throw new OwnAccount();
+    await this.changes.run(caller, 'users.manage', async (change) => {
+      await this.accounts.remove(change, actor, await change.reach(userId));
+    });
+    return { message: 'The account was removed' };
+  }
+
+  /**
+   * Sets a password that the caller chose, and ends every session of the account.
+   *
+   * @throws UserNotFound, OwnAccount, BeyondOwnPermissions, InvalidFields
+   */
+  async resetPassword(caller: SignedIn, actor: Actor, userId: number, password: string): Promise<MessageAnswer> {
+    if (userId === caller.userId) throw new OwnAccount();
+    const known = await this.profiles.of(userId);
+    if (!known) throw new UserNotFound();
+    assertAllowed([{ path: 'new_password', message: passwordRefusal(password, known) }]);
+    const passwordHash = await this.accounts.hash(password);
+    await this.changes.run(caller, 'users.reset_password', async (change) => {
+      const account = await change.reach(userId);
+      await this.accounts.setPassword(change.transaction, userId, passwordHash);
+      await this.audit.record(change.transaction, actor, {
+        action: 'password_changed',
+        resource: 'user',
+        resourceId: userId,
+        details: { username: account.username, reset: true },
+      });
+      change.changes(userId);
+    });
+    return { message: 'The password was set; the account is signed out everywhere' };
+  }
+
+  private async reread(transaction: EntityManager, userId: number): Promise<Profile> {
+    const profile = await this.profiles.within(transaction, userId);
+    if (!profile) throw new UserNotFound();
+    return profile;
+  }
+
+  /** Writes what is different, with one audit entry for each thing that happened. Withdrawn sign-in ends the sessions. */
+  private async store(
+    { transaction }: GuardedChange,
+    actor: Actor,
+    before: Profile,
+    after: Pick<Profile, 'email' | 'isActive' | 'isApproved'>,
+  ): Promise<void> {
+    const happened: { action: AuditAction; details: Record<string, unknown> }[] = [];
+    const note = (action: AuditAction, field: string, old: unknown, now: unknown): void => {
+      if (old !== now) happened.push({ action, details: { username: before.username, [field]: { old, new: now } } });
+    };
+    note('user_updated', 'email', before.email, after.email);
+    note(after.isApproved ? 'user_approved' : 'user_updated', 'is_approved', before.isApproved, after.isApproved);
+    note(after.isActive ? 'user_activated' : 'user_deactivated', 'is_active', before.isActive, after.isActive);
+    if (happened.length === 0) return;
+    await transaction.update(User, { id: before.id }, { ...after, updatedAt: () => 'now()' }).catch(refuseTaken);
+    const mayNoLongerSignIn = (before.isActive && !after.isActive) || (before.isApproved && !after.isApproved);
+    if (mayNoLongerSignIn) await this.accounts.endSessions(transaction, before.id);
+    for (const entry of happened)
+      await this.audit.record(transaction, actor, { ...entry, resource: 'user', resourceId: before.id });
+  }
+}

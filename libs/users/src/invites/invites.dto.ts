@@ -1,0 +1,46 @@
+import { ApiProperty } from '@kubarr/platform/openapi';
+import { IntegerField, IntegerParameter } from '@kubarr/platform/http';
+
+export class InviteParameter {
+  @IntegerParameter({ description: 'Number of the invite', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+  invite_id!: number;
+}
+
+export class CreateInviteRequest {
+  @IntegerField({
+    description: 'Days until it expires; 0 = never',
+    minimum: 0,
+    maximum: 365,
+    optional: true,
+    default: 7,
+  })
+  expires_in_days?: number | null;
+}
+
+export class InviteAnswer {
+  @ApiProperty({ description: 'Number of the invite', type: 'integer', format: 'int64' })
+  id!: number;
+
+  @ApiProperty({
+    description: 'Whole in the answer to its creation only; in lists its first characters and an ellipsis',
+  })
+  code!: string;
+
+  @ApiProperty({ description: 'Who made it; Unknown when that account is gone' })
+  created_by_username!: string;
+
+  @ApiProperty({ description: 'Who used it, while that account exists', type: String, nullable: true })
+  used_by_username!: string | null;
+
+  @ApiProperty({ description: 'True = it cannot be used again' })
+  is_used!: boolean;
+
+  @ApiProperty({ description: 'When it expires; null = never', type: String, format: 'date-time', nullable: true })
+  expires_at!: string | null;
+
+  @ApiProperty({ description: 'When it was made, RFC 3339 in UTC', format: 'date-time' })
+  created_at!: string;
+
+  @ApiProperty({ description: 'When it was used', type: String, format: 'date-time', nullable: true })
+  used_at!: string | null;
+}

@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { DataSource } from 'typeorm';
+import { type MessageAnswer } from '../user-answer.js';
+import { InviteNotFound, TooManyInvites } from '../users.errors.js';
+import { hashOf, hintOf, newInviteCode } from './invite-code.js';
+import { IS_USABLE } from './invite-redemption.js';
+import { Invite } from './invite.entity.js';
+import { type CreateInviteRequest, type InviteAnswer } from './invites.dto.js';
+
+/** Invites that are open at the same time, and most that one answer lists. */
+const MOST_OPEN = 200;
+const LISTED_AT_MOST = 500;
+
+const DEFAULT_DAYS = 7;
+
+/** Making and taking back invites. Using one is part of a registration, see `InviteRedemption`. */
+@Injectable()
+export class InvitesService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  /** Newest first, without their codes: those are known to nobody but whoever was shown them. */
+  async list(): Promise<InviteAnswer[]> {
+    const invites = await this.dataSource.getRepository(Invite).find({
+      relations: { createdBy: true, usedBy: true },
+      order: { id: 'DESC' },
+      take: LISTED_AT_MOST,
+    });
+    return invites.map((invite) => answerOf(invite, `${invite.codeHint}…`));
+  }
+
+  /** The only answer that has the code. @throws TooManyInvites */
+  async create(actor: Actor, request: CreateInviteRequest): Promise<InviteAnswer> {
+    const days = request.expires_in_days ?? DEFAULT_DAYS;
+    const code = newInviteCode();
+    return this.dataSource.transaction(async (transaction) => {
+      const open = await transaction.createQueryBuilder(Invite, 'invite').where(IS_USABLE).getCount();
+      if (open >= MOST_OPEN) throw new TooManyInvites(MOST_OPEN);
+      const { identifiers } = await transaction.insert(Invite, {
+        codeHash: hashOf(code),
+        codeHint: hintOf(code),
+        createdById: actor.userId,
+        ...(days > 0 && { expiresAt: () => `now() + interval '${days} days'` }),
+      });
+      const { id } = identifiers[0] as { id: number };
+      const invite = await transaction.findOneOrFail(Invite, {
+        where: { id },
+        relations: { createdBy: true, usedBy: true },
+      });
+      await this.audit.record(transaction, actor, {
+        action: 'invite_created',
+        resource: 'invite',
+        resourceId: id,
+        details: { expires_at: invite.expiresAt },
+      });
+      return answerOf(invite, code);
+    });
+  }
+
+  /** @throws InviteNotFound */
+  async remove(actor: Actor, id: number): Promise<MessageAnswer> {
+    await this.dataSource.transaction(async (transaction) => {
+      const { affected } = await transaction.delete(Invite, { id });
+      if (!affected) throw new InviteNotFound();
+      await this.audit.record(transaction, actor, { action: 'invite_deleted', resource: 'invite', resourceId: id });
+    });
+    return { message: 'The invite was removed; its link does not work any more' };
+  }
+}
+
+function answerOf(invite: Invite, code: string): InviteAnswer {
+  return {
+    id: invite.id,
+    code,
+    created_by_username: invite.createdBy?.username ?? 'Unknown',
+    used_by_username: invite.usedBy?.username ?? null,
+    is_used: invite.usedAt !== null,
+    expires_at: invite.expiresAt?.toISOString() ?? null,
+    created_at: invite.createdAt.toISOString(),
+    used_at: invite.usedAt?.toISOString() ?? null,
+  };
+}

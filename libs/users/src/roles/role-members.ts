@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, type Authority, covers, effectivePermissions, isAdministrator } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { type EntityManager } from 'typeorm';
+import { type GuardedChange } from '../guarded-changes.js';
+import { BeyondOwnPermissions, UnknownRoles } from '../users.errors.js';
+import { UserRole } from './role-grants.entity.js';
+import { type RoleRow, rolesWithGrants } from './role-row.js';
+
+/** Who is in which role. */
+@Injectable()
+export class RoleMembers {
+  constructor(private readonly audit: AuditRecorder) {}
+
+  /**
+   * Gives an account exactly these roles, with an audit entry for each that comes or goes.
+   *
+   * @throws UnknownRoles; BeyondOwnPermissions when a role that comes or goes holds more than the one who asks.
+   */
+  async replace(
+    { transaction, authority }: GuardedChange,
+    actor: Actor,
+    userId: number,
+    before: readonly number[],
+    after: readonly number[],
+  ): Promise<void> {
+    const added = after.filter((id) => !before.includes(id));
+    const removed = before.filter((id) => !after.includes(id));
+    const roles = await this.known(transaction, authority, [...added, ...removed]);
+    for (const roleId of removed) await transaction.delete(UserRole, { userId, roleId });
+    if (added.length > 0)
+      await transaction.insert(
+        UserRole,
+        added.map((roleId) => ({ userId, roleId })),
+      );
+    for (const role of roles) {
+      await this.audit.record(transaction, actor, {
+        action: added.includes(role.id) ? 'role_assigned' : 'role_unassigned',
+        resource: 'user',
+        resourceId: userId,
+        details: { role: role.name, role_id: role.id },
+      });
+    }
+  }
+
+  private async known(
+    transaction: EntityManager,
+    authority: Authority,
+    ids: readonly number[],
+  ): Promise<readonly RoleRow[]> {
+    if (ids.length === 0) return [];
+    const roles = await rolesWithGrants(transaction, ids);
+    const unknown = ids.filter((id) => !roles.some((role) => role.id === id));
+    if (unknown.length > 0) throw new UnknownRoles(unknown);
+    if (!roles.every((role) => covers(authority, authorityOfRole(role)))) throw new BeyondOwnPermissions();
+    return roles;
+  }
+}
+
+/** What a role gives, as far as giving it away is concerned. */
+export const authorityOfRole = (role: RoleRow): Authority => ({
+  permissions: new Set(effectivePermissions([role])),
+  isAdministrator: isAdministrator(role),
+});

@@ -1,0 +1,119 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put } from '@nestjs/common';
+import { type Actor, CurrentActor, CurrentUser, RequirePermission, type SignedIn } from '@kubarr/access';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
+import { MessageAnswer } from '../user-answer.js';
+import {
+  CreateRoleRequest,
+  PermissionAnswer,
+  RoleAnswer,
+  RoleParameter,
+  SetRoleAppsRequest,
+  SetRolePermissionsRequest,
+  UpdateRoleRequest,
+} from './roles.dto.js';
+import { RolesService } from './roles.service.js';
+
+@ApiTags('Roles')
+@Controller('api/roles')
+export class RolesController {
+  constructor(private readonly roles: RolesService) {}
+
+  @Get()
+  @RequirePermission('roles.view')
+  @ApiOperation({ operationId: 'listRoles', summary: 'All roles with what they grant' })
+  @ApiOkResponse({ type: [RoleAnswer] })
+  list(): Promise<RoleAnswer[]> {
+    return this.roles.list();
+  }
+
+  @Post()
+  @HttpCode(200)
+  @RequirePermission('roles.manage')
+  @ApiOperation({ operationId: 'createRole', summary: 'Create a role' })
+  @ApiOkResponse({ type: RoleAnswer })
+  create(
+    @CurrentUser() caller: SignedIn,
+    @CurrentActor() actor: Actor,
+    @Body() body: CreateRoleRequest,
+  ): Promise<RoleAnswer> {
+    return this.roles.create(caller, actor, body);
+  }
+
+  @Get('permissions')
+  @RequirePermission('roles.view')
+  @ApiOperation({ operationId: 'listPermissions', summary: 'Every permission that can be granted' })
+  @ApiOkResponse({ type: [PermissionAnswer] })
+  catalogue(): Promise<PermissionAnswer[]> {
+    return this.roles.catalogue();
+  }
+
+  @Get(':role_id')
+  @RequirePermission('roles.view')
+  @ApiOperation({ operationId: 'getRole', summary: 'One role' })
+  @ApiOkResponse({ type: RoleAnswer })
+  one(@Param() { role_id }: RoleParameter): Promise<RoleAnswer> {
+    return this.roles.one(role_id);
+  }
+
+  @Patch(':role_id')
+  @RequirePermission('roles.manage')
+  @ApiOperation({
+    operationId: 'updateRole',
+    summary: 'Change name, description or the demand for a second factor of a role',
+  })
+  @ApiOkResponse({ type: RoleAnswer })
+  update(
+    @CurrentUser() caller: SignedIn,
+    @CurrentActor() actor: Actor,
+    @Param() { role_id }: RoleParameter,
+    @Body() body: UpdateRoleRequest,
+  ): Promise<RoleAnswer> {
+    return this.roles.update(caller, actor, role_id, body);
+  }
+
+  @Delete(':role_id')
+  @RequirePermission('roles.manage')
+  @ApiOperation({ operationId: 'deleteRole', summary: 'Remove a role that is not a system role' })
+  @ApiOkResponse({ type: MessageAnswer })
+  remove(
+    @CurrentUser() caller: SignedIn,
+    @CurrentActor() actor: Actor,
+    @Param() { role_id }: RoleParameter,
+  ): Promise<MessageAnswer> {
+    return this.roles.remove(caller, actor, role_id);
+  }
+
+  @Put(':role_id/apps')
+  @RequirePermission('roles.manage')
+  @ApiOperation({ operationId: 'setRoleApps', summary: 'Replace the apps that a role opens' })
+  @ApiOkResponse({ type: RoleAnswer })
+  setApps(
+    @CurrentUser() caller: SignedIn,
+    @CurrentActor() actor: Actor,
+    @Param() { role_id }: RoleParameter,
+    @Body() { app_names }: SetRoleAppsRequest,
+  ): Promise<RoleAnswer> {
+    return this.roles.setApps(caller, actor, role_id, app_names);
+  }
+
+  @Get(':role_id/permissions')
+  @RequirePermission('roles.view')
+  @ApiOperation({ operationId: 'getRolePermissions', summary: 'Everything that a role grants, apps included' })
+  @ApiOkResponse({ type: [String] })
+  async permissions(@Param() { role_id }: RoleParameter): Promise<string[]> {
+    return (await this.roles.one(role_id)).permissions;
+  }
+
+  @Put(':role_id/permissions')
+  @RequirePermission('roles.manage')
+  @ApiOperation({ operationId: 'setRolePermissions', summary: 'Replace everything that a role grants, apps included' })
+  @ApiOkResponse({ type: RoleAnswer })
+  setPermissions(
+    @CurrentUser() caller: SignedIn,
+    @CurrentActor() actor: Actor,
+    @Param() { role_id }: RoleParameter,
+    @Body() { permissions }: SetRolePermissionsRequest,
+  ): Promise<RoleAnswer> {
+    return this.roles.setPermissions(caller, actor, role_id, permissions);
+  }
+}

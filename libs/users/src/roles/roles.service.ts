@@ -1,0 +1,254 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type Actor,
+  appOf,
+  appPermission,
+  covers,
+  effectivePermissions,
+  isAdministrator,
+  isPermission,
+  PERMISSIONS,
+  type SignedIn,
+} from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { violatesUnique } from '@kubarr/platform/database';
+import { DataSource, type EntityManager } from 'typeorm';
+import { assertAllowed } from '../accounts.js';
+import { type GuardedChange, GuardedChanges } from '../guarded-changes.js';
+import { SecondFactorHolders } from '../second-factor-holders.js';
+import { type MessageAnswer } from '../user-answer.js';
+import {
+  BeyondOwnPermissions,
+  RoleNameTaken,
+  RoleNotFound,
+  SecondFactorMissing,
+  SystemRole,
+  TooManyRoles,
+} from '../users.errors.js';
+import { RoleAppPermission, RolePermission, UserRole } from './role-grants.entity.js';
+import { authorityOfRole } from './role-members.js';
+import { Role } from './role.entity.js';
+import { cleanName, checkedAppNames, quoted } from './role-rules.js';
+import { type RoleRow, rolesWithGrants } from './role-row.js';
+import { type CreateRoleRequest, type PermissionAnswer, type RoleAnswer, type UpdateRoleRequest } from './roles.dto.js';
+
+/** All roles are answered at once, and every account may have each of them. */
+const MOST_ROLES = 200;
+
+interface Grants {
+  readonly permissions: readonly string[];
+  readonly appNames: readonly string[];
+}
+
+/** Roles and what they grant. */
+@Injectable()
+export class RolesService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly changes: GuardedChanges,
+    private readonly secondFactors: SecondFactorHolders,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  async list(): Promise<RoleAnswer[]> {
+    return (await rolesWithGrants(this.dataSource.manager)).map(answerOf);
+  }
+
+  async one(roleId: number): Promise<RoleAnswer> {
+    return answerOf(await find(this.dataSource.manager, roleId));
+  }
+
+  /** Everything that can be granted: the catalogue, all apps, and each app that some role names. */
+  async catalogue(): Promise<PermissionAnswer[]> {
+    const apps = await this.dataSource.query<{ name: string }[]>(
+      `SELECT DISTINCT app_name AS name FROM role_app_permissions WHERE app_name <> '*' ORDER BY 1`,
+    );
+    return [
+      ...PERMISSIONS.map(({ key, category, text }) => ({ key, category, description: text })),
+      { key: appPermission('*'), category: 'App Access', description: 'Open every app' },
+      ...apps.map(({ name }) => ({ key: appPermission(name), category: 'App Access', description: `Open ${name}` })),
+    ];
+  }
+
+  /** @throws RoleNameTaken, TooManyRoles, BeyondOwnPermissions, InvalidFields */
+  create(caller: SignedIn, actor: Actor, request: CreateRoleRequest): Promise<RoleAnswer> {
+    const name = cleanName(request.name);
+    const appNames = checkedAppNames(request.app_names ?? []);
+    return this.changes.run(caller, 'roles.manage', async (change) => {
+      if ((await change.transaction.count(Role)) >= MOST_ROLES) throw new TooManyRoles(MOST_ROLES);
+      const facts = {
+        name,
+        description: request.description?.trim() || null,
+        requiresTwoFactor: request.requires_2fa ?? false,
+      };
+      const { identifiers } = await change.transaction.insert(Role, facts).catch(refuseTaken);
+      const { id } = identifiers[0] as { id: number };
+      await this.audit.record(change.transaction, actor, {
+        action: 'role_created',
+        resource: 'role',
+        resourceId: id,
+        details: { name, description: facts.description, requires_2fa: facts.requiresTwoFactor, app_names: appNames },
+      });
+      return this.grant(change, await find(change.transaction, id), { permissions: [], appNames });
+    });
+  }
+
+  /** @throws RoleNotFound, SystemRole, RoleNameTaken, BeyondOwnPermissions, SecondFactorMissing */
+  update(caller: SignedIn, actor: Actor, roleId: number, request: UpdateRoleRequest): Promise<RoleAnswer> {
+    const name = request.name ? cleanName(request.name) : undefined;
+    return this.changes.run(caller, 'roles.manage', async (change) => {
+      const role = await reachable(change, roleId);
+      const facts = {
+        name: name ?? role.name,
+        description: typeof request.description === 'string' ? request.description.trim() || null : role.description,
+        requiresTwoFactor: request.requires_2fa ?? role.requiresTwoFactor,
+      };
+      if (role.isSystem && facts.name !== role.name) throw new SystemRole('Renaming');
+      if (isAdministrator(role) && facts.requiresTwoFactor && !role.requiresTwoFactor)
+        await this.assertNobodyIsKeptOut(change.transaction, role);
+      await change.transaction.update(Role, { id: roleId }, facts).catch(refuseTaken);
+      await this.recordUpdate(change.transaction, actor, role, {
+        name: [role.name, facts.name],
+        description: [role.description, facts.description],
+        requires_2fa: [role.requiresTwoFactor, facts.requiresTwoFactor],
+      });
+      change.changes(null);
+      return answerOf(await find(change.transaction, roleId));
+    });
+  }
+
+  /** Its members lose what it gave them. @throws RoleNotFound, SystemRole, BeyondOwnPermissions */
+  async remove(caller: SignedIn, actor: Actor, roleId: number): Promise<MessageAnswer> {
+    await this.changes.run(caller, 'roles.manage', async (change) => {
+      const role = await reachable(change, roleId);
+      if (role.isSystem) throw new SystemRole('Removing');
+      const members = await change.transaction.countBy(UserRole, { roleId });
+      await change.transaction.delete(Role, { id: roleId });
+      await this.audit.record(change.transaction, actor, {
+        action: 'role_deleted',
+        resource: 'role',
+        resourceId: roleId,
+        details: { name: role.name, members, permissions: role.permissions, app_names: role.appNames },
+      });
+      change.changes(null);
+    });
+    return { message: 'The role was removed' };
+  }
+
+  /** Replaces the apps and leaves the other permissions. */
+  setApps(caller: SignedIn, actor: Actor, roleId: number, names: readonly string[]): Promise<RoleAnswer> {
+    const appNames = checkedAppNames(names);
+    return this.replace(caller, actor, roleId, ({ permissions }) => ({ permissions, appNames }));
+  }
+
+  /** Replaces everything that a role grants. @throws InvalidFields for keys that do not exist. */
+  setPermissions(caller: SignedIn, actor: Actor, roleId: number, keys: readonly string[]): Promise<RoleAnswer> {
+    const permissions = keys.filter((key) => appOf(key) === undefined);
+    const unknown = permissions.filter((key) => !isPermission(key));
+    assertAllowed([
+      { path: 'permissions', message: unknown.length > 0 ? `do not include ${quoted(unknown)}` : undefined },
+    ]);
+    const appNames = checkedAppNames(
+      keys.flatMap((key) => appOf(key) ?? []),
+      'permissions',
+    );
+    return this.replace(caller, actor, roleId, () => ({ permissions, appNames }));
+  }
+
+  private replace(
+    caller: SignedIn,
+    actor: Actor,
+    roleId: number,
+    wanted: (role: RoleRow) => Grants,
+  ): Promise<RoleAnswer> {
+    return this.changes.run(caller, 'roles.manage', async (change) => {
+      const role = await reachable(change, roleId);
+      if (isAdministrator(role)) throw new SystemRole('Changing what admin grants (everything)');
+      const grants = wanted(role);
+      const answer = await this.grant(change, role, grants);
+      await this.recordUpdate(change.transaction, actor, role, {
+        permissions: [role.permissions, [...grants.permissions].sort()],
+        app_names: [role.appNames, [...grants.appNames].sort()],
+      });
+      return answer;
+    });
+  }
+
+  private async grant(change: GuardedChange, role: RoleRow, grants: Grants): Promise<RoleAnswer> {
+    const { transaction, authority } = change;
+    if (!covers(authority, authorityOfRole({ ...role, ...grants }))) throw new BeyondOwnPermissions();
+    const roleId = role.id;
+    await transaction.delete(RolePermission, { roleId });
+    await transaction.delete(RoleAppPermission, { roleId });
+    if (grants.permissions.length > 0)
+      await transaction.insert(
+        RolePermission,
+        grants.permissions.map((permission) => ({ roleId, permission })),
+      );
+    if (grants.appNames.length > 0)
+      await transaction.insert(
+        RoleAppPermission,
+        grants.appNames.map((appName) => ({ roleId, appName })),
+      );
+    change.changes(null);
+    return answerOf(await find(transaction, roleId));
+  }
+
+  /** One entry with what is different, or none. */
+  private async recordUpdate(
+    transaction: EntityManager,
+    actor: Actor,
+    role: RoleRow,
+    fields: Readonly<Record<string, readonly [old: unknown, now: unknown]>>,
+  ): Promise<void> {
+    const different = Object.entries(fields).filter(([, [old, now]]) => JSON.stringify(old) !== JSON.stringify(now));
+    if (different.length === 0) return;
+    const details = Object.fromEntries(different.map(([field, [old, now]]) => [field, { old, new: now }]));
+    await this.audit.record(transaction, actor, {
+      action: 'role_updated',
+      resource: 'role',
+      resourceId: role.id,
+      details: { role: role.name, ...details },
+    });
+  }
+
+  private async assertNobodyIsKeptOut(transaction: EntityManager, role: RoleRow): Promise<void> {
+    const members = await transaction.findBy(UserRole, { roleId: role.id });
+    const userIds = members.map(({ userId }) => userId);
+    const holders = await this.secondFactors.among(transaction, userIds);
+    const without = userIds.filter((userId) => !holders.has(userId)).length;
+    if (without > 0) throw new SecondFactorMissing(without);
+  }
+}
+
+async function find(transaction: EntityManager, roleId: number): Promise<RoleRow> {
+  const [role] = await rolesWithGrants(transaction, [roleId]);
+  if (!role) throw new RoleNotFound();
+  return role;
+}
+
+async function reachable({ transaction, authority }: GuardedChange, roleId: number): Promise<RoleRow> {
+  const role = await find(transaction, roleId);
+  if (!covers(authority, authorityOfRole(role))) throw new BeyondOwnPermissions();
+  return role;
+}
+
+/** The role admin lists no rows, but grants everything. */
+function answerOf(role: RoleRow): RoleAnswer {
+  const appNames = isAdministrator(role) ? ['*'] : [...role.appNames];
+  return {
+    id: role.id,
+    name: role.name,
+    description: role.description,
+    is_system: role.isSystem,
+    requires_2fa: role.requiresTwoFactor,
+    created_at: role.createdAt.toISOString(),
+    app_names: appNames,
+    permissions: effectivePermissions([role]),
+  };
+}
+
+function refuseTaken(error: unknown): never {
+  if (violatesUnique(error, 'uq_roles_name')) throw new RoleNameTaken();
+  throw error;
+}
