@@ -16,7 +16,7 @@ import { migrations } from '../../migrations/index.js';
 import { withPostgres } from '../support/database.js';
 import { heading, verdict } from '../support/report.js';
 
-const SIZES = [10_000, 1_000_000];
+const SIZES = [10_000, 100_000, 1_000_000];
 const DAYS = 400;
 const REPEATS = 40;
 
