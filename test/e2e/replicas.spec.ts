@@ -12,7 +12,7 @@ describe('What changes on one replica', () => {
     here = await TestApplication.start();
     administrator = await here.setUp();
     there = await TestApplication.start({}, here);
-    await there.signIn(ADMINISTRATOR); // loads the signing key: passport knows one server a process, the latest
+    await there.signIn(ADMINISTRATOR); // loads the signing key
   });
   afterEach(async () => {
     await there.close();

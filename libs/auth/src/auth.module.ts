@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '@kubarr/audit';
 import { SettingsModule } from '@kubarr/settings';
@@ -76,7 +75,7 @@ const ENTITIES = [
 ];
 
 @Module({
-  imports: [AuditModule, SettingsModule, UsersModule, PassportModule, TypeOrmModule.forFeature(ENTITIES)],
+  imports: [AuditModule, SettingsModule, UsersModule, TypeOrmModule.forFeature(ENTITIES)],
   controllers: [
     ApiTokensController,
     AuthController,

@@ -1,35 +1,31 @@
-import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AuthGuard } from '@nestjs/passport';
-import { type RequestWithCaller, ROUTE_ACCESS, type RouteAccess, type SignedIn } from '@kubarr/access';
+import { type RequestWithCaller, ROUTE_ACCESS, type RouteAccess } from '@kubarr/access';
 import { ApiTokenDirectory } from '../api-tokens/api-token-directory.js';
 import { ApiTokenInvalid, NotSignedIn } from '../auth.errors.js';
 import { LastAccess } from './last-access.js';
 import { activeTokenOf } from './session-cookies.js';
 import { SessionDirectory } from './session-directory.js';
-import { SESSION_STRATEGY } from './session.strategy.js';
-import { SessionTokens } from './session-tokens.js';
+import { SessionStrategy } from './session.strategy.js';
 
 const BEARER = 'Bearer ';
 
 /**
  * Asks every route that is not public for a live session or an API token, and leaves the person on the request. A token
- * seen within the last minute costs a look into memory; any other session goes through passport. While the database is
+ * seen within the last minute costs a look into memory; any other session is verified. While the database is
  * away the answer is 503, never 401: nobody is signed out by an outage.
  */
 @Injectable()
-export class SessionGuard extends AuthGuard(SESSION_STRATEGY) {
+export class SessionGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly directory: SessionDirectory,
-    private readonly tokens: SessionTokens,
+    private readonly strategy: SessionStrategy,
     private readonly apiTokens: ApiTokenDirectory,
     private readonly lastAccess: LastAccess,
-  ) {
-    super({ property: 'caller' });
-  }
+  ) {}
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const access = this.reflector.getAllAndOverride<RouteAccess | undefined>(ROUTE_ACCESS, [
       context.getHandler(),
       context.getClass(),
@@ -41,20 +37,11 @@ export class SessionGuard extends AuthGuard(SESSION_STRATEGY) {
     if (authorization?.startsWith(BEARER)) return this.admitToken(request, authorization.slice(BEARER.length));
     const token = activeTokenOf(request.cookies);
     if (token === undefined) throw new NotSignedIn();
-    request.caller = this.directory.remembered(token);
-    if (!request.caller) {
-      await this.tokens.prepare(token);
-      await super.canActivate(context);
-    }
-    if (!request.caller) throw new NotSignedIn();
-    this.lastAccess.noteSession(request.caller.sessionId);
-    return true;
-  }
-
-  override handleRequest<Caller = SignedIn>(error: unknown, caller: Caller | false): Caller {
-    if (error instanceof Error) throw error;
+    const caller = this.directory.remembered(token) ?? (await this.strategy.callerOf(request));
     if (!caller) throw new NotSignedIn();
-    return caller;
+    request.caller = caller;
+    this.lastAccess.noteSession(caller.sessionId);
+    return true;
   }
 
   private async admitToken(request: RequestWithCaller, token: string): Promise<true> {
