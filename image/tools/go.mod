@@ -1,11 +1,11 @@
 // The command line programs in the image, built from their source: go.sum holds the checksum of every module.
-module kubarr/image-tools
+module kubarr/image/tools
 
 go 1.26
 
 tool (
 	helm.sh/helm/v4/cmd/helm
-	kubarr/image-tools/kubectl
+	kubarr/image/tools/kubectl
 )
 
 require (
