@@ -136,7 +136,7 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
   describe('The environment of the pod', () => {
     const environmentOf = (words: readonly string[]): { name: string; value?: string; valueFrom?: any }[] =>
       find(rendered('kubarr', words), 'Deployment')['spec'].template.spec.containers[0].env;
-    const known = VARIABLES.map(({ name }) => name) as string[];
+    const known: string[] = VARIABLES.map(({ name }) => name);
     const ci = filesBelow('charts/kubarr/ci');
 
     it.each(ci)('of %s holds variables of the program only, each once', (file) => {

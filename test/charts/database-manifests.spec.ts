@@ -53,7 +53,7 @@ function withoutHelm({ metadata, ...rest }: Manifest): Manifest {
 }
 
 /** Without namespace, so that both ways compare. */
-const bare = ({ metadata: { name }, ...rest }: Manifest): Manifest => ({ ...rest, metadata: { name } }) as Manifest;
+const bare = ({ metadata: { name }, ...rest }: Manifest): Manifest => ({ ...rest, metadata: { name } });
 const sorted = (objects: readonly Manifest[]): Manifest[] =>
   objects.map(bare).sort((one, other) => (one.kind + one.metadata.name < other.kind + other.metadata.name ? -1 : 1));
 
