@@ -31,7 +31,7 @@ const requests = (status: number): string =>
 const bucket = (le: string): string =>
   `kubarr_http_request_duration_seconds_bucket{${pod},route="/api/x",status="200",le="${le}"}`;
 const runs = (outcome: string): string =>
-  `kubarr_job_runs_total{${pod},exported_job="audit.seal",outcome="${outcome}"}`;
+  `kubarr_job_runs_total{${pod},exported_job="audit-seals",outcome="${outcome}"}`;
 const volume = (claim: string, available: number): Record<string, string> => ({
   [`kubelet_volume_stats_available_bytes{namespace="kubarr",persistentvolumeclaim="${claim}"}`]: `${available}x600`,
   [`kubelet_volume_stats_capacity_bytes{namespace="kubarr",persistentvolumeclaim="${claim}"}`]: '100x600',

@@ -130,6 +130,8 @@ describeWith({ 'Helm 4': HELM_4, kubectl: KUBECTL })('The manifests in cnpg/', (
 const manifests = [
   ...PROFILES.map((profile) => `cnpg/overlays/${profile}`),
   ...Object.keys(RECOVERIES).map((name) => `cnpg/recovery/${name}`),
+  'cnpg/restore/dump',
+  'cnpg/restore/embedded',
 ];
 describeWith({ kubectl: KUBECTL, 'the manifest checker': validatorIsThere })('Every overlay in cnpg/', () => {
   it.each(manifests)('%s is valid', (folder) => {

@@ -67,6 +67,10 @@ describeWith({ ...tools, 'the definitions of CloudNativePG (KUBARR_TEST_CRDS)': 
         expect(dryRun(renderedText(chart, ['--values', file]))).not.toBe('');
       });
 
+      it.each(['cnpg/restore/dump', 'cnpg/restore/embedded'])('%s', (folder) => {
+        expect(dryRun(manifestText(...kustomized(folder)))).toMatch(/job\.batch\/kubarr-db-restore/);
+      });
+
       it.each(overlays)('%s', (folder) => {
         expect(dryRun(manifestText(...kustomized(folder)))).toMatch(/cluster\.postgresql\.cnpg\.io/);
       });
