@@ -381,6 +381,22 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
   });
 });
 
+describeWith({ 'Helm 4': HELM_4 })('The README', () => {
+  it('has commands that print what each profile gets', () => {
+    const commands = [...read('charts/kubarr/README.md').matchAll(/^for profile in .*$/gm)].map(([line]) => line);
+    expect(commands).toHaveLength(2);
+    const [program = '', database = ''] = commands.map((line) => {
+      const { code, output, errors } = run('bash', ['-c', `helm() { '${HELM_4}' "$@"; }\n${line}`]);
+      expect([code, errors]).toEqual([0, '']);
+      return output;
+    });
+    // The review's resource table, as corrected: request and limit of memory in each profile.
+    const memory = (text: string): string[] => [...text.matchAll(/memory: (\w+)/g)].map(([, size = '']) => size);
+    expect(memory(database)).toEqual(['384Mi', '384Mi', '512Mi', '512Mi', '1Gi', '1Gi']);
+    expect(memory(program)).toEqual(['320Mi', '160Mi', '384Mi', '192Mi', '512Mi', '256Mi']);
+  });
+});
+
 const profileWords = (chart: string, profile: string): string[] => [
   '--values',
   `charts/${chart}/profiles/${profile}.yaml`,

@@ -26,6 +26,7 @@ import { SystemService } from './system.service.js';
     DiskWatch,
     JobWatch,
     EventsSocket,
+    HealthMetrics,
     JobFeed,
     JobsService,
     MetricsExposition,
