@@ -82,7 +82,13 @@ function fetchPackage({ source, sha512, inside, programs }) {
 function fetchPromtool() {
   const folder = mkdtempSync(join(TOOLS, 'opening-'));
   try {
-    run('apt-get', ['download', '-q', 'prometheus'], folder);
+    const download = () => run('apt-get', ['download', '-q', 'prometheus'], folder);
+    try {
+      download();
+    } catch {
+      run('apt-get', ['update', '-q'], folder); // a machine that never asked knows no packages
+      download();
+    }
     const archive = readdirSync(folder).find((name) => name.endsWith('.deb'));
     run('dpkg-deb', ['-x', archive, 'tree'], folder);
     renameSync(join(folder, 'tree/usr/bin/promtool'), join(TOOLS, 'promtool'));

@@ -42,19 +42,18 @@ const tools = { KUBARR_TEST_KUBECONFIG: KUBECONFIG, 'Helm 4': HELM_4, kubectl: K
 describeWith({ ...tools, 'the definitions of CloudNativePG (KUBARR_TEST_CRDS)': definitionsAreThere })(
   'On a real API server',
   () => {
+    const made: string[] = [];
     beforeAll(() => {
       installDefinitions();
-      const namespaces = [NAMESPACE, 'jellyfin', 'sonarr', 'kubarr'].map((name) => ({
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name },
-      }));
-      for (const each of namespaces)
-        if (!exists('namespace', each.metadata.name, '')) kubectl(['create', '--filename', '-'], list(each));
+      for (const name of [NAMESPACE, 'kubarr', 'jellyfin', 'sonarr']) {
+        if (exists('namespace', name, '')) continue;
+        kubectl(['create', 'namespace', name]);
+        made.push(name);
+      }
     }, 180_000);
 
     afterAll(() => {
-      for (const name of [NAMESPACE, ...APPS])
+      for (const name of [...made, ...APPS])
         kubectl(['delete', 'namespace', name, '--ignore-not-found', '--wait=false']);
     });
 
