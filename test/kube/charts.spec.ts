@@ -234,6 +234,12 @@ describeWith({ ...tools, 'the definitions of CloudNativePG (KUBARR_TEST_CRDS)': 
 
         const asks = (words: readonly string[], input?: string): { code: number | null; errors: string } =>
           run(KUBECTL ?? '', ['--kubeconfig', asKubarr, ...words], input);
+        const pod = (name: string, namespace: string) => ({
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name, namespace },
+          spec: { containers: [{ name: 'main', image: 'busybox:1.37' }] },
+        });
         const allowed = (verb: string, resource: string, ...more: string[]): boolean =>
           run(KUBECTL ?? '', [
             '--kubeconfig',
@@ -273,9 +279,8 @@ describeWith({ ...tools, 'the definitions of CloudNativePG (KUBARR_TEST_CRDS)': 
                 ),
               )
               .filter((line) => !/selfsubject/.test(line));
-          const { read, database, mark, install: installs } = CLUSTER_ACCESS;
-          const marks = mark.rules.map((rule) => ({ ...rule, resourceNames: APPS }));
-          const everywhere = [...read.rules, ...marks];
+          const { read, database, install: installs } = CLUSTER_ACCESS;
+          const everywhere = read.rules;
           const compare = (namespace: string, rules: readonly any[]): void =>
             expect([...new Set(lines(review(namespace)))].sort()).toEqual([...new Set(lines(rules))].sort());
           compare('kube-system', everywhere);
@@ -296,7 +301,16 @@ describeWith({ ...tools, 'the definitions of CloudNativePG (KUBARR_TEST_CRDS)': 
           for (const app of APPS) {
             const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'vpn', namespace: app } };
             expect(asks(['create', '--filename', '-'], JSON.stringify(secret)).code).toBe(0);
-            expect(asks(['label', 'namespace', app, `kubarr.io/app=${app}`]).code).toBe(0);
+            // The real API server enforces what the chart wrote on the namespace.
+            const privileged = { ...pod('root', app), spec: { ...pod('root', app).spec, hostPID: true } };
+            const refused = asks(['create', '--validate=false', '--filename', '-'], JSON.stringify(privileged));
+            expect([refused.code, refused.errors]).toEqual([
+              1,
+              expect.stringMatching(/violates PodSecurity "baseline/),
+            ]);
+            expect(
+              asks(['create', '--validate=false', '--filename', '-'], JSON.stringify(pod('plain', app))).code,
+            ).toBe(0);
           }
         });
 
@@ -350,7 +364,10 @@ describeWith({ ...tools, 'the definitions of CloudNativePG (KUBARR_TEST_CRDS)': 
           ['deleting a backup', ['delete', 'backup.postgresql.cnpg.io', 'asked']],
           ['deleting claims beside it', ['delete', 'pvc', 'kubarr-data']],
           ['deleting a namespace of apps', ['delete', 'namespace', APPS[0] ?? '']],
-          ['marking another namespace', ['label', 'namespace', 'kube-system', 'kubarr.io/app=x']],
+          [
+            'lifting the pod security of its apps',
+            ['label', 'namespace', APPS[0] ?? '', 'pod-security.kubernetes.io/enforce=privileged', '--overwrite'],
+          ],
           ['a token of another account', ['create', 'token', 'default', '--namespace', 'kube-system']],
           ['being somebody else', ['get', 'secrets', '--namespace', 'kube-system', '--as', 'system:admin']],
           ['a pod in its own namespace', ['run', 'shell', '--image=busybox']],

@@ -10,11 +10,8 @@ type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 
 /** A set of rules that is granted as a whole. */
 export interface AccessPart {
-  /**
-   * Where it holds: everywhere, in the namespace of Kubarr, in each namespace that is given to apps, or for these
-   * namespaces themselves (as `resourceNames`).
-   */
-  readonly scope: 'cluster' | 'release' | 'apps' | 'app-namespaces';
+  /** Where it holds: everywhere, in the namespace of Kubarr, or in each namespace that is given to apps. */
+  readonly scope: 'cluster' | 'release' | 'apps';
   /** Why Kubarr needs it, in one sentence. */
   readonly purpose: string;
   readonly rules: readonly AccessRule[];
@@ -35,7 +32,8 @@ const write = (apiGroup: string, ...resources: string[]): AccessRule => ({
 /**
  * Everything that Kubarr may ask a cluster for, and nothing else: the chart's roles are made from this table, and code
  * that calls the cluster stays within it. Never here: `escalate`, `bind`, `impersonate`, `pods/exec`, `nodes/proxy`,
- * secrets outside the namespaces given to apps, and anything that could delete a database.
+ * secrets outside the namespaces given to apps, anything that could delete a database, and changing a namespace: its
+ * labels decide what its pods may do to the node.
  */
 export const CLUSTER_ACCESS = {
   read: {
@@ -62,11 +60,6 @@ export const CLUSTER_ACCESS = {
       read('postgresql.cnpg.io', 'clusters', 'scheduledbackups', 'poolers'),
       { apiGroups: ['postgresql.cnpg.io'], resources: ['backups'], verbs: ['get', 'list', 'watch', 'create'] },
     ],
-  },
-  mark: {
-    scope: 'app-namespaces',
-    purpose: 'Marks a namespace that is given to apps as the place of an installed app. It cannot make or delete one.',
-    rules: [{ apiGroups: [''], resources: ['namespaces'], verbs: ['patch'] }],
   },
   install: {
     scope: 'apps',
