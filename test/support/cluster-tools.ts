@@ -37,7 +37,7 @@ const VALIDATE = join(ROOT, '../shared/schemas/validate');
 export const validatorIsThere = existsSync(VALIDATE);
 
 /** Tells in the output of the run what is missing, and skips. */
-export function describeWith(needs: Record<string, unknown>): typeof describe   {
+export function describeWith(needs: Record<string, unknown>): typeof describe {
   const missing = Object.keys(needs).filter((name) => !needs[name]);
   if (missing.length === 0) return describe;
   process.stderr.write(`\nSKIPPED, because this machine lacks ${missing.join(', ')}: see CONTRIBUTING.md\n`);
