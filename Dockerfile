@@ -19,7 +19,7 @@ ARG TARGETARCH
 WORKDIR /tools
 COPY image/tools ./
 ENV CGO_ENABLED=0 GOFLAGS=-mod=readonly GOTOOLCHAIN=local
-RUN GOARCH=$TARGETARCH go build -trimpath -ldflags='-s -w' -o /programs/ helm.sh/helm/v4/cmd/helm ./kubectl
+RUN GOARCH=$TARGETARCH go build -trimpath -ldflags='-s -w -X helm.sh/helm/v4/internal/version.version=v4.1.4 -X k8s.io/component-base/version.gitVersion=v1.35.1' -o /programs/ helm.sh/helm/v4/cmd/helm ./kubectl
 
 FROM node:24.21.0-trixie-slim
 # A name for the user: initdb of the embedded PostgreSQL asks for it.

@@ -56,6 +56,17 @@ describe('The Dockerfile', () => {
     expect(Object.keys(stages)).toEqual(['build', 'tools', 'image']);
   });
 
+  it('builds helm and kubectl from pinned modules, and lets them say their version', () => {
+    const version = (module: string): string =>
+      new RegExp(`^\\s*${module} v(\\S+)`, 'm').exec(read('image/tools/go.mod'))?.[1] ?? `no ${module}`;
+    const [build] = lines('tools', 'RUN');
+    expect(build).toContain(`/internal/version.version=v${version('helm.sh/helm/v4')} `);
+    // kubectl is versioned as 0.35.1 where Kubernetes says 1.35.1.
+    expect(build).toContain(`/version.gitVersion=v${version('k8s.io/kubectl').replace(/^0/, '1')}'`);
+    for (const module of ['helm.sh/helm/v4', 'k8s.io/kubectl'])
+      expect(read('image/tools/go.sum')).toContain(`${module} v${version(module)} h1:`);
+  });
+
   it('runs as a user with a number and a name, on pinned bases', () => {
     expect(lines('image', 'USER')).toEqual(['USER 10001:10001']);
     for (const [, base = ''] of read('Dockerfile').matchAll(/^FROM (?:--\S+ )?(\S+)/gm))
