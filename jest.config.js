@@ -53,6 +53,8 @@ export default {
       testRegex: '\\.db\\.spec\\.ts$',
     },
     { ...base, ...withDatabase, displayName: 'e2e', roots: ['<rootDir>/test/e2e'], testRegex: '\\.spec\\.ts$' },
+    { ...base, displayName: 'charts', roots: ['<rootDir>/test/charts'], testRegex: '\\.spec\\.ts$' },
+    { ...base, displayName: 'kube', roots: ['<rootDir>/test/kube'], testRegex: '\\.spec\\.ts$' },
     { ...base, ...withDatabase, displayName: 'process', roots: ['<rootDir>/test/process'], testRegex: '\\.spec\\.ts$' },
   ],
 };

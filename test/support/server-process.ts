@@ -50,13 +50,18 @@ export class ServerProcess {
     readonly address: string,
   ) {}
 
-  /** Resolves when it has printed its address. @throws when it ends before that. */
+  /**
+   * Resolves when it has printed its address.
+   * @param command Program and words in front of `serve`.
+   * @throws when it ends before that.
+   */
   static async start(
     stateDirectory: string,
     variables: Record<string, string> = {},
     options: SpawnOptions = {},
+    [program = '', ...words]: readonly string[] = [process.execPath, PROGRAM],
   ): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [PROGRAM, 'serve'], {
+    const child = spawn(program, [...words, 'serve'], {
       ...options,
       detached: true,
       env: cleanEnvironment({ KUBARR_STATE_DIR: stateDirectory, KUBARR_PORT: '0', ...variables }),

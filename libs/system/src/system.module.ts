@@ -5,6 +5,7 @@ import { AuthModule } from '@kubarr/auth';
 import { NotificationsModule } from '@kubarr/notifications';
 import { SetupModule } from '@kubarr/setup';
 import { EventsSocket } from './events/events-socket.js';
+import { HealthMetrics } from './health-metrics.js';
 import { JobFeed } from './jobs/job-feed.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { JobsService } from './jobs/jobs.service.js';
@@ -25,6 +26,7 @@ import { SystemService } from './system.service.js';
     DiskWatch,
     JobWatch,
     EventsSocket,
+    HealthMetrics,
     JobFeed,
     JobsService,
     MetricsExposition,

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InvalidEnvironment, loadConfig } from './load-config.js';
 
 const problems = (environment: Record<string, string>): readonly string[] => {
@@ -32,6 +35,23 @@ describe('loadConfig', () => {
     const config = loadConfig({ KUBERNETES_SERVICE_HOST: '10.43.0.1' }, '/work');
     expect(config.http.host).toBe('0.0.0.0');
     expect(config.storage.path).toBe('/data');
+  });
+
+  it('reads a secret from a file, but nothing else, and names a file that is not there without its text', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kubarr-secret-'));
+    const file = join(folder, 'password');
+    writeFileSync(file, 'from the file\n');
+    const password = (environment: Record<string, string>): string | undefined =>
+      loadConfig({ KUBARR_DB_HOST: 'db', ...environment }).database.target?.password;
+    expect(password({ KUBARR_DB_PASSWORD_FILE: file })).toBe('from the file');
+    expect(password({ KUBARR_DB_PASSWORD_FILE: file, KUBARR_DB_PASSWORD: 'given' })).toBe('given');
+    writeFileSync(file, 'postgres://me:secret@db.example/house');
+    expect(loadConfig({ DATABASE_URL_FILE: file }).database.target?.host).toBe('db.example');
+    expect(loadConfig({ KUBARR_PUBLIC_URL_FILE: file }).http.publicUrl).toBeUndefined();
+    rmSync(folder, { recursive: true });
+    expect(problems({ KUBARR_DB_HOST: 'db', KUBARR_DB_PASSWORD_FILE: file })).toEqual([
+      'KUBARR_DB_PASSWORD_FILE must be the name of a file that this process can read',
+    ]);
   });
 
   it('takes the older names, and the current one before them', () => {

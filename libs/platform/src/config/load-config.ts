@@ -22,12 +22,25 @@ class Reader {
   constructor(private readonly environment: Environment) {}
 
   text(name: VariableName): string | undefined {
-    const aliases = this.byName.get(name)?.aliases ?? [];
+    const { aliases = [], secret } = this.byName.get(name) ?? {};
     for (const candidate of [name, ...aliases]) {
       const value = this.environment[candidate]?.trim();
       if (value) return value;
+      const file = secret && this.environment[`${candidate}_FILE`]?.trim();
+      if (file) return this.contentOf(file, `${candidate}_FILE`);
     }
     return undefined;
+  }
+
+  /** The text in a file, as container engines hand out secrets. */
+  private contentOf(file: string, variable: string): string | undefined {
+    try {
+      return readFileSync(file, 'utf8').trim() || undefined;
+    } catch {
+      const problem = `${variable} must be the name of a file that this process can read`;
+      if (!this.problems.includes(problem)) this.problems.push(problem);
+      return undefined;
+    }
   }
 
   integer<Fallback>(name: VariableName, minimum: number, maximum: number, fallback: Fallback): number | Fallback {

@@ -1,0 +1,2 @@
+export declare const TOOLS: string;
+export declare function fetchClusterTools(): void;

@@ -1,0 +1,10 @@
+-- After a dump was read into another server. Entries of the audit log carry the number of the transaction that wrote them,
+-- and these numbers belong to one server (docs/adr/0014): they begin anew. The totals are counted again; other readers of
+-- the log go on behind its last entry, so that nobody is told of old events once more.
+BEGIN;
+UPDATE audit_logs SET written_by = '0';
+UPDATE audit_cursors
+  SET written_by = '0', id = CASE name WHEN 'totals' THEN 0 ELSE (SELECT coalesce(max(id), 0) FROM audit_logs) END;
+TRUNCATE audit_daily_totals, audit_action_totals;
+COMMIT;
+ANALYZE;

@@ -1,0 +1,1 @@
+export { type AccessPart, type AccessRule, CLUSTER_ACCESS } from './access.js';
