@@ -15,7 +15,13 @@ export interface Member {
   /** Permission bits, `0o000` to `0o777`. */
   readonly mode: number;
   readonly inode: bigint;
+  /** The disk that it is on: an inode is unique there only. */
+  readonly device: bigint;
 }
+
+/** Is it the very same member, under whatever name? */
+export const isSameMember = (one: Member, other: Member): boolean =>
+  one.inode === other.inode && one.device === other.device;
 
 export function memberOf(name: Buffer, stats: BigIntStats): Member {
   const kind = kindOf(stats);
@@ -26,6 +32,7 @@ export function memberOf(name: Buffer, stats: BigIntStats): Member {
     modifiedNs: stats.mtimeNs,
     mode: Number(stats.mode & 0o777n),
     inode: stats.ino,
+    device: stats.dev,
   };
 }
 
