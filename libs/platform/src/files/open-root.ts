@@ -117,8 +117,10 @@ export class OpenRoot {
     });
   }
 
-  space(): Promise<DiskSpace> {
-    return this.reach(new RelativePath([]), async (held) => {
+  /** Of the disk that a directory is on: another one may be mounted below the root. */
+  space(path: RelativePath = new RelativePath([])): Promise<DiskSpace> {
+    return this.reach(path, async (held) => {
+      requireDirectory(held, path);
       const { blocks, bfree, bavail, bsize } = await statfs(held.address(ITSELF), { bigint: true });
       return {
         total: Number(blocks * bsize),
