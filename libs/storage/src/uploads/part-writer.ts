@@ -9,6 +9,9 @@ const GATHERED = 256 * 1_024;
 /** A sender that stays silent for so long is gone, in milliseconds. */
 const SILENCE_MS = 60_000;
 
+/** A sender that is refused has so long to stop sending, in milliseconds. */
+const LET_GO_MS = 10_000;
+
 /**
  * Appends what a client sends, piece by piece: the sender waits while the disk is slow, and memory stays as it is. What
  * arrived before the sender broke off, or before a failure, is kept.
@@ -26,27 +29,27 @@ export class PartWriter {
     private readonly folder: RelativePath,
   ) {}
 
-  /** @returns true when the sender came to its end, false when it broke off. */
-  async write(sent: Readable, signal: AbortSignal): Promise<boolean> {
+  /** Ends when the sender does, breaks off, or `signal` says so. */
+  async write(sent: Readable, signal: AbortSignal): Promise<void> {
     const stop = (): void => void sent.destroy();
     signal.addEventListener('abort', stop, { once: true });
     const silence = setTimeout(stop, SILENCE_MS);
-    let isWhole = false;
     try {
       // Not destroyed on return: the answer still has to go out over the same connection.
       for await (const chunk of sent.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         silence.refresh();
         await this.take(chunk);
       }
-      isWhole = sent.readableEnded && !sent.errored && !signal.aborted;
     } catch (error) {
-      if (!sent.destroyed) throw error;
+      if (!sent.destroyed) {
+        letGo(sent);
+        throw error;
+      }
     } finally {
       clearTimeout(silence);
       signal.removeEventListener('abort', stop);
       await this.flush();
     }
-    return isWhole;
   }
 
   private async take(chunk: Buffer): Promise<void> {
@@ -69,4 +72,10 @@ export class PartWriter {
     this.sinceLook = 0;
     await this.room.look(this.root, this.folder);
   }
+}
+
+/** Takes and forgets what still comes: most clients read an answer only when they have sent all. */
+function letGo(sent: Readable): void {
+  const limit = setTimeout(() => void sent.destroy(), LET_GO_MS).unref();
+  sent.once('close', () => clearTimeout(limit)).resume();
 }
