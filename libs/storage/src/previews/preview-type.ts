@@ -25,9 +25,11 @@ export function previewType(head: Buffer): PreviewType | undefined {
 
 /** Without the half character that a cut may leave at the end. */
 export function wholeText(head: Buffer): Buffer {
-  for (let cut = 0; cut < LONGEST_CHARACTER && cut <= head.length; cut++) {
-    const text = head.subarray(0, head.length - cut);
-    if (isUtf8(text)) return text;
+  for (let cut = 1; cut < LONGEST_CHARACTER && cut <= head.length; cut++) {
+    const byte = head[head.length - cut] ?? 0;
+    if ((byte & 0xc0) === 0x80) continue; // the middle or the end of a character
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc2 ? 2 : 1;
+    return length > cut ? head.subarray(0, head.length - cut) : head;
   }
   return head;
 }
