@@ -20,7 +20,7 @@ export class StorageService {
         offset: (page - 1) * perPage,
         limit: perPage,
         order: { by: sort, descending: order === 'desc' },
-        shows: (name) => isShown(name) && (hidden || !isHidden(name)),
+        shows: (name) => (hidden || !isHidden(name)) && isShown(name),
       }),
     );
     return {
