@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JobWorker } from '@kubarr/platform/jobs';
+import { JobWorker, PeriodicJobs } from '@kubarr/platform/jobs';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
 
@@ -123,6 +123,7 @@ describe('Changing files', () => {
     expect((await copy()).items[0]).toMatchObject({ outcome: 'done', new_path: 'media/notes (2).txt' });
     expect((await copy()).items[0]).toMatchObject({ outcome: 'done', new_path: 'media/notes (3).txt' });
     expect(await readFile(at('media/notes (3).txt'), 'utf8')).toBe('notes');
+    expect(await kubarr.dataSource.query('SELECT id FROM storage_uploads')).toEqual([]);
     expect(await lastEntry()).toMatchObject({ action: 'storage_copied' });
   });
 
@@ -189,6 +190,28 @@ describe('Changing files', () => {
     expect(await jobOf(removed.job_id)).toMatchObject({ status: 'succeeded' });
     expect((await administrator.get('/api/storage/trash')).body.items).toEqual([]);
     for (const folder of ['files', 'info', 'doomed']) expect(await readdir(at(`.kubarr-trash/${folder}`))).toEqual([]);
+  });
+
+  it('removes from the trash what has been there for longer than is kept, and what a crash left', async () => {
+    await post('trash', { paths: ['media/notes.txt', 'media/films'] });
+    const age = async (name: string, days: number): Promise<string> => {
+      const { items } = (await administrator.get('/api/storage/trash')).body;
+      const { id } = items.find((item: any) => item.name === name);
+      const old = `${(Date.now() - days * 86_400_000).toString(16).padStart(12, '0')}${id.slice(12)}`;
+      await rename(at(`.kubarr-trash/files/${id}`), at(`.kubarr-trash/files/${old}`));
+      await rename(at(`.kubarr-trash/info/${id}.trashinfo`), at(`.kubarr-trash/info/${old}.trashinfo`));
+      return old;
+    };
+    await age('films', 31);
+    const kept = await age('notes.txt', 29);
+    const crashed = `${(Date.now() - 8 * 86_400_000).toString(16).padStart(12, '0')}-000000000000`;
+    await mkdir(at(`.kubarr-trash/doomed/${crashed}/deep`), { recursive: true });
+    await writeFile(at(`.kubarr-trash/info/${crashed}.trashinfo`), '[Trash');
+    await kubarr.app.get(PeriodicJobs).tick('storage-trash');
+    expect(await readdir(at('.kubarr-trash/files'))).toEqual([kept]);
+    expect(await readdir(at('.kubarr-trash/info'))).toEqual([`${kept}.trashinfo`]);
+    expect(await readdir(at('.kubarr-trash/doomed'))).toEqual([]);
+    expect(await lastEntry()).toMatchObject({ action: 'storage_trash_removed', resource_id: 'media/films' });
   });
 
   it('keeps its own names out of sight and out of reach', async () => {

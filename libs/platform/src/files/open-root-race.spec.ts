@@ -122,6 +122,14 @@ const REFUSALS = ['files.is-a-link', 'files.not-found'];
       'copy file': () => root.trees.copy(at('file'), at('file-copy')),
       'take away': () => root.trees.removeCopied(at('folder/written'), at('folder/copied')),
       measure: () => root.trees.measure(at('folder')),
+      walk: async () => {
+        for await (const met of root.trees.walk(at('folder'))) {
+          const file = await met.openFile();
+          const text = file ? (await buffer(file.stream(0, file.facts.size))).toString() : '';
+          if (text.includes('OUTSIDE') || met.path.text.includes('only-outside'))
+            throw new Error('something from outside');
+        }
+      },
     };
     for (let round = 0; round < ROUNDS / 5; round++) {
       for (const [name, attempt] of Object.entries(work)) {
@@ -141,7 +149,7 @@ const REFUSALS = ['files.is-a-link', 'files.not-found'];
       }
     }
     expect([...done.keys()].filter((key) => key.startsWith('UNEXPECTED'))).toEqual([]);
-    for (const name of ['make', 'write', 'move in', 'copy in', 'copy out', 'measure']) {
+    for (const name of ['make', 'write', 'move in', 'copy in', 'copy out', 'measure', 'walk']) {
       expect([name, done.get(`${name}: done`) ?? 0]).not.toEqual([name, 0]);
       expect([name, done.get(`${name}: files.is-a-link`) ?? 0]).not.toEqual([name, 0]);
     }

@@ -6,6 +6,7 @@ const listed = (...parts: Buffer[]): string =>
   execFileSync('tar', ['--utc', '--full-time', '-tvf', '-'], {
     input: Buffer.concat([...parts, TAR_END]),
     encoding: 'utf8',
+    stdio: 'pipe',
   });
 
 describe('A header in a tar archive', () => {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
 import { type Actor } from '@kubarr/access';
 import {
   IntoItself,
@@ -9,7 +10,7 @@ import {
   type RelativePath,
 } from '@kubarr/platform/files';
 import { randomUUID } from 'node:crypto';
-import { DataSource } from 'typeorm';
+import { DataSource, Repository } from 'typeorm';
 import { freeName } from '../free-name.js';
 import { done, failed, type ItemOutcome, type Outcomes } from '../outcomes.js';
 import { refuseProtected } from '../protected-places.js';
@@ -17,10 +18,14 @@ import { RecordedChange } from '../recorded-change.js';
 import { Room } from '../room.js';
 import { partBeside, storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
+import { StorageUpload } from '../uploads/storage-upload.entity.js';
 import { TransferJob, type TransferItem } from './transfer-job.js';
 
 /** Bytes that one request copies at once; what is more becomes a job. */
 const AT_ONCE_BYTES = 32 * 1_024 * 1_024;
+
+/** What is left of a copy that a crash cut off is removed after so long, in milliseconds. */
+const ABANDONED_AFTER_MS = 3_600_000;
 
 /** Moves and copies files and folders to another folder; what takes long goes on as a job. Nothing is ever replaced. */
 @Injectable()
@@ -31,6 +36,7 @@ export class Transfers {
     private readonly room: Room,
     private readonly job: TransferJob,
     private readonly dataSource: DataSource,
+    @InjectRepository(StorageUpload) private readonly written: Repository<StorageUpload>,
   ) {}
 
   /** At once on the same disk; to another disk by copying, as a job. */
@@ -75,7 +81,10 @@ export class Transfers {
     size: number,
   ): Promise<void> {
     await this.room.require(root, target.parent ?? target, size);
-    const part = partBeside(target, randomUUID());
+    const id = randomUUID();
+    const part = partBeside(target, id);
+    const expiresAt = new Date(Date.now() + ABANDONED_AFTER_MS);
+    await this.written.insert({ id, userId: actor.userId ?? 0, path: target.text, size, expiresAt });
     try {
       await root.trees.copy(path, part);
       await this.recorded.make(
@@ -86,9 +95,9 @@ export class Transfers {
           await this.room.grew(transaction, size);
         },
       );
-    } catch (error) {
-      await root.trees.remove(part);
-      throw error;
+    } finally {
+      await root.trees.remove(part); // gone already when all went well
+      await this.written.delete(id);
     }
   }
 

@@ -1,13 +1,16 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** An upload that is under way, or was finished lately. What was received lies beside its target, out of sight. */
+/**
+ * Something that a request writes: an upload that is under way or was finished lately, or a small copy. What is there of
+ * it lies beside its target, out of sight; what a crash leaves is found by this row and removed when it expires.
+ */
 @Entity('storage_uploads')
 @Check('ck_storage_uploads_size', 'size >= 0 AND received BETWEEN 0 AND size')
 export class StorageUpload {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'pk_storage_uploads' })
   id!: string;
 
-  /** The account that uploads; no foreign key, so that what it left is still found and removed. */
+  /** The account that asked for it; no foreign key, so that what it left is still found and removed. */
   @Column({ name: 'user_id', type: 'bigint' })
   @Index('ix_storage_uploads_user')
   userId!: number;
