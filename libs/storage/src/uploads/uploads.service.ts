@@ -99,17 +99,16 @@ export class Uploads {
   }
 
   /** @throws UploadNotFound */
-  async progress(actor: Actor, id: string): Promise<UploadProgress> {
-    const upload = await this.find(actor, id);
-    if (upload.finishedAt) return progressOf(upload, upload.size);
+  progress(actor: Actor, id: string): Promise<UploadProgress> {
     // A client that asks has lost its connection: what still comes over that one is of no use.
-    return this.asOnlyWriter(id, () =>
-      this.root.use(async (root) => {
+    return this.asOnlyWriter(actor, id, async (upload) => {
+      if (upload.finishedAt) return progressOf(upload, upload.size);
+      return this.root.use(async (root) => {
         if (await this.finishIfWhole(root, actor, upload)) return progressOf(upload, upload.size);
         const member = await root.changes.factsIfThere(partPath(upload));
         return progressOf(upload, member?.size ?? 0);
-      }),
-    );
+      });
+    });
   }
 
   /**
@@ -117,33 +116,29 @@ export class Uploads {
    * @param announced Bytes that this request will send, when it says so.
    * @throws UploadNotFound, UploadOffsetWrong, UploadTooLong, NotEnoughRoom, NoSpace
    */
-  async append(
+  append(
     actor: Actor,
     id: string,
     offset: number,
     sent: Readable,
     announced: number | undefined,
   ): Promise<UploadProgress> {
-    const upload = await this.find(actor, id);
-    if (upload.finishedAt) {
-      if (offset !== upload.size) throw new UploadOffsetWrong(upload.size);
-      return progressOf(upload, upload.size);
-    }
-    if (offset + (announced ?? 0) > upload.size) throw new UploadTooLong(upload.size);
-    return this.asOnlyWriter(id, (signal) =>
-      this.root.use(async (root) => {
+    return this.asOnlyWriter(actor, id, async (upload, signal) => {
+      if (offset + (announced ?? 0) > upload.size) throw new UploadTooLong(upload.size);
+      if (upload.finishedAt && offset !== upload.size) throw new UploadOffsetWrong(upload.size);
+      if (upload.finishedAt) return progressOf(upload, upload.size);
+      return this.root.use(async (root) => {
         if (await this.finishIfWhole(root, actor, upload)) return progressOf(upload, upload.size);
         const received = await this.receive(root, upload, offset, sent, signal);
         if (received === upload.size) await this.finish(root, actor, upload);
         return progressOf(upload, received);
-      }),
-    );
+      });
+    });
   }
 
   /** Gives an upload up. @throws UploadNotFound */
-  async cancel(actor: Actor, id: string): Promise<void> {
-    const upload = await this.find(actor, id);
-    await this.asOnlyWriter(id, () => this.root.use((root) => this.remove(root, upload)));
+  cancel(actor: Actor, id: string): Promise<void> {
+    return this.asOnlyWriter(actor, id, (upload) => this.root.use((root) => this.remove(root, upload)));
   }
 
   /** Removes what was given up. @returns how many */
@@ -257,13 +252,19 @@ export class Uploads {
     await this.uploads.delete(upload.id);
   }
 
-  private async asOnlyWriter<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /** Whoever writes to the upload in this process has to end first; then its row is read anew. @throws UploadNotFound */
+  private async asOnlyWriter<T>(
+    actor: Actor,
+    id: string,
+    work: (upload: StorageUpload, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    await this.find(actor, id); // nobody else's upload is disturbed
     for (let other = this.writers.get(id); other; other = this.writers.get(id)) {
       other.abort.abort();
       await other.ended;
     }
     const abort = new AbortController();
-    const working = work(abort.signal);
+    const working = this.find(actor, id).then((upload) => work(upload, abort.signal));
     const writer = { abort, ended: working.catch(() => undefined) };
     this.writers.set(id, writer);
     try {
