@@ -16,6 +16,7 @@ import { SecondFactors1764000000030 } from './1764000000030-second-factors.js';
 import { SignInChallenges1764000000031 } from './1764000000031-sign-in-challenges.js';
 import { SignInProviders1764000000032 } from './1764000000032-sign-in-providers.js';
 import { ApiTokens1764000000033 } from './1764000000033-api-tokens.js';
+import { Storage1764000000040 } from './1764000000040-storage.js';
 
 /** Every schema change, oldest first. A released one is never edited. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   SignInChallenges1764000000031,
   SignInProviders1764000000032,
   ApiTokens1764000000033,
+  Storage1764000000040,
 ];

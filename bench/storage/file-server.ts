@@ -19,6 +19,8 @@ const NODE_PIPE = `
 export class FileServer {
   private constructor(
     readonly name: string,
+    /** Files can be put there. */
+    readonly takesUploads: boolean,
     readonly port: number,
     private readonly child: ChildProcess,
   ) {}
@@ -35,7 +37,7 @@ export class FileServer {
       if (await fetch(`http://127.0.0.1:${port}/`).then(Boolean, () => false)) break;
       await delay(10);
     }
-    return new FileServer(name, port, child);
+    return new FileServer(name, hasUploads(), port, child);
   }
 
   async stop(): Promise<void> {
@@ -45,13 +47,19 @@ export class FileServer {
   }
 }
 
+/** Debian's nginx is built with the module for it. */
+const hasUploads = (): boolean =>
+  spawnSync('nginx', ['-V'], { encoding: 'utf8' }).stderr?.includes('http_dav_module') === true;
+
 async function nginxConfiguration(directory: string, port: number): Promise<string> {
   const path = join(directory, 'nginx.conf');
   await writeFile(
     path,
-    `daemon off; worker_processes 1; pid ${directory}/nginx.pid; error_log ${directory}/nginx.log;
+    `daemon off; worker_processes 1; ${process.getuid?.() === 0 ? 'user root;' : ''} pid ${directory}/nginx.pid; error_log ${directory}/nginx.log;
      events { worker_connections 64; }
-     http { access_log off; sendfile on; tcp_nopush on; server { listen 127.0.0.1:${port}; root ${directory}; } }`,
+     http { access_log off; sendfile on; tcp_nopush on; server { listen 127.0.0.1:${port}; root ${directory};
+       ${hasUploads() ? 'dav_methods PUT; client_max_body_size 0; client_body_buffer_size 256k;' : ''}
+       client_body_temp_path ${directory}/nginx-bodies; } }`,
   );
   return path;
 }

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { chmod, lstat, mkdir, open, readdir, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ChildServer, NODE_FLAGS } from '../support/child-server.js';
@@ -14,12 +14,15 @@ const FILE_MIB = 1_024;
 const ROUNDS = 7;
 /** Downloads at the same time when memory is looked at again. */
 const PARALLEL = 8;
+/** Uploads one after another, and at the same time when memory is looked at again. */
+const UPLOADS = 3;
+const PARALLEL_UPLOADS = 4;
 const ENTRIES = 100_000;
 const LISTINGS = 15;
 
 heading(
   'storage',
-  `one file of ${FILE_MIB} MiB, in the page cache, one download at a time, ${ROUNDS} rounds in turn with the baseline; a folder of ${ENTRIES} files, first page of 1 000; the whole product signed in, with ${NODE_FLAGS.join(' ')}`,
+  `one file of ${FILE_MIB} MiB, in the page cache, one download at a time, ${ROUNDS} rounds in turn with the baseline; uploads of as much, ${UPLOADS} rounds; a folder of ${ENTRIES} files, first page of 1 000; the whole product signed in, with ${NODE_FLAGS.join(' ')}`,
 );
 
 await withPostgres(async (target, directory) => {
@@ -37,6 +40,7 @@ await withPostgres(async (target, directory) => {
   try {
     const cookie = await signedInCookie(server.url, storage);
     await measureDownloads(server, cookie, storage);
+    await measureUploads(server, cookie, storage);
     await measureListings(server, cookie, storage);
   } finally {
     await server.stop();
@@ -67,6 +71,66 @@ async function measureDownloads(server: ChildServer, cookie: string, storage: st
     forgetPeak(server);
     await Promise.all(Array.from({ length: PARALLEL }, ours));
     console.log(`${PARALLEL} downloads at the same time: ${(server.peakMiB - before).toFixed(0)} MiB more than before`);
+  } finally {
+    await baseline.stop();
+  }
+}
+
+/** One upload of 1 GiB in one request each; both write a file of another name first and have it renamed when it is whole. */
+async function measureUploads(server: ChildServer, cookie: string, storage: string): Promise<void> {
+  const baseline = await FileServer.start(storage);
+  const port = Number(new URL(server.url).port);
+  const ours = async (name = 'uploaded.bin'): Promise<number> => {
+    const begun = await fetch(`${server.url}/api/storage/uploads`, {
+      method: 'POST',
+      headers: {
+        cookie,
+        'tus-resumable': '1.0.0',
+        'upload-length': String(FILE_MIB * MIB),
+        'upload-metadata': `path ${Buffer.from(name).toString('base64')}`,
+      },
+    });
+    const place = begun.headers.get('location');
+    if (!place) throw new Error(await begun.text());
+    const headers = `Cookie: ${cookie}\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\n`;
+    const speed = await upload(port, 'PATCH', place, headers);
+    if ((await lstat(join(storage, name))).size !== FILE_MIB * MIB) throw new Error('the file is not whole');
+    await rm(join(storage, name));
+    return speed;
+  };
+  const theirs = async (): Promise<number> => {
+    const startedAt = performance.now();
+    await upload(baseline.port, 'PUT', '/theirs.bin', '');
+    const file = await open(join(storage, 'theirs.bin'), 'r+');
+    await file.sync(); // nginx leaves the file to the system; ours is on the disk when we say that it is there
+    await file.close();
+    const speed = (FILE_MIB * MIB) / 1e6 / ((performance.now() - startedAt) / 1_000);
+    await rm(join(storage, 'theirs.bin'));
+    return speed;
+  };
+  try {
+    if (baseline.takesUploads) await theirs();
+    const before = server.residentMiB;
+    forgetPeak(server);
+    await ours();
+    const rounds: { ours: number; theirs: number }[] = [];
+    for (let round = 0; round < UPLOADS; round++)
+      rounds.push({ ours: await ours(), theirs: baseline.takesUploads ? await theirs() : NaN });
+    const peak = server.peakMiB;
+    const [our, their] = [median(rounds.map((round) => round.ours)), median(rounds.map((round) => round.theirs))];
+    console.log(
+      `upload of ${FILE_MIB} MiB: product ${our.toFixed(0)} MB/s, ${baseline.name} and fsync ${their.toFixed(0)} MB/s`,
+    );
+    if (baseline.takesUploads)
+      verdict('upload throughput against the baseline', median(rounds.map((round) => round.ours / round.theirs)), {
+        atLeast: 0.1,
+      });
+    verdict(`memory for an upload, MiB more than the ${before.toFixed(0)} before`, peak - before, { atMost: 48 }, 0);
+    forgetPeak(server);
+    await Promise.all(Array.from({ length: PARALLEL_UPLOADS }, (_, n) => ours(`uploaded-${n}.bin`)));
+    console.log(
+      `${PARALLEL_UPLOADS} uploads at the same time: ${(server.peakMiB - before).toFixed(0)} MiB more than before`,
+    );
   } finally {
     await baseline.stop();
   }
@@ -125,6 +189,36 @@ function download(port: number, path: string, cookie: string): Promise<number> {
       if (received < FILE_MIB * MIB) reject(new Error(`only ${received} bytes`));
       else resolve((received / 1e6 / (performance.now() - startedAt)) * 1_000);
     });
+  });
+}
+
+/** Megabytes per second of one upload: the same megabyte again and again, to cost the client as little as it can. */
+function upload(port: number, method: string, path: string, headers: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
+    const block = randomFillSync(Buffer.allocUnsafe(MIB));
+    const socket = connect({ port, host: '127.0.0.1' });
+    let answer = '';
+    let left = FILE_MIB;
+    const send = (): void => {
+      while (left > 0) {
+        left -= 1;
+        if (!socket.write(block)) return;
+      }
+    };
+    socket.write(
+      `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${headers}Content-Length: ${FILE_MIB * MIB}\r\n\r\n`,
+    );
+    socket
+      .on('drain', send)
+      .on('data', (text: Buffer) => (answer += text.toString()))
+      .on('error', reject)
+      .on('close', () => {
+        if (/^HTTP\/1\.1 20[14] /.test(answer))
+          resolve(((FILE_MIB * MIB) / 1e6 / (performance.now() - startedAt)) * 1_000);
+        else reject(new Error(answer.slice(0, 500)));
+      });
+    send();
   });
 }
 

@@ -44,13 +44,22 @@ export const AUDIT_ACTIONS = [
   'invite_created',
   'invite_used',
   'invite_deleted',
+  'storage_directory_created',
+  'storage_uploaded',
+  'storage_renamed',
+  'storage_moved',
+  'storage_copied',
+  'storage_deleted',
+  'storage_trashed',
+  'storage_restored',
+  'storage_trash_removed',
   'api_access',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** What kind of thing an entry is about. */
-export const AUDIT_RESOURCES = ['user', 'role', 'app', 'system', 'invite', 'session', 'job'] as const;
+export const AUDIT_RESOURCES = ['user', 'role', 'app', 'system', 'invite', 'session', 'job', 'storage'] as const;
 
 export type AuditResource = (typeof AUDIT_RESOURCES)[number];
 

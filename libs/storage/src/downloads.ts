@@ -1,8 +1,9 @@
 import { Injectable, StreamableFile } from '@nestjs/common';
-import { type OpenFile, parseRelativePath } from '@kubarr/platform/files';
+import { type OpenFile } from '@kubarr/platform/files';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { planDownload } from './download-plan.js';
 import { RangeNotSatisfiable } from './storage.errors.js';
+import { storagePath } from './storage-path.js';
 import { StorageRoot } from './storage-root.js';
 
 /** Sends files of the storage: whole, in part, or only the news that nothing changed. */
@@ -16,7 +17,7 @@ export class Downloads {
     { method, headers }: FastifyRequest,
     reply: FastifyReply,
   ): Promise<StreamableFile | undefined> {
-    const relativePath = parseRelativePath(path);
+    const relativePath = storagePath(path);
     const file: OpenFile = await this.root.use((root) => root.openFile(relativePath));
     const plan = planDownload(file.facts, method, headers);
     void reply.headers(plan.headers);

@@ -41,6 +41,16 @@ export class StorageRoot implements OnModuleInit {
     }
   }
 
+  /** The same for work that hands out one thing after another; the root stays open until all are taken, or nobody wants more. */
+  async *through<T>(work: (root: OpenRoot) => AsyncIterable<T>): AsyncGenerator<T> {
+    const root = await this.open();
+    try {
+      yield* work(root);
+    } finally {
+      await root.close();
+    }
+  }
+
   /** Fails as a request would. For health checks. */
   async probe(): Promise<void> {
     await this.use((root) => root.space());

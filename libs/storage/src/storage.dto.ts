@@ -1,8 +1,9 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
-import { IntegerParameter, TextField } from '@kubarr/platform/http';
+import { type MemberKind } from '@kubarr/platform/files';
+import { BooleanParameter, ChoiceField, IntegerParameter, TextField } from '@kubarr/platform/http';
 
 /** Longest path as text: 4 096 bytes, each of which may be written as `\xNN`. */
-const LONGEST_PATH = 4 * 4_096;
+export const LONGEST_PATH_TEXT = 4 * 4_096;
 
 /** Most items in one answer, and as many as nothing else is asked for. */
 export const PAGE_SIZE = 1_000;
@@ -11,7 +12,7 @@ export class BrowseQuery {
   @TextField({
     description: 'Relative path of a folder; empty or a slash means the root. Leading slashes are dropped',
     example: 'media',
-    maxLength: LONGEST_PATH,
+    maxLength: LONGEST_PATH_TEXT,
     optional: true,
   })
   path?: string;
@@ -33,13 +34,26 @@ export class BrowseQuery {
     optional: true,
   })
   per_page?: number;
+
+  @BooleanParameter({ description: 'Also names that begin with a dot', optional: true })
+  hidden?: boolean;
+
+  @ChoiceField({
+    description: 'By what the items are sorted; folders come first in any case',
+    choices: ['name', 'size', 'modified'],
+    optional: true,
+  })
+  sort?: 'name' | 'size' | 'modified';
+
+  @ChoiceField({ description: 'Direction of the order', choices: ['asc', 'desc'], optional: true })
+  order?: 'asc' | 'desc';
 }
 
 export class PathQuery {
   @TextField({
     description: 'Relative path. Leading slashes are dropped',
     example: 'media/notes.txt',
-    maxLength: LONGEST_PATH,
+    maxLength: LONGEST_PATH_TEXT,
   })
   path!: string;
 }
@@ -63,6 +77,12 @@ export class FileInfo {
   })
   type!: 'file' | 'directory';
 
+  @ApiProperty({
+    description: 'What it is; other is a device, socket or pipe',
+    enum: ['file', 'directory', 'link', 'other'],
+  })
+  kind!: MemberKind;
+
   @ApiProperty({ description: 'Bytes; 0 for all but ordinary files', type: 'integer', format: 'int64', minimum: 0 })
   size!: number;
 
@@ -84,10 +104,17 @@ export class DirectoryListing {
   })
   parent!: string | null;
 
-  @ApiProperty({ description: 'Folders first, then by name without regard to ASCII case', type: [FileInfo] })
+  @ApiProperty({
+    description: 'Folders first, then as asked; by name means without regard to ASCII case',
+    type: [FileInfo],
+  })
   items!: FileInfo[];
 
-  @ApiProperty({ description: 'Items in the whole folder', type: 'integer', minimum: 0 })
+  @ApiProperty({
+    description: 'Items in the whole folder, without those that are not shown',
+    type: 'integer',
+    minimum: 0,
+  })
   total_items!: number;
 
   @ApiProperty({ description: 'The page that this is', type: 'integer', minimum: 1 })

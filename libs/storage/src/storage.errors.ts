@@ -42,3 +42,73 @@ export class RangeNotSatisfiable extends KubarrError {
     super(`The requested part begins behind the end of the file, which has ${size} bytes. Download it from the start.`);
   }
 }
+
+/** Names that Kubarr keeps for what it writes itself. */
+export class ReservedName extends KubarrError {
+  readonly code = 'storage.reserved-name';
+  readonly kind = 'forbidden';
+  constructor() {
+    super('Names that begin with ".kubarr-" are used by Kubarr itself. Choose another name.');
+  }
+}
+
+/** The root and its folders downloads and media, which installed apps count on. */
+export class ProtectedPlace extends KubarrError {
+  readonly code = 'storage.protected';
+  readonly kind = 'forbidden';
+  constructor(path: string) {
+    super(
+      path === ''
+        ? 'The storage root can be neither changed nor removed. Choose something in it.'
+        : `The folder "${path}" is needed by installed apps and cannot be changed or removed. Choose something in it.`,
+    );
+  }
+}
+
+/** Not a single name: empty, or with a slash. */
+export class NameNotUsable extends KubarrError {
+  readonly code = 'storage.name-not-usable';
+  readonly kind = 'bad-request';
+  constructor() {
+    super('That is no name for a file or folder. Give one name without a slash.');
+  }
+}
+
+/** It would leave less room on the disk than is to be kept. */
+export class NotEnoughRoom extends KubarrError {
+  readonly code = 'storage.not-enough-room';
+  readonly kind = 'too-large';
+  constructor(needed: number, room: number) {
+    super(
+      `There is room for ${bytesText(Math.max(0, room))} more on the disk, but this needs ${bytesText(needed)}. Free some, or lower KUBARR_STORAGE_MIN_FREE_BYTES.`,
+    );
+  }
+}
+
+export class QuotaExceeded extends KubarrError {
+  readonly code = 'storage.quota-exceeded';
+  readonly kind = 'too-large';
+  constructor(needed: number, room: number) {
+    super(
+      `The storage may grow by ${bytesText(Math.max(0, room))}, but this needs ${bytesText(needed)}. Remove something, or raise KUBARR_STORAGE_QUOTA_BYTES.`,
+    );
+  }
+}
+
+/** Several of them would keep the disk from all other work. */
+export class TooManyWalks extends KubarrError {
+  readonly code = 'storage.busy';
+  readonly kind = 'too-many';
+  override readonly retryAfterSeconds = 5;
+  constructor() {
+    super('Too many searches and archives run at the moment. Try again in a few seconds.');
+  }
+}
+
+/** `1.5 GiB`, for people. */
+function bytesText(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let [amount, unit] = [bytes, 0];
+  for (; amount >= 1_024 && unit < units.length - 1; unit++) amount /= 1_024;
+  return `${unit === 0 ? amount : amount.toFixed(1)} ${units[unit]}`;
+}

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { LISTING_REACH, type Member, nameText, parseRelativePath } from '@kubarr/platform/files';
-import { modifiedDate } from './modified-date.js';
+import { LISTING_REACH } from '@kubarr/platform/files';
+import { fileInfo } from './file-info.js';
 import { type BrowseQuery, type DirectoryListing, type FileInfo, PAGE_SIZE, type StorageStats } from './storage.dto.js';
 import { PageTooFar } from './storage.errors.js';
+import { isHidden, isShown, storagePath } from './storage-path.js';
 import { StorageRoot } from './storage-root.js';
 
 /** Looks into the storage. */
@@ -10,16 +11,22 @@ import { StorageRoot } from './storage-root.js';
 export class StorageService {
   constructor(private readonly root: StorageRoot) {}
 
-  async browse({ path = '', page = 1, per_page: perPage = PAGE_SIZE }: BrowseQuery): Promise<DirectoryListing> {
+  async browse(query: BrowseQuery): Promise<DirectoryListing> {
+    const { path = '', page = 1, per_page: perPage = PAGE_SIZE, hidden = false, sort = 'name', order = 'asc' } = query;
     if (page * perPage > LISTING_REACH) throw new PageTooFar();
-    const folder = parseRelativePath(path);
-    const slice = { offset: (page - 1) * perPage, limit: perPage };
-    const { members, total } = await this.root.use((root) => root.list(folder, slice));
-    const { text } = folder;
+    const folder = storagePath(path);
+    const { members, total } = await this.root.use((root) =>
+      root.list(folder, {
+        offset: (page - 1) * perPage,
+        limit: perPage,
+        order: { by: sort, descending: order === 'desc' },
+        shows: (name) => (hidden || !isHidden(name)) && isShown(name),
+      }),
+    );
     return {
-      path: text,
+      path: folder.text,
       parent: folder.parent?.text ?? null,
-      items: members.map((member) => fileInfo(member, text === '' ? '' : `${text}/`)),
+      items: members.map((member) => fileInfo(member, folder.member(member.name))),
       total_items: total,
       page,
       per_page: perPage,
@@ -28,9 +35,8 @@ export class StorageService {
   }
 
   async fileInfo(path: string): Promise<FileInfo> {
-    const relativePath = parseRelativePath(path);
-    const member = await this.root.use((root) => root.facts(relativePath));
-    return { ...fileInfo(member, ''), path: relativePath.text };
+    const relativePath = storagePath(path);
+    return fileInfo(await this.root.use((root) => root.facts(relativePath)), relativePath);
   }
 
   async stats(): Promise<StorageStats> {
@@ -38,17 +44,4 @@ export class StorageService {
     const percent = total === 0 ? 0 : Math.round((used / total) * 10_000) / 100;
     return { total_bytes: total, used_bytes: used, free_bytes: free, usage_percent: percent };
   }
-}
-
-/** `above` is the path of the folder it lies in, with a slash at the end; empty for the root. */
-function fileInfo({ name, kind, size, modifiedNs, mode }: Member, above: string): FileInfo {
-  const text = nameText(name);
-  return {
-    name: text,
-    path: above + text,
-    type: kind === 'directory' ? 'directory' : 'file',
-    size,
-    modified: modifiedDate(modifiedNs).toISOString().replace('.000Z', 'Z'),
-    permissions: mode.toString(8).padStart(3, '0'),
-  };
 }

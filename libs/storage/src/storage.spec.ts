@@ -130,6 +130,7 @@ describe('The storage', () => {
             name: 'notes.txt',
             path: 'media/notes.txt',
             type: 'file',
+            kind: 'file',
             size: 10,
             modified: '2026-02-21T07:30:00Z',
             permissions: '644',
@@ -166,12 +167,20 @@ describe('The storage', () => {
       expect(names(await page('page=4&per_page=3'))).toBe('');
     });
 
-    it.each(['page=0', 'page=x', 'per_page=0', 'per_page=1001', 'page=1.5', 'page=101', 'sort=size', 'path=a&path=b'])(
-      'nothing for %s',
-      async (query) => {
-        expect((await get(`browse?${query}`)).status).toBe(400);
-      },
-    );
+    it.each([
+      'page=0',
+      'page=x',
+      'per_page=0',
+      'per_page=1001',
+      'page=1.5',
+      'page=101',
+      'sort=colour',
+      'order=up',
+      'hidden=perhaps',
+      'path=a&path=b',
+    ])('nothing for %s', async (query) => {
+      expect((await get(`browse?${query}`)).status).toBe(400);
+    });
 
     it('names that are no valid UTF-8, under which they can be downloaded', async () => {
       await writeFile(Buffer.concat([Buffer.from(`${folder}/media/movies/odd`), Buffer.from([0xff])]), 'found');
@@ -190,6 +199,7 @@ describe('The storage', () => {
       name: 'notes.txt',
       path: 'media/notes.txt',
       type: 'file',
+      kind: 'file',
       size: 10,
       modified: '2026-02-21T07:30:00Z',
       permissions: '644',

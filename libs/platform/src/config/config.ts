@@ -83,6 +83,14 @@ export abstract class NotificationsConfig {
 export abstract class StorageConfig {
   /** Absolute path of the storage root. */
   abstract readonly path: string;
+  /** Bytes that uploads and copies leave free on a disk. */
+  abstract readonly minFreeBytes: number;
+  /** Most bytes that all files together may have. 0 = no limit but the disk. */
+  abstract readonly quotaBytes: number;
+  /** Largest file that can be uploaded, in bytes. 0 = no limit but the room there is. */
+  abstract readonly maxUploadBytes: number;
+  /** Days after which what lies in the trash is removed. 0 = never. */
+  abstract readonly trashDays: number;
   /** Where the host's file system is mounted, for the set-up directory picker. Empty = not mounted. */
   abstract readonly hostBrowsePrefix: string;
 }

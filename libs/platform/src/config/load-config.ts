@@ -46,7 +46,7 @@ class Reader {
   integer<Fallback>(name: VariableName, minimum: number, maximum: number, fallback: Fallback): number | Fallback {
     const text = this.text(name);
     if (text === undefined) return fallback;
-    const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
     return value >= minimum && value <= maximum ? value : this.reject(name, fallback);
   }
 
@@ -116,6 +116,10 @@ export function loadConfig(environment: Environment = process.env, workingDirect
     notifications: { allowedAddresses: read.parsed('KUBARR_NOTIFICATION_ALLOWED_ADDRESSES', parseAddresses) ?? [] },
     storage: {
       path: absolute(read.text('KUBARR_STORAGE_PATH')) ?? (inCluster ? '/data' : join(stateDirectory, 'data')),
+      minFreeBytes: read.integer('KUBARR_STORAGE_MIN_FREE_BYTES', 0, Number.MAX_SAFE_INTEGER, 1_073_741_824),
+      quotaBytes: read.integer('KUBARR_STORAGE_QUOTA_BYTES', 0, Number.MAX_SAFE_INTEGER, 0),
+      maxUploadBytes: read.integer('KUBARR_STORAGE_MAX_UPLOAD_BYTES', 0, Number.MAX_SAFE_INTEGER, 0),
+      trashDays: read.integer('KUBARR_STORAGE_TRASH_DAYS', 0, 36_500, 30),
       hostBrowsePrefix: absolute(read.text('KUBARR_HOST_BROWSE_PREFIX')) ?? '',
     },
     metrics: {

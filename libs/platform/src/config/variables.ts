@@ -151,6 +151,30 @@ export const VARIABLES = [
     'Root of the file browser.',
   ),
   variable(
+    'KUBARR_STORAGE_MIN_FREE_BYTES',
+    'a whole number of bytes',
+    '1073741824 (1 GiB)',
+    'What uploads and copies leave free on a disk, so that apps and the database can go on.',
+  ),
+  variable(
+    'KUBARR_STORAGE_QUOTA_BYTES',
+    'a whole number of bytes; 0 for none',
+    '0',
+    'Most bytes that all files below the storage root may have; measured hourly, and kept for uploads and copies.',
+  ),
+  variable(
+    'KUBARR_STORAGE_MAX_UPLOAD_BYTES',
+    'a whole number of bytes; 0 for none',
+    '0',
+    'Largest file that can be uploaded.',
+  ),
+  variable(
+    'KUBARR_STORAGE_TRASH_DAYS',
+    '0 to 36500; 0 keeps for ever',
+    '30',
+    'How long deleted files can be restored from the trash.',
+  ),
+  variable(
     'KUBARR_HOST_BROWSE_PREFIX',
     'a directory',
     'none',

@@ -65,7 +65,7 @@ export class FilesForbidden extends KubarrError {
   readonly kind = 'forbidden';
   constructor(path: string, options?: { cause?: unknown }) {
     super(
-      `The operating system does not let Kubarr read "${shown(path)}". Give the user that Kubarr runs as access to it.`,
+      `The operating system does not let Kubarr use "${shown(path)}". Give the user that Kubarr runs as access to it.`,
       options,
     );
   }
@@ -77,6 +77,81 @@ export class FileChanged extends KubarrError {
   readonly kind = 'conflict';
   constructor(path: string) {
     super(`"${shown(path)}" changed while it was read. Try again once nothing writes to it.`);
+  }
+}
+
+/** Something of that name is there, and nothing is ever replaced. */
+export class NameTaken extends KubarrError {
+  readonly code = 'files.name-taken';
+  readonly kind = 'conflict';
+  constructor(path: string, options?: { cause?: unknown }) {
+    super(`"${shown(path)}" exists already. Choose another name, or remove what is there first.`, options);
+  }
+}
+
+export class DirectoryNotEmpty extends KubarrError {
+  readonly code = 'files.not-empty';
+  readonly kind = 'bad-request';
+  constructor(path: string, options?: { cause?: unknown }) {
+    super(`The folder "${shown(path)}" is not empty. Move it to the trash, or delete it with all it holds.`, options);
+  }
+}
+
+/** The disk or the quota of the user is full, or what is wanted would not leave enough room. */
+export class NoSpace extends KubarrError {
+  readonly code = 'files.no-space';
+  readonly kind = 'too-large';
+  constructor(options?: { cause?: unknown }) {
+    super('There is not enough room left on the disk. Free some, then try again; nothing was changed.', options);
+  }
+}
+
+/** One file is larger than its file system can hold: 4 GiB on FAT. */
+export class FileTooLarge extends KubarrError {
+  readonly code = 'files.too-large';
+  readonly kind = 'too-large';
+  constructor(path: string, options?: { cause?: unknown }) {
+    super(
+      `"${shown(path)}" is larger than this kind of disk can hold in one file. Use a disk with another file system.`,
+      options,
+    );
+  }
+}
+
+export class DiskReadOnly extends KubarrError {
+  readonly code = 'files.read-only';
+  readonly kind = 'forbidden';
+  constructor(options?: { cause?: unknown }) {
+    super('The disk can only be read. Mount it for writing, then try again.', options);
+  }
+}
+
+/** Two places are on different disks, between which nothing can be renamed, only copied. */
+export class OtherDisk extends KubarrError {
+  readonly code = 'files.other-disk';
+  readonly kind = 'conflict';
+  constructor(path: string, options?: { cause?: unknown }) {
+    super(`"${shown(path)}" is on another disk. Move it there as a job, or delete it for good.`, options);
+  }
+}
+
+/** A disk is mounted there, or a program runs from that file. */
+export class MemberInUse extends KubarrError {
+  readonly code = 'files.in-use';
+  readonly kind = 'conflict';
+  constructor(path: string, options?: { cause?: unknown }) {
+    super(
+      `"${shown(path)}" is in use: a disk is mounted there, or a program runs it. Release it on the server first.`,
+      options,
+    );
+  }
+}
+
+export class IntoItself extends KubarrError {
+  readonly code = 'files.into-itself';
+  readonly kind = 'bad-request';
+  constructor(path: string, options?: { cause?: unknown }) {
+    super(`The folder "${shown(path)}" cannot go into itself. Choose another place.`, options);
   }
 }
 
@@ -120,6 +195,22 @@ export function asFilesError(error: unknown, path: string): unknown {
       return new FilesForbidden(path, options);
     case 'ENAMETOOLONG':
       return new PathMalformed('a name is longer than this disk allows', options);
+    case 'EEXIST':
+      return new NameTaken(path, options);
+    case 'ENOTEMPTY':
+      return new DirectoryNotEmpty(path, options);
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new NoSpace(options);
+    case 'EFBIG':
+      return new FileTooLarge(path, options);
+    case 'EROFS':
+      return new DiskReadOnly(options);
+    case 'EXDEV':
+      return new OtherDisk(path, options);
+    case 'EBUSY':
+    case 'ETXTBSY':
+      return new MemberInUse(path, options);
     case 'EIO':
     case 'ESTALE':
     case 'ENODEV':

@@ -2,6 +2,7 @@ import { type BigIntStats, constants, type Dir } from 'node:fs';
 import { type FileHandle, open, opendir, stat } from 'node:fs/promises';
 import { RootUnavailable } from './files.errors.js';
 import { type Held } from './held.js';
+import { syncDirectory } from './sync-directory.js';
 
 /** Names a file without opening it for reading or writing. Source: open(2), asm-generic/fcntl.h; Node has no name for it. */
 const O_PATH = 0o10000000;
@@ -40,8 +41,13 @@ class HeldByDescriptor implements Held {
     return HeldByDescriptor.take(this.address(name), constants.O_NOFOLLOW);
   }
 
-  openFile(): Promise<FileHandle> {
-    return open(this.self, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  openFile(access: 'read' | 'write' = 'read'): Promise<FileHandle> {
+    const { O_RDONLY, O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
+    return open(this.self, (access === 'read' ? O_RDONLY : O_WRONLY) | O_NONBLOCK | O_NOCTTY);
+  }
+
+  syncNames(): Promise<void> {
+    return syncDirectory(this.self);
   }
 
   openNames(batch: number): Promise<Dir> {

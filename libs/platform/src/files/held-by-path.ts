@@ -1,6 +1,7 @@
 import { type BigIntStats, constants, type Dir } from 'node:fs';
 import { type FileHandle, lstat, open, opendir, realpath } from 'node:fs/promises';
 import { type Held } from './held.js';
+import { syncDirectory } from './sync-directory.js';
 
 const SLASH = Buffer.from('/');
 
@@ -27,9 +28,10 @@ class HeldByPath implements Held {
     return new HeldByPath(path, await lstat(path, { bigint: true }));
   }
 
-  async openFile(): Promise<FileHandle> {
-    const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW, O_NOCTTY } = constants;
-    const handle = await open(this.path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY);
+  async openFile(access: 'read' | 'write' = 'read'): Promise<FileHandle> {
+    const { O_RDONLY, O_WRONLY, O_NONBLOCK, O_NOFOLLOW, O_NOCTTY } = constants;
+    const flags = (access === 'read' ? O_RDONLY : O_WRONLY) | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY;
+    const handle = await open(this.path, flags);
     try {
       await this.check(await handle.stat({ bigint: true }));
       return handle;
@@ -48,6 +50,10 @@ class HeldByPath implements Held {
       await names.close();
       throw error;
     }
+  }
+
+  syncNames(): Promise<void> {
+    return syncDirectory(this.path);
   }
 
   close(): Promise<void> {

@@ -12,13 +12,18 @@ export interface Held {
   address(name: Buffer): Buffer;
   /** Picks up the member `name` of this directory without following it. */
   pick(name: Buffer): Promise<Held>;
-  /** Opens this very ordinary file for reading. */
-  openFile(): Promise<FileHandle>;
+  /** Opens this very ordinary file, its content as it is. */
+  openFile(access?: 'read' | 'write'): Promise<FileHandle>;
   /** Opens the list of this very directory; names come as bytes. `batch` names are read at a time. */
   openNames(batch: number): Promise<Dir>;
+  /** Waits until the names in this very directory are on the disk, where its file system can tell. */
+  syncNames(): Promise<void>;
   /** Only after every call that uses it has settled: the system gives the number of a closed descriptor to the next file. */
   close(): Promise<void>;
 }
+
+/** The name of a directory seen from itself. */
+export const ITSELF = Buffer.alloc(0);
 
 /** How a kind of system picks up the directory a root begins at. Links on the way there are followed: it is configuration. */
 export type HoldRoot = (path: string) => Promise<Held>;

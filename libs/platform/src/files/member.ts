@@ -14,8 +14,16 @@ export interface Member {
   readonly modifiedNs: bigint;
   /** Permission bits, `0o000` to `0o777`. */
   readonly mode: number;
+  /** When it was made, in nanoseconds since 1970, on disks that know: an inode is used again for another member. */
+  readonly createdNs: bigint;
   readonly inode: bigint;
+  /** The disk that it is on: an inode is unique there only. */
+  readonly device: bigint;
 }
+
+/** Is it the very same member, under whatever name? */
+export const isSameMember = (one: Member, other: Member): boolean =>
+  one.inode === other.inode && one.device === other.device;
 
 export function memberOf(name: Buffer, stats: BigIntStats): Member {
   const kind = kindOf(stats);
@@ -25,7 +33,9 @@ export function memberOf(name: Buffer, stats: BigIntStats): Member {
     size: kind === 'file' ? Number(stats.size) : 0,
     modifiedNs: stats.mtimeNs,
     mode: Number(stats.mode & 0o777n),
+    createdNs: stats.birthtimeNs,
     inode: stats.ino,
+    device: stats.dev,
   };
 }
 

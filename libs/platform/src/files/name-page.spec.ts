@@ -50,4 +50,28 @@ describe('A page of names', () => {
   it('reaches no further than its bound', () => {
     expect(() => new NamePage({ offset: LISTING_REACH, limit: 1 })).toThrow(RangeError);
   });
+
+  it.each(['name', 'size', 'modified'] as const)('by %s is the slice of the sorted whole, both ways', (by) => {
+    const entry = fc.record({
+      name: fc.stringMatching(/^[a-zA-Z]{1,4}$/),
+      isDirectory: fc.boolean(),
+      figure: fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
+    });
+    const entries = fc.uniqueArray(entry, { selector: ({ name }) => name, maxLength: 40 });
+    fc.assert(
+      fc.property(entries, fc.nat(10), fc.nat(10), fc.boolean(), (members, offset, limit, descending) => {
+        const names = new NamePage({ offset, limit }, { by, descending });
+        for (const { name, isDirectory, figure } of members)
+          names.add(Buffer.from(name), isDirectory, by === 'name' ? undefined : figure);
+        const wanted = [...members].sort((one, other) => {
+          if (one.isDirectory !== other.isDirectory) return one.isDirectory ? -1 : 1;
+          const keys = [one, other].map(({ name }) => `${name.toLowerCase()}\0${name}`) as [string, string];
+          const byName = keys[0] < keys[1] ? -1 : 1;
+          const byFigure = one.figure === other.figure ? 0 : one.figure < other.figure ? -1 : 1;
+          return (by === 'name' ? byName : byFigure || byName) * (descending ? -1 : 1);
+        });
+        expect(names.names().map(String)).toEqual(wanted.slice(offset, offset + limit).map(({ name }) => name));
+      }),
+    );
+  });
 });

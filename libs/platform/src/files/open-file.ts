@@ -25,6 +25,16 @@ export class OpenFile {
     return new FileRange(this.handle, nameText(this.facts.name), start, length);
   }
 
+  /** The first bytes, at most so many. The file stays open. */
+  async head(most: number): Promise<Buffer> {
+    const bytes = Buffer.alloc(Math.min(most, this.facts.size));
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = (await this.handle.read(bytes, length, bytes.length - length, length)).bytesRead;
+    }
+    return bytes.subarray(0, length);
+  }
+
   /** For a file that is not streamed. */
   async close(): Promise<void> {
     await this.handle.close();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -10,12 +10,19 @@ import { parseRelativePath as at } from './relative-path.js';
 
 /** What whoever writes below the root does: puts a link in the place of a file or folder and back, for ever. */
 const SWAPPER = `
-  const { renameSync, writeSync } = require('node:fs');
+  const { renameSync, rmSync, writeSync } = require('node:fs');
   process.chdir(process.argv[1]);
+  // Between two steps the name is free, and whoever makes a folder may have taken it.
+  const put = (from, to) => {
+    for (;;) {
+      try { return renameSync(from, to); } catch {}
+      try { rmSync(to, { recursive: true, force: true }); } catch {}
+    }
+  };
   writeSync(1, 'ready');
   for (;;) for (const name of process.argv.slice(2)) {
-    renameSync(name, name + '.real'); renameSync(name + '.link', name);
-    renameSync(name, name + '.link'); renameSync(name + '.real', name);
+    put(name, name + '.real'); put(name + '.link', name);
+    put(name, name + '.link'); put(name + '.real', name);
   }`;
 
 const ROUNDS = 1_500;
@@ -88,4 +95,78 @@ const REFUSALS = ['files.is-a-link', 'files.not-found'];
     );
     expectOnly(answers, 'below');
   });
+
+  it('changes nothing outside, whatever is done', async () => {
+    const outside = join(directory, 'outside');
+    const before = await contentBelow(outside);
+    await writeFile(join(directory, 'inside/token'), 'inside');
+    const done = new Map<string, number>();
+    const work: Record<string, () => Promise<unknown>> = {
+      make: () => root.changes.makeDirectory(at('folder/made/deeper')),
+      unmake: () => root.changes.remove(at('folder/made/deeper')),
+      'unmake above': () => root.trees.remove(at('folder/made')),
+      write: async () => {
+        const part = await root.changes.createPart(at('folder/.part'));
+        await part.append(Buffer.from('inside'));
+        await part.close();
+        await root.changes.publish(at('folder/.part'), at('folder/written'));
+      },
+      unwrite: () => root.changes.remove(at('folder/written')),
+      'unwrite part': () => root.changes.remove(at('folder/.part')),
+      'write on': async () => (await root.changes.openPart(at('folder/below/file'))).close(),
+      'move in': () => root.changes.move(at('token'), at('folder/token')),
+      'move out': () => root.changes.move(at('folder/token'), at('token')),
+      'copy in': () => root.trees.copy(at('token'), at('folder/copied')),
+      'remove copy': () => root.trees.remove(at('folder/copied')),
+      'copy out': () => root.trees.copy(at('folder/below'), at('below')),
+      'copy file': () => root.trees.copy(at('file'), at('file-copy')),
+      'take away': () => root.trees.removeCopied(at('folder/written'), at('folder/copied')),
+      measure: () => root.trees.measure(at('folder')),
+      walk: async () => {
+        for await (const met of root.trees.walk(at('folder'))) {
+          const file = await met.openFile();
+          const text = file ? (await buffer(file.stream(0, file.facts.size))).toString() : '';
+          if (text.includes('OUTSIDE') || met.path.text.includes('only-outside'))
+            throw new Error('something from outside');
+        }
+      },
+    };
+    for (let round = 0; round < ROUNDS / 5; round++) {
+      for (const [name, attempt] of Object.entries(work)) {
+        const answer = await attempt().then(
+          () => 'done',
+          (error: Error & { code?: string }) => error.code ?? error.message,
+        );
+        const key =
+          answer === 'done' || ALLOWED.includes(answer) ? `${name}: ${answer}` : `UNEXPECTED ${name}: ${answer}`;
+        done.set(key, (done.get(key) ?? 0) + 1);
+      }
+      for (const copied of ['below/file', 'file-copy']) {
+        const path = join(directory, 'inside', copied);
+        const isFile = (await lstat(path).catch(() => undefined))?.isFile(); // a link may be copied, as a link
+        const text = isFile ? await readFile(path, 'utf8') : '';
+        expect([copied, text.includes('OUTSIDE')]).toEqual([copied, false]);
+      }
+    }
+    expect([...done.keys()].filter((key) => key.startsWith('UNEXPECTED'))).toEqual([]);
+    for (const name of ['make', 'write', 'move in', 'copy in', 'copy out', 'measure', 'walk']) {
+      expect([name, done.get(`${name}: done`) ?? 0]).not.toEqual([name, 0]);
+      expect([name, done.get(`${name}: files.is-a-link`) ?? 0]).not.toEqual([name, 0]);
+    }
+    expect(await contentBelow(outside)).toEqual(before);
+    expect(swapper.exitCode).toBeNull();
+  });
 });
+
+/** What may be answered while the ground moves. */
+const ALLOWED = [...REFUSALS, 'files.name-taken', 'files.not-empty', 'files.changed', 'files.not-a-directory'];
+
+async function contentBelow(top: string): Promise<string[]> {
+  const entries = await readdir(top, { recursive: true, withFileTypes: true });
+  return Promise.all(
+    entries
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+      .map(async (path) => `${path} ${await readFile(path, 'utf8').catch(() => 'folder')}`),
+  );
+}

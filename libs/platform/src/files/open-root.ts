@@ -4,19 +4,20 @@ import {
   asFilesError,
   FilesForbidden,
   FilesUnavailable,
-  IsALink,
   NoSuchMember,
   NotADirectory,
-  NotAFile,
   RootUnavailable,
 } from './files.errors.js';
-import { type Held, type HoldRoot } from './held.js';
+import { type Held, type HoldRoot, ITSELF } from './held.js';
 import { holdRootByDescriptor } from './held-by-descriptor.js';
 import { holdRootByPath } from './held-by-path.js';
 import { type Member, memberOf } from './member.js';
-import { NamePage, type Slice } from './name-page.js';
+import { BY_NAME, NamePage, type Order, type Slice } from './name-page.js';
 import { OpenFile } from './open-file.js';
+import { isMissing, type Reach, requireDirectory, requireFile } from './reach.js';
 import { RelativePath } from './relative-path.js';
+import { RootChanges } from './root-changes.js';
+import { Trees } from './trees.js';
 
 /** Names read from a directory in one go. */
 const NAMES_PER_READ = 1_024;
@@ -24,14 +25,19 @@ const NAMES_PER_READ = 1_024;
 /** Facts asked for at the same time, so that a long listing leaves room for other work on the disk. */
 const FACTS_AT_ONCE = 64;
 
-/** The name of a directory seen from itself. */
-const ITSELF = Buffer.alloc(0);
-
 export interface Listing {
   /** Directories first, then by name without regard to ASCII case, then by bytes. Names that vanish meanwhile are left out. */
   readonly members: readonly Member[];
   /** Members of the whole directory. */
   readonly total: number;
+}
+
+/** What of a directory is listed, and how. */
+export interface View extends Slice {
+  /** Default: by name. Any other order asks the disk for the facts of every member. */
+  readonly order?: Order;
+  /** Members that are shown and counted. Default: all. */
+  readonly shows?: (name: Buffer) => boolean;
 }
 
 /** Whole bytes of the file system that a root is on. */
@@ -46,13 +52,20 @@ export interface DiskSpace {
  * A directory whose members cannot escape it. Every operation walks down from the held root, one name at a time, and
  * refuses links on the way, so that nobody who can write below the root can show anything from outside it. Mounts below
  * the root belong to it. Links, devices, sockets and pipes are listed and never opened.
- *
- * Changing operations belong here too, in the shape `this.reach(path.parent, (held) => mkdir(held.address(path.name)))`.
  */
 export class OpenRoot {
   private readonly running = new Set<Promise<unknown>>();
 
-  private constructor(private readonly top: Held) {}
+  /** Single members made, renamed, removed. */
+  readonly changes: RootChanges;
+  /** Directories with all that is in them. */
+  readonly trees: Trees;
+
+  private constructor(private readonly top: Held) {
+    const reach: Reach = (path, use) => this.reach(path, use);
+    this.changes = new RootChanges(reach);
+    this.trees = new Trees(reach);
+  }
 
   /**
    * `path` may lead through links: it is configuration, not input.
@@ -82,10 +95,10 @@ export class OpenRoot {
   }
 
   /** One slice of a directory. Time grows with the directory, memory only with the slice. */
-  list(path: RelativePath, slice: Slice): Promise<Listing> {
+  list(path: RelativePath, view: View): Promise<Listing> {
     return this.reach(path, async (held) => {
       requireDirectory(held, path);
-      const page = await readNames(held, slice);
+      const page = await readNames(held, view);
       return { members: await factsOf(held, page.names()), total: page.total };
     });
   }
@@ -104,8 +117,10 @@ export class OpenRoot {
     });
   }
 
-  space(): Promise<DiskSpace> {
-    return this.reach(new RelativePath([]), async (held) => {
+  /** Of the disk that a directory is on: another one may be mounted below the root. */
+  space(path: RelativePath = new RelativePath([])): Promise<DiskSpace> {
+    return this.reach(path, async (held) => {
+      requireDirectory(held, path);
       const { blocks, bfree, bavail, bsize } = await statfs(held.address(ITSELF), { bigint: true });
       return {
         total: Number(blocks * bsize),
@@ -147,36 +162,41 @@ export class OpenRoot {
   }
 }
 
-/** `depth` names of `path` lead to what is held. */
-function requireDirectory({ stats }: Held, path: RelativePath, depth = path.names.length): void {
-  if (stats.isDirectory()) return;
-  const { text } = new RelativePath(path.names.slice(0, depth));
-  throw stats.isSymbolicLink() ? new IsALink(text) : new NotADirectory(text);
-}
-
-function requireFile({ stats }: Held, path: RelativePath): void {
-  if (stats.isFile()) return;
-  throw stats.isSymbolicLink() ? new IsALink(path.text) : new NotAFile(path.text);
-}
-
 /**
  * Some file systems do not tell which names are directories. Node then asks for each name of a batch, and fails the batch
  * when one has vanished: the second attempt reads name by name and skips those.
  */
-async function readNames(held: Held, slice: Slice): Promise<NamePage> {
+async function readNames(held: Held, view: View): Promise<NamePage> {
   try {
-    return await collectNames(held, slice, NAMES_PER_READ);
+    return await collectNames(held, view, NAMES_PER_READ);
   } catch (error) {
     if (!isMissing(error)) throw error;
-    return collectNames(held, slice, 1);
+    return collectNames(held, view, 1);
   }
 }
 
-async function collectNames(held: Held, slice: Slice, batch: number): Promise<NamePage> {
-  const page = new NamePage(slice);
+async function collectNames(held: Held, view: View, batch: number): Promise<NamePage> {
+  const { order = BY_NAME, shows = () => true } = view;
+  const page = new NamePage(view, order);
+  const names: Buffer[] = [];
+  const addByFacts = async (): Promise<void> => {
+    for (const member of await factsOf(held, names.splice(0)))
+      page.add(member.name, member.kind === 'directory', order.by === 'size' ? BigInt(member.size) : member.modifiedNs);
+  };
   const directory = await held.openNames(batch);
   try {
-    await readAll(directory, page, batch === 1);
+    if (order.by === 'name') {
+      await readAll(directory, batch === 1, (name, isDirectory) => {
+        if (shows(name)) page.add(name, isDirectory);
+      });
+      return page;
+    }
+    for (let entry = await directory.read(); entry !== null; entry = await directory.read()) {
+      const name = entry.name as string | Buffer as Buffer;
+      if (shows(name)) names.push(name);
+      if (names.length >= NAMES_PER_READ) await addByFacts();
+    }
+    await addByFacts();
     return page;
   } finally {
     await directory.close();
@@ -184,7 +204,7 @@ async function collectNames(held: Held, slice: Slice, batch: number): Promise<Na
 }
 
 /** By callbacks: a promise for each of a hundred thousand names would take as long as reading them. */
-function readAll(directory: Dir, page: NamePage, mayVanish: boolean): Promise<void> {
+function readAll(directory: Dir, mayVanish: boolean, add: (name: Buffer, isDirectory: boolean) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const take = (error: NodeJS.ErrnoException | null, entry: Dirent | null): void => {
       if (error && !(mayVanish && isMissing(error))) {
@@ -195,7 +215,7 @@ function readAll(directory: Dir, page: NamePage, mayVanish: boolean): Promise<vo
         resolve();
         return;
       }
-      if (entry) page.add(entry.name as string | Buffer as Buffer, entry.isDirectory());
+      if (entry) add(entry.name as string | Buffer as Buffer, entry.isDirectory());
       directory.read(take);
     };
     directory.read(take);
@@ -214,8 +234,6 @@ async function factsOf(held: Held, names: readonly Buffer[]): Promise<Member[]> 
   }
   return members;
 }
-
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';
 
 function asRootError(error: unknown): unknown {
   const options = { cause: error };

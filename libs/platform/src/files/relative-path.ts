@@ -5,7 +5,7 @@ import { nameBytes, nameText } from './name-text.js';
 const LONGEST_PATH = 4_096;
 
 /** Longest single name, in bytes. Source: NAME_MAX of Linux file systems. */
-const LONGEST_NAME = 255;
+export const LONGEST_NAME = 255;
 
 /** A place below a root: names from the top down, none of them `.`, `..` or empty. Made by {@link parseRelativePath}. */
 export class RelativePath {
@@ -19,6 +19,16 @@ export class RelativePath {
   /** The last name; empty for the root. */
   get name(): Buffer {
     return this.names.at(-1) ?? Buffer.alloc(0);
+  }
+
+  /** The member `name` of this directory. */
+  member(name: Buffer): RelativePath {
+    return new RelativePath([...this.names, name]);
+  }
+
+  /** Is this `other`, or below it? */
+  isWithin(other: RelativePath): boolean {
+    return other.names.every((name, depth) => this.names[depth]?.equals(name) === true);
   }
 
   /** `undefined` for the root. */

@@ -7,6 +7,7 @@ import { overview } from './overview.js';
 import { setupScreen } from './setup-screen.js';
 import { signInScreen } from './sign-in-screen.js';
 import { missingScreen, troubleScreen, waitingScreen } from './state-screens.js';
+import { trashScreen } from './trash-screen.js';
 
 /** How often a database that is away is asked for, in milliseconds. */
 const ASK_AGAIN_MS = 3_000;
@@ -101,7 +102,9 @@ async function screenOf(page) {
       return accountScreen(page, await personOf(page));
     case '/':
     case '/storage':
-      return withOverview(page);
+      return withOverview(page, filesScreen);
+    case '/storage/trash':
+      return withOverview(page, trashScreen);
     default:
       return missingScreen();
   }
@@ -116,9 +119,9 @@ async function personOf(page) {
   return person;
 }
 
-async function withOverview(page) {
+async function withOverview(page, screen) {
   await personOf(page);
-  const { title, content } = await filesScreen(page, person);
+  const { title, content } = await screen(page, person);
   return { title, content: element('div', { class: 'home' }, content, overview(person, page.signal)) };
 }
 

@@ -1,5 +1,6 @@
 import { address, get } from './api.js';
 import { element, icon } from './dom.js';
+import { filesActions } from './files-actions.js';
 import { count, size, time } from './format.js';
 
 const KINDS = [
@@ -17,6 +18,7 @@ export async function filesScreen(page, person) {
   const query = { path: wanted.get('path') ?? '', page: wanted.get('page') ?? '', per_page: PER_PAGE };
   const listing = await get(address('/api/storage/browse', query), page.signal);
   const names = listing.path === '' ? [] : listing.path.split('/');
+  const actions = filesActions(page, person, listing.path);
   const mayDownload = person.permissions.includes('storage.download');
   return {
     title: names.at(-1) ?? 'Files',
@@ -26,7 +28,8 @@ export async function filesScreen(page, person) {
       element('h1', {}, names.at(-1) ?? 'Files'),
       element('p', { class: 'muted count' }, count(listing.total_items, 'item')),
       breadcrumb(names),
-      listing.items.length > 0 ? table(listing, mayDownload) : nothing(listing),
+      actions.node,
+      listing.items.length > 0 ? table(listing, mayDownload, actions.choose) : nothing(listing),
       pager(listing),
     ),
   };
@@ -56,7 +59,7 @@ function breadcrumb(names) {
   );
 }
 
-function table({ items }, mayDownload) {
+function table({ items }, mayDownload, choose) {
   return element(
     'table',
     {},
@@ -66,6 +69,7 @@ function table({ items }, mayDownload) {
       element(
         'tr',
         {},
+        element('th', { scope: 'col' }, element('span', { class: 'unseen' }, 'Choose')),
         element('th', { scope: 'col' }, 'Name'),
         element('th', { scope: 'col', class: 'number' }, 'Size'),
         element('th', { scope: 'col' }, 'Changed'),
@@ -75,18 +79,21 @@ function table({ items }, mayDownload) {
     element(
       'tbody',
       {},
-      items.map((item) => row(item, mayDownload)),
+      items.map((item) => row(item, mayDownload, choose)),
     ),
   );
 }
 
-function row({ name, path, type, size: bytes, modified }, mayDownload) {
-  const isFolder = type === 'directory';
-  const isFile = type === 'file';
+function row({ name, path, kind, size: bytes, modified }, mayDownload, choose) {
+  const isFolder = kind === 'directory';
+  const isFile = kind === 'file';
+  const tick = element('input', { type: 'checkbox', 'aria-label': `Choose ${name}` });
+  tick.addEventListener('change', () => choose(path, tick.checked));
   const drawing = isFolder ? 'folder' : (KINDS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'file');
   return element(
     'tr',
     {},
+    element('td', { class: 'tick' }, tick),
     element(
       'th',
       { scope: 'row' },
@@ -97,7 +104,7 @@ function row({ name, path, type, size: bytes, modified }, mayDownload) {
         element('span', {}, name),
       ),
     ),
-    element('td', { class: 'number' }, isFile ? size(bytes) : isFolder ? '' : type),
+    element('td', { class: 'number' }, isFile ? size(bytes) : isFolder ? '' : kind),
     element('td', { class: 'changed' }, element('time', { datetime: modified }, time(modified))),
     element(
       'td',
@@ -124,8 +131,8 @@ function nothing({ path, total_items }) {
     total_items > 0
       ? ['There is nothing on this page.', 'The folder has become smaller meanwhile.']
       : path === ''
-        ? ['There are no files yet.', 'Put some into the storage folder of this server; they show up here.']
-        : ['This folder is empty.', 'What is put into it on the server shows up here.'];
+        ? ['There are no files yet.', 'Upload some, or put them into the storage folder of this server.']
+        : ['This folder is empty.', 'Upload something, or put it there on the server.'];
   return element(
     'div',
     { class: 'state' },

@@ -1,0 +1,116 @@
+import { post } from './api.js';
+import { element } from './dom.js';
+import { field, form } from './form.js';
+import { count } from './format.js';
+import { uploadAll } from './upload.js';
+
+/**
+ * The buttons above a folder: what can be done in it, and with what is ticked. Everything is done by the server's own
+ * rules; what it refuses is said in its words.
+ */
+export function filesActions(page, person, folder) {
+  const may = (permission) => person.permissions.includes(permission);
+  const chosen = new Set();
+  const news = element('p', { class: 'muted', role: 'status' });
+  const withChosen = element('div', { class: 'actions', hidden: true });
+  const picker = element('input', { type: 'file', multiple: true, hidden: true });
+  picker.addEventListener('change', () => void upload([...picker.files]));
+
+  const button = (text, act) => element('button', { type: 'button', class: 'button', click: act }, text);
+
+  async function upload(files) {
+    await tell(() => uploadAll(files, folder, (text) => (news.textContent = text), page.signal));
+  }
+
+  /** Does it, and shows the folder as it is then; or says why not. */
+  async function tell(work) {
+    try {
+      const trouble = await work();
+      if (trouble) throw new Error(trouble);
+      page.reload();
+    } catch (error) {
+      if (!page.signal.aborted) news.textContent = error.message;
+    }
+  }
+
+  const each = (route, body) => tell(async () => firstTrouble(await post(`/api/storage/${route}`, body)));
+
+  function choose(path, isChosen) {
+    if (isChosen) chosen.add(path);
+    else chosen.delete(path);
+    const paths = [...chosen];
+    withChosen.hidden = paths.length === 0;
+    withChosen.replaceChildren(
+      ...[
+        element('span', { class: 'muted' }, `${count(paths.length, 'item')} chosen`),
+        may('storage.write') && paths.length === 1 && button('Rename', () => askName(paths[0])),
+        may('storage.write') && button('Move', () => askFolder('Move', 'move', paths)),
+        may('storage.write') && button('Copy', () => askFolder('Copy', 'copy', paths)),
+        may('storage.delete') && button('To the trash', () => void each('trash', { paths })),
+        may('storage.download') &&
+          element('a', { class: 'button', href: archiveAddress(paths), download: true }, 'Download as zip'),
+      ].filter(Boolean),
+    );
+  }
+
+  function askName(path) {
+    const old = path.slice(path.lastIndexOf('/') + 1);
+    const name = field('New name', { name: 'name', value: old, required: true, autocomplete: 'off' });
+    ask(`Rename “${old}”`, { name }, 'Rename', (values) => post('/api/storage/rename', { path, ...values }));
+  }
+
+  function askFolder(text, route, paths) {
+    const hint = 'From the top of the storage, such as media/films. Empty for the top itself.';
+    const to = field('Folder', { name: 'to', value: folder, hint, autocomplete: 'off' });
+    ask(`${text} ${count(paths.length, 'item')} to`, { to }, text, async (values) => {
+      const trouble = firstTrouble(await post(`/api/storage/${route}`, { paths, ...values }));
+      if (trouble) throw new Error(trouble);
+    });
+  }
+
+  function askNewFolder() {
+    const name = field('Name', { name: 'name', required: true, autocomplete: 'off' });
+    ask('New folder', { name }, 'Make it', (values) =>
+      post('/api/storage/mkdir', { path: folder === '' ? values.name : `${folder}/${values.name}` }),
+    );
+  }
+
+  function ask(title, fields, text, send) {
+    const box = element('dialog', { 'aria-label': title, class: 'card' });
+    const sent = async (values) => {
+      await send(values);
+      box.close();
+      page.reload();
+    };
+    const cancel = button('Cancel', () => box.close());
+    box.append(element('h2', {}, title), form({ fields, button: text, send: sent }), cancel);
+    box.addEventListener('close', () => box.remove());
+    document.body.append(box);
+    box.showModal();
+  }
+
+  const node = element(
+    'div',
+    { class: 'tools' },
+    element(
+      'div',
+      { class: 'actions' },
+      may('storage.write') && button('New folder', askNewFolder),
+      may('storage.write') && button('Upload', () => picker.click()),
+      element('a', { class: 'button', href: '/storage/trash' }, 'Trash'),
+      picker,
+    ),
+    withChosen,
+    news,
+  );
+  return { node, choose };
+}
+
+const archiveAddress = (paths) =>
+  `/api/storage/archive?${new window.URLSearchParams([...paths.map((path) => ['path', path]), ['format', 'zip']])}`;
+
+/** Some of several may fail; the first reason is enough to go on with. */
+function firstTrouble({ items }) {
+  const failed = items.filter(({ outcome }) => outcome === 'failed');
+  return failed.length === 0 ? undefined : `${failed[0].detail} (${failed.length} of ${items.length} not done)`;
+}

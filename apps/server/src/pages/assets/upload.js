@@ -1,0 +1,49 @@
+import { Problem, xsrfHeader } from './api.js';
+import { size } from './format.js';
+
+/** Bytes of one request: small enough that a broken one costs little, large enough to be fast. */
+const CHUNK = 16 * 1024 * 1024;
+
+/** Waits between attempts, in milliseconds; after the last one the upload is given up. */
+const WAITS = [1_000, 3_000, 10_000, 30_000];
+
+const VERSION = { 'tus-resumable': '1.0.0' };
+
+/** Uploads one file after another into a folder, by the tus protocol. `tell` hears how far it is. */
+export async function uploadAll(files, folder, tell, signal) {
+  for (const file of files) await uploadFile(file, folder, tell, signal);
+}
+
+async function uploadFile(file, folder, tell, signal) {
+  const path = folder === '' ? file.name : `${folder}/${file.name}`;
+  const begun = await ask('POST', '/api/storage/uploads', signal, {
+    'upload-length': String(file.size),
+    'upload-metadata': `path ${base64(path)}`,
+  });
+  const place = begun.headers.get('location');
+  let offset = 0;
+  for (let failures = 0; offset < file.size;) {
+    tell(`${file.name}: ${size(offset)} of ${size(file.size)}`);
+    try {
+      if (failures > 0) offset = Number((await ask('HEAD', place, signal, {})).headers.get('upload-offset'));
+      const headers = { 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' };
+      const answer = await ask('PATCH', place, signal, headers, file.slice(offset, offset + CHUNK));
+      offset = Number(answer.headers.get('upload-offset'));
+      failures = 0;
+    } catch (error) {
+      const isHopeless = error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 409;
+      if (signal.aborted || isHopeless || failures === WAITS.length) throw error;
+      await new Promise((soon) => setTimeout(soon, WAITS[failures]));
+      failures += 1;
+    }
+  }
+}
+
+async function ask(method, path, signal, headers, body) {
+  const response = await fetch(path, { method, signal, body, headers: { ...VERSION, ...xsrfHeader(), ...headers } });
+  if (!response.ok) throw new Problem(response.status, await response.json().catch(() => undefined));
+  return response;
+}
+
+/** Base64 of a text's UTF-8 bytes. */
+const base64 = (text) => window.btoa(String.fromCharCode(...new window.TextEncoder().encode(text)));

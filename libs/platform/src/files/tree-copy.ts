@@ -1,0 +1,181 @@
+import { constants } from 'node:fs';
+import { chmod, type FileHandle, mkdir, open, readlink, symlink, unlink, utimes } from 'node:fs/promises';
+import { asFilesError, FileChanged, NameTaken } from './files.errors.js';
+import { type Held, ITSELF } from './held.js';
+import { type Member, memberOf } from './member.js';
+import { nameText } from './name-text.js';
+import { type RelativePath } from './relative-path.js';
+import { factsIfThere, factsIn } from './root-changes.js';
+import { pickDirectory, walk, type WalkOptions } from './tree-walk.js';
+
+/** Bytes that are copied in one go. */
+const CHUNK = 1_024 * 1_024;
+
+/**
+ * How far the time of a copy may differ from that of its original, in nanoseconds. Node writes times as fractions of
+ * seconds, which are exact to a microsecond.
+ */
+const TIME_TOLERANCE = 1_000_000n;
+
+/** The same on disks that keep no finer times than hundredths of seconds (exFAT) or every second second (FAT). */
+const COARSE_TOLERANCE = 2_000_000_000n;
+const COARSE = 10_000_000n;
+
+export interface CopyOptions extends WalkOptions {
+  /** Hears how many bytes were written since it heard last, and may stop the copy by throwing. */
+  readonly onBytes?: (bytes: number) => Promise<void> | void;
+}
+
+/** Copies one member with all that is in it. See `Trees.copy`. */
+export class TreeCopy {
+  private skipped = 0;
+  private buffer: Buffer | undefined;
+
+  constructor(private readonly options: CopyOptions) {}
+
+  async copy(source: Held, from: RelativePath, target: Held, to: RelativePath): Promise<number> {
+    const member = await factsIn(source, from.name);
+    if (member.kind === 'directory') await this.copyDirectory(source, from, target, to);
+    else await this.copySingle(source, from.name, target, to.name, member);
+    await target.syncNames();
+    return this.skipped;
+  }
+
+  private async copyDirectory(source: Held, from: RelativePath, target: Held, to: RelativePath): Promise<void> {
+    const top = await pickDirectory(source, from.name);
+    if (!top) throw new FileChanged(from.text);
+    const copies: Held[] = [];
+    try {
+      copies.push(await makeOrPick(target, to.name));
+      for await (const { parent, name, directory, isLeaving } of walk(top, from, this.options)) {
+        const copy = copies.at(-1);
+        if (!copy) break;
+        if (directory && isLeaving) {
+          copies.pop();
+          await finishDirectory(copy, directory);
+        } else if (directory) {
+          copies.push(await makeOrPick(copy, name));
+        } else {
+          const member = await factsIfThere(parent, name);
+          if (member) await this.copySingle(parent, name, copy, name, member);
+        }
+      }
+      const copy = copies.pop();
+      if (copy) await finishDirectory(copy, top);
+    } finally {
+      for (const copy of copies) await copy.close();
+      await top.close();
+    }
+  }
+
+  private async copySingle(source: Held, from: Buffer, target: Held, to: Buffer, member: Member): Promise<void> {
+    this.options.signal?.throwIfAborted();
+    if (member.kind === 'other' || member.kind === 'directory') {
+      this.skipped += 1;
+      return;
+    }
+    if (await isWholeCopy(source, from, target, to)) {
+      await this.options.onBytes?.(member.size);
+      return;
+    }
+    await removeLeftOver(target, to);
+    if (member.kind === 'link') await symlink(await targetOf(source, from), target.address(to));
+    else await this.copyFile(source, from, target, to);
+  }
+
+  private async copyFile(source: Held, from: Buffer, target: Held, to: Buffer): Promise<void> {
+    const held = await source.pick(from);
+    if (!held.stats.isFile()) {
+      await held.close();
+      throw new FileChanged(nameText(from));
+    }
+    const input = await held.openFile();
+    await held.close();
+    try {
+      const before = memberOf(from, await input.stat({ bigint: true }));
+      const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+      const output = await open(target.address(to), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+      try {
+        await this.copyBytes(input, output);
+        const after = memberOf(from, await input.stat({ bigint: true }));
+        if (after.size !== before.size || after.modifiedNs !== before.modifiedNs) throw new FileChanged(nameText(from));
+        await output.chmod(before.mode);
+        await output.datasync();
+        const seconds = Number(before.modifiedNs) / 1e9;
+        await output.utimes(seconds, seconds); // at last: by its time a copy is known to be whole
+        await output.sync();
+      } finally {
+        await output.close();
+      }
+    } catch (error) {
+      throw asFilesError(error, nameText(from));
+    } finally {
+      await input.close();
+    }
+  }
+
+  private async copyBytes(input: FileHandle, output: FileHandle): Promise<void> {
+    const buffer = (this.buffer ??= Buffer.allocUnsafeSlow(CHUNK));
+    for (let position = 0; ;) {
+      this.options.signal?.throwIfAborted();
+      const { bytesRead } = await input.read(buffer, 0, CHUNK, position);
+      if (bytesRead === 0) return;
+      for (let done = 0; done < bytesRead;) {
+        const { bytesWritten } = await output.write(buffer, done, bytesRead - done, position + done);
+        done += bytesWritten;
+      }
+      position += bytesRead;
+      await this.options.onBytes?.(bytesRead);
+    }
+  }
+}
+
+/** Is the other one a copy that was finished, of what the first one is now? */
+export async function isWholeCopy(source: Held, from: Buffer, target: Held, to: Buffer): Promise<boolean> {
+  const [original, copy] = [await factsIfThere(source, from), await factsIfThere(target, to)];
+  if (!original || copy?.kind !== original.kind) return false;
+  if (original.kind === 'link') {
+    return (await targetOf(source, from)).equals(await targetOf(target, to));
+  }
+  if (original.kind !== 'file' || original.size !== copy.size) return false;
+  const difference = original.modifiedNs - copy.modifiedNs;
+  const tolerance = copy.modifiedNs % COARSE === 0n ? COARSE_TOLERANCE : TIME_TOLERANCE;
+  return difference <= tolerance && difference >= -tolerance;
+}
+
+/** Where a link points, as it says itself. */
+async function targetOf(parent: Held, name: Buffer): Promise<Buffer> {
+  try {
+    return await readlink(parent.address(name), 'buffer');
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'EINVAL' ? new FileChanged(nameText(name)) : error;
+  }
+}
+
+async function makeOrPick(parent: Held, name: Buffer): Promise<Held> {
+  try {
+    await mkdir(parent.address(name), 0o700);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const held = await pickDirectory(parent, name);
+  if (!held) throw new NameTaken(nameText(name));
+  return held;
+}
+
+/** What an attempt that was interrupted left, or a link that somebody put there. */
+async function removeLeftOver(parent: Held, name: Buffer): Promise<void> {
+  if (await factsIfThere(parent, name)) await unlink(parent.address(name));
+}
+
+async function finishDirectory(copy: Held, original: Held): Promise<void> {
+  try {
+    const { mode, modifiedNs } = memberOf(ITSELF, original.stats);
+    await copy.syncNames();
+    await chmod(copy.address(ITSELF), mode);
+    const seconds = Number(modifiedNs) / 1e9;
+    await utimes(copy.address(ITSELF), seconds, seconds);
+  } finally {
+    await copy.close();
+  }
+}

@@ -1,0 +1,10 @@
+import { KubarrError } from '@kubarr/platform/errors';
+
+/** A zip archive ends with a list of all its members, which has to be kept in memory while it is sent. */
+export class ArchiveTooLarge extends KubarrError {
+  readonly code = 'storage.archive-too-large';
+  readonly kind = 'bad-request';
+  constructor(most: number) {
+    super(`A zip archive takes up to ${most} files and folders. Download it as tar, or in parts.`);
+  }
+}

@@ -1,0 +1,70 @@
+import { Injectable, StreamableFile } from '@nestjs/common';
+import { type RelativePath } from '@kubarr/platform/files';
+import { Readable } from 'node:stream';
+import { attachment } from '../content-disposition.js';
+import { DiskWalks } from '../disk-walks.js';
+import { storagePath } from '../storage-path.js';
+import { StorageRoot } from '../storage-root.js';
+import { archiveMembers } from './archive-members.js';
+import { type ArchiveQuery } from './archives.dto.js';
+import { ArchiveTooLarge } from './archives.errors.js';
+import { tarArchive } from './tar-archive.js';
+import { zipArchive } from './zip-archive.js';
+
+/** Members of a zip archive; each costs some 500 bytes of memory until it is sent. */
+const MOST_ZIP_MEMBERS = 50_000;
+
+/** Sends folders as one file, without ever writing that file. */
+@Injectable()
+export class Archives {
+  constructor(
+    private readonly root: StorageRoot,
+    private readonly walks: DiskWalks,
+  ) {}
+
+  /** @throws ArchiveTooLarge, TooManyWalks, NoSuchMember before anything is sent */
+  async answer({ path, format = 'zip' }: ArchiveQuery, gone: AbortSignal): Promise<StreamableFile> {
+    const paths = path.map(storagePath);
+    const end = this.walks.begin();
+    try {
+      await this.check(paths, format, gone);
+      const members = this.root.through((root) => archiveMembers(root, paths, gone));
+      const body =
+        format === 'tar'
+          ? Readable.from(tarArchive(members), { objectMode: false, highWaterMark: 512 * 1_024 })
+          : zipArchive(members);
+      body.once('close', end);
+      gone.addEventListener('abort', () => body.destroy(), { once: true });
+      return new StreamableFile(body, {
+        type: format === 'tar' ? 'application/x-tar' : 'application/zip',
+        disposition: attachment(archiveName(paths, format)),
+      });
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  private check(paths: readonly RelativePath[], format: 'zip' | 'tar', gone: AbortSignal): Promise<void> {
+    return this.root.use(async (root) => {
+      for (const path of paths) await root.facts(path);
+      if (format === 'tar') return;
+      let members = 0;
+      const all = archiveMembers(root, paths, gone);
+      for (let next = await all.next(); !next.done; next = await all.next()) {
+        members += 1;
+        if (members > MOST_ZIP_MEMBERS) {
+          await all.return(undefined);
+          throw new ArchiveTooLarge(MOST_ZIP_MEMBERS);
+        }
+      }
+    });
+  }
+}
+
+/** After the only thing in it, or the folder that all of it lies in. */
+function archiveName(paths: readonly RelativePath[], format: string): Buffer {
+  const [first] = paths;
+  const name = paths.length === 1 ? first?.name : first?.parent?.name;
+  return Buffer.concat([name && name.length > 0 ? name : Buffer.from('storage'), Buffer.from(`.${format}`)]);
+}

@@ -1,0 +1,46 @@
+import { type Met, NoSuchMember } from '@kubarr/platform/files';
+import { type ArchiveMember } from './archive-members.js';
+import { TAR_END, tarHeader, tarPadding } from './tar-header.js';
+
+/** The bytes of a tar archive, made while they are sent. */
+export async function* tarArchive(members: AsyncIterable<ArchiveMember>): AsyncGenerator<Buffer> {
+  for await (const { name, met } of members) {
+    if (met.isDirectory) {
+      const facts = await met.facts().catch(ignoreMissing);
+      if (facts)
+        yield tarHeader({
+          path: name,
+          isDirectory: true,
+          size: 0,
+          mode: facts.mode,
+          modified: seconds(facts.modifiedNs),
+        });
+      continue;
+    }
+    const file = await openIfFile(met);
+    if (!file) continue;
+    const { size, mode, modifiedNs } = file.facts;
+    const content = file.stream(0, size);
+    try {
+      yield tarHeader({ path: name, isDirectory: false, size, mode, modified: seconds(modifiedNs) });
+      for await (const chunk of content) yield chunk as Buffer;
+      yield tarPadding(size);
+    } finally {
+      content.destroy();
+    }
+  }
+  yield TAR_END;
+}
+
+/** `undefined` for what is no ordinary file, is gone by now, or may not be read. */
+export async function openIfFile(met: Met) {
+  return met.openFile().catch(ignoreMissing);
+}
+
+const seconds = (nanoseconds: bigint): number => Number(nanoseconds / 1_000_000_000n);
+
+export function ignoreMissing(error: unknown): undefined {
+  const { code } = error as { code?: string };
+  if (error instanceof NoSuchMember || ['ENOENT', 'EACCES', 'EPERM'].includes(code ?? '')) return undefined;
+  throw error;
+}

@@ -1,0 +1,71 @@
+import { nameText } from '@kubarr/platform/files';
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { ZipFile } from 'yazl';
+import { modifiedDate } from '../modified-date.js';
+import { type ArchiveMember } from './archive-members.js';
+import { ignoreMissing, openIfFile } from './tar-archive.js';
+
+/** From this size on a member needs the larger format. */
+const FOUR_GIB = 0xffff_ffff;
+
+/**
+ * A zip archive, made while it is sent. Nothing is compressed: films, music and pictures are already, and a small
+ * computer would send at a fraction of its speed. Names are text: bytes that are no UTF-8 are written as `\xNN`, with
+ * the full-width backslash, because many programs take the other one for a separator of folders.
+ */
+export function zipArchive(members: AsyncIterable<ArchiveMember>): Readable {
+  const zip = new ZipFile();
+  const output = zip.outputStream as Readable;
+  zip.on('error', (error: Error) => output.destroy(error));
+  addAll(zip, members, output).then(
+    () => zip.end(),
+    (error: Error) => output.destroy(error),
+  );
+  return output;
+}
+
+async function addAll(zip: ZipFile, members: AsyncIterable<ArchiveMember>, output: Readable): Promise<void> {
+  for await (const { name, met } of members) {
+    if (output.destroyed) return;
+    const path = zipName(name);
+    if (met.isDirectory) {
+      const facts = await met.facts().catch(ignoreMissing);
+      if (facts) zip.addEmptyDirectory(path, { mtime: zipDate(facts.modifiedNs) });
+      continue;
+    }
+    const file = await openIfFile(met);
+    if (!file) continue;
+    const { size, mode, modifiedNs } = file.facts;
+    const source = file.stream(0, size);
+    const content = Readable.from(source, { objectMode: false }); // not piped: its buffers would be used again too early
+    const stop = (): void => void content.destroy();
+    output.once('close', stop);
+    zip.addReadStream(content, path, {
+      mtime: zipDate(modifiedNs),
+      mode: 0o100_000 | mode,
+      compress: false,
+      size,
+      forceZip64Format: size >= FOUR_GIB,
+    });
+    try {
+      await finished(content);
+    } finally {
+      output.removeListener('close', stop);
+      source.destroy();
+    }
+  }
+}
+
+const zipName = (name: Buffer): string =>
+  name
+    .toString('latin1')
+    .split('/')
+    .map((part) => nameText(Buffer.from(part, 'latin1')).replaceAll('\\', '＼'))
+    .join('/');
+
+/** The format knows the years 1980 to 2107 only. */
+function zipDate(modifiedNs: bigint): Date {
+  const date = modifiedDate(modifiedNs);
+  return new Date(Math.min(Math.max(date.getTime(), Date.UTC(1980, 0, 2)), Date.UTC(2107, 0, 1)));
+}

@@ -1,0 +1,32 @@
+import { LONGEST_NAME, NameTaken, type OpenRoot, type RelativePath } from '@kubarr/platform/files';
+
+/** Numbers that are tried before it is given up. */
+const MOST_TRIES = 1_000;
+
+/** `path` when nothing is there, else the first of `name (2).txt`, `name (3).txt` … beside it. */
+export async function freeName(root: OpenRoot, path: RelativePath): Promise<RelativePath> {
+  for (let number = 1; number <= MOST_TRIES; number++) {
+    const candidate = number === 1 ? path : numbered(path, number);
+    if (!(await root.changes.factsIfThere(candidate))) return candidate;
+  }
+  throw new NameTaken(path.text);
+}
+
+/** The number comes before the extension; a name that would become too long loses its end, but keeps the extension. */
+export function numbered(path: RelativePath, number: number): RelativePath {
+  const name = path.name.toString('latin1'); // one character per byte
+  const dot = name.lastIndexOf('.');
+  const extension = dot > 0 && name.length - dot <= 16 ? name.slice(dot) : '';
+  const suffix = ` (${number})${extension}`;
+  const stem = name.slice(0, name.length - extension.length);
+  const kept = wholeCharacters(Buffer.from(stem, 'latin1'), LONGEST_NAME - suffix.length);
+  return path.parent ? path.parent.member(Buffer.concat([kept, Buffer.from(suffix, 'latin1')])) : path;
+}
+
+/** The first bytes, without half a UTF-8 character at their end. */
+function wholeCharacters(bytes: Buffer, most: number): Buffer {
+  if (bytes.length <= most) return bytes;
+  let end = most;
+  while (end > most - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.subarray(0, end);
+}

@@ -1,0 +1,20 @@
+import { isSameMember, type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/platform/files';
+import { ProtectedPlace } from './storage.errors.js';
+
+/** Folders at the top of the storage that installed apps count on. Source: the contract. */
+const PLACES = ['downloads', 'media'].map(parseRelativePath);
+
+/**
+ * Refuses to remove or move the root, `downloads` and `media`. They are told by what they are, not by how they are
+ * written: on some disks `Media` is the same folder.
+ * @throws ProtectedPlace
+ */
+export async function refuseProtected(root: OpenRoot, path: RelativePath): Promise<void> {
+  if (path.names.length === 0) throw new ProtectedPlace('');
+  if (path.names.length > 1) return;
+  const member = await root.changes.factsIfThere(path);
+  for (const place of PLACES) {
+    const there = await root.changes.factsIfThere(place);
+    if (member && there && isSameMember(member, there)) throw new ProtectedPlace(place.text);
+  }
+}

@@ -1,0 +1,30 @@
+import { type Member } from '@kubarr/platform/files';
+import { constantTimeEquals } from '@kubarr/platform/secrets';
+import { createHmac } from 'node:crypto';
+
+/** What a confirmation is good for: this folder, asked for by this person, until then. */
+export interface Confirmable {
+  readonly path: string;
+  readonly folder: Pick<Member, 'inode' | 'device' | 'createdNs'>;
+  readonly userId: number;
+}
+
+/** A confirmation is good for so long, in milliseconds: to read, to think, to type a name. */
+export const CONFIRMATION_MS = 10 * 60_000;
+
+/** `<when it ends, in milliseconds since 1970>.<signature>` */
+export function confirmationFor(key: Buffer, what: Confirmable, endsAt: number): string {
+  return `${endsAt}.${signature(key, what, endsAt)}`;
+}
+
+/** False when it is too late, for something else, for somebody else, or not ours; also when the folder is another one by now. */
+export function isConfirmed(key: Buffer, what: Confirmable, token: string, now: number): boolean {
+  const [, ends = '', given = ''] = /^(\d{1,16})\.([\w-]{43})$/.exec(token) ?? [];
+  const endsAt = Number(ends);
+  return given !== '' && now < endsAt && constantTimeEquals(given, signature(key, what, endsAt));
+}
+
+function signature(key: Buffer, { path, folder, userId }: Confirmable, endsAt: number): string {
+  const facts = JSON.stringify([path, ...[folder.inode, folder.device, folder.createdNs].map(String), userId, endsAt]);
+  return createHmac('sha256', key).update(facts).digest('base64url');
+}

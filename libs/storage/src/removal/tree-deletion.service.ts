@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, type SignedIn } from '@kubarr/access';
+import { NotADirectory, type OpenRoot, OtherDisk, type RelativePath, nameText } from '@kubarr/platform/files';
+import { KeyRing } from '@kubarr/platform/secrets';
+import { randomUUID } from 'node:crypto';
+import { refuseProtected } from '../protected-places.js';
+import { RecordedChange } from '../recorded-change.js';
+import { partBeside, storagePath } from '../storage-path.js';
+import { DOOMED, makeTrash, newTrashId } from '../trash/trash-places.js';
+import { StorageRoot } from '../storage-root.js';
+import { CONFIRMATION_MS, confirmationFor, isConfirmed } from './confirmation.js';
+import { NotConfirmed } from './removal.errors.js';
+import { type JobStarted, type TreeContent } from './removal.dto.js';
+import { RemovalJob } from './removal-job.js';
+
+/** Members that are counted for the question, and the longest time for it, in milliseconds. */
+const COUNTED_AT_MOST = 100_000;
+const COUNTED_FOR_MS = 5_000;
+
+/** Deletes a folder with all that is in it, for good, once a person has typed its name. */
+@Injectable()
+export class TreeDeletion {
+  private readonly key: Buffer;
+
+  constructor(
+    private readonly root: StorageRoot,
+    private readonly recorded: RecordedChange,
+    private readonly job: RemovalJob,
+    keys: KeyRing,
+  ) {
+    this.key = keys.deriveKey('storage/delete-tree');
+  }
+
+  /** What would go, and the token that the answer needs. */
+  ask(user: SignedIn, text: string): Promise<TreeContent> {
+    const path = storagePath(text);
+    return this.root.use(async (root) => {
+      const folder = await this.deletable(root, path);
+      const endsAt = Date.now() + CONFIRMATION_MS;
+      return {
+        path: path.text,
+        name: nameText(path.name),
+        ...(await count(root, path)),
+        token: confirmationFor(this.key, { path: path.text, folder, userId: user.userId }, endsAt),
+        expires_at: new Date(endsAt).toISOString(),
+      };
+    });
+  }
+
+  /** The folder is out of sight at once; a job removes it. @throws NotConfirmed */
+  delete(actor: Actor, text: string, name: string, token: string): Promise<JobStarted> {
+    const path = storagePath(text);
+    return this.root.use(async (root) => {
+      const folder = await this.deletable(root, path);
+      const what = { path: path.text, folder, userId: actor.userId ?? 0 };
+      if (name !== nameText(path.name) || !isConfirmed(this.key, what, token, Date.now())) throw new NotConfirmed();
+      await makeTrash(root);
+      const inTrash = DOOMED.member(Buffer.from(newTrashId()));
+      const remove = (place: RelativePath): Promise<number> =>
+        this.recorded.make(
+          actor,
+          { action: 'storage_deleted', path, details: { kind: 'directory' } },
+          async (transaction) => {
+            const id = await this.job.enqueue(transaction, actor, `Delete “${nameText(path.name)}”`, place);
+            await root.changes.move(path, place);
+            return id;
+          },
+        );
+      const id = await remove(inTrash).catch((error: unknown) => {
+        if (error instanceof OtherDisk) return remove(partBeside(path, randomUUID()));
+        throw error;
+      });
+      return { job_id: id };
+    });
+  }
+
+  private async deletable(root: OpenRoot, path: RelativePath) {
+    await refuseProtected(root, path);
+    const folder = await root.facts(path);
+    if (folder.kind !== 'directory') throw new NotADirectory(path.text);
+    return folder;
+  }
+}
+
+async function count(root: OpenRoot, path: RelativePath) {
+  const content = { files: 0, directories: 0, bytes: 0, is_complete: true };
+  const endsAt = performance.now() + COUNTED_FOR_MS;
+  for await (const met of root.trees.walk(path, { skipsForbidden: true })) {
+    if (met.isDirectory) content.directories += 1;
+    else {
+      content.files += 1;
+      content.bytes += (await met.facts().catch(() => undefined))?.size ?? 0; // it may have gone meanwhile
+    }
+    if (content.files + content.directories < COUNTED_AT_MOST && performance.now() < endsAt) continue;
+    return { ...content, is_complete: false };
+  }
+  return content;
+}

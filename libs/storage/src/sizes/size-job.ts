@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, SYSTEM } from '@kubarr/access';
+import { StorageConfig } from '@kubarr/platform/config';
+import { NoSuchMember, parseRelativePath, type RelativePath, type TreeSize } from '@kubarr/platform/files';
+import { DurableJobs, type JobWork, Periodic, type StepResult } from '@kubarr/platform/jobs';
+import { DataSource, type EntityManager } from 'typeorm';
+import { isShown, ROOT } from '../storage-path.js';
+import { StorageRoot } from '../storage-root.js';
+import { digestOf } from './path-digest.js';
+import { StorageSize } from './storage-size.entity.js';
+
+/** Longest run, in milliseconds: millions of files on a slow disk. */
+const TIME_LIMIT_MS = 86_400_000;
+
+/** Folders right below the measured one whose sizes are kept too: the largest. */
+const KEPT_BELOW = 500;
+
+/** Sizes that nobody had measured again for so many days are forgotten. */
+const FORGOTTEN_AFTER_DAYS = 90;
+
+const HOUR_MS = 3_600_000;
+
+/** Finds out what folders hold, in the background, and keeps the answer. */
+@Injectable()
+export class SizeJob {
+  constructor(
+    private readonly jobs: DurableJobs,
+    private readonly root: StorageRoot,
+    private readonly dataSource: DataSource,
+    private readonly config: StorageConfig,
+  ) {
+    jobs.register({
+      name: 'storage.size',
+      timeLimitMs: TIME_LIMIT_MS,
+      isHousekeeping: true,
+      steps: [{ name: 'measure', run: (work) => this.measure(work) }],
+    });
+  }
+
+  /** Once for one folder at a time, however many people ask. */
+  async ensure(transaction: EntityManager, actor: Actor, path: RelativePath): Promise<void> {
+    await this.jobs.ensure(transaction, {
+      kind: 'storage.size',
+      subject: `storage-size:${digestOf(path)}`,
+      title: `Measure ${path.text === '' ? 'the whole storage' : `“${path.text}”`}`,
+      input: { path: path.text },
+      actor,
+    });
+  }
+
+  /** A quota needs to know what there is. Without one nobody wakes the disks. */
+  @Periodic({ name: 'storage-quota', everyMs: HOUR_MS, runs: 'once', timeoutMs: 60_000, startAfterMs: 10_000 })
+  async measureForQuota(): Promise<void> {
+    if (this.config.quotaBytes === 0) return;
+    await this.dataSource.transaction((transaction) => this.ensure(transaction, SYSTEM, ROOT));
+  }
+
+  private measure(work: JobWork): Promise<StepResult> {
+    const path = parseRelativePath((work.input as { path: string }).path);
+    return this.root.use(async (root) => {
+      const below: { path: RelativePath; size: TreeSize }[] = [];
+      let seen = 0;
+      const size = await root.trees
+        .measure(path, { signal: work.signal, skipsForbidden: true, shows: isShown }, (at, sum) => {
+          work.progress((seen += 1));
+          if (at.names.length === path.names.length + 1) keepLargest(below, { path: at, size: { ...sum } });
+        })
+        .catch((error: unknown) => {
+          if (error instanceof NoSuchMember) return undefined; // removed meanwhile
+          throw error;
+        });
+      return { inTransaction: (transaction) => this.keep(transaction, path, size, below) };
+    });
+  }
+
+  private async keep(
+    transaction: EntityManager,
+    path: RelativePath,
+    size: TreeSize | undefined,
+    below: readonly { path: RelativePath; size: TreeSize }[],
+  ): Promise<void> {
+    await transaction.query(
+      `DELETE FROM storage_sizes WHERE path_digest = $1 OR measured_at < now() - make_interval(days => $2)`,
+      [digestOf(path), FORGOTTEN_AFTER_DAYS],
+    );
+    if (!size) return;
+    const rows = [...below, { path, size }].map(({ path: at, size: { bytes, files, directories } }) => ({
+      pathDigest: digestOf(at),
+      path: at.text,
+      bytes,
+      files,
+      directories,
+      measuredAt: () => 'now()',
+    }));
+    await transaction
+      .createQueryBuilder()
+      .insert()
+      .into(StorageSize)
+      .values(rows)
+      .orUpdate(['bytes', 'files', 'directories', 'measured_at'], ['path_digest'])
+      .execute();
+  }
+}
+
+/** Keeps the list short while it grows, and without sorting it each time. */
+function keepLargest<T extends { size: TreeSize }>(list: T[], item: T): void {
+  list.push(item);
+  if (list.length <= 2 * KEPT_BELOW) return;
+  list.sort((one, other) => other.size.bytes - one.size.bytes);
+  list.length = KEPT_BELOW;
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type Actor } from '@kubarr/access';
+import { NotADirectory, type RelativePath } from '@kubarr/platform/files';
+import { In, Repository } from 'typeorm';
+import { isShown, storagePath } from '../storage-path.js';
+import { StorageRoot } from '../storage-root.js';
+import { digestOf } from './path-digest.js';
+import { type DirectorySize, type DirectorySizes } from './sizes.dto.js';
+import { SizeJob } from './size-job.js';
+import { StorageSize } from './storage-size.entity.js';
+
+/** Folders of one answer. */
+const MOST_FOLDERS = 500;
+
+/** What folders hold, as it was found out. */
+@Injectable()
+export class Sizes {
+  constructor(
+    @InjectRepository(StorageSize) private readonly sizes: Repository<StorageSize>,
+    private readonly root: StorageRoot,
+    private readonly job: SizeJob,
+  ) {}
+
+  /** What is known of a folder and of the folders right below it. */
+  async known(text: string): Promise<DirectorySizes> {
+    const path = storagePath(text);
+    const folders = await this.foldersIn(path);
+    const rows = await this.sizes.findBy({ pathDigest: In([path, ...folders].map(digestOf)) });
+    const total = rows.find((row) => row.path === path.text);
+    const below = rows.filter((row) => row !== total).sort((one, other) => other.bytes - one.bytes);
+    return { total: total ? answerOf(total) : null, folders: below.map(answerOf) };
+  }
+
+  async measure(actor: Actor, text: string): Promise<void> {
+    const path = storagePath(text);
+    await this.root.use(async (root) => {
+      if ((await root.facts(path)).kind !== 'directory') throw new NotADirectory(path.text);
+    });
+    await this.sizes.manager.transaction((transaction) => this.job.ensure(transaction, actor, path));
+  }
+
+  private foldersIn(path: RelativePath): Promise<RelativePath[]> {
+    return this.root.use(async (root) => {
+      const { members } = await root.list(path, { offset: 0, limit: MOST_FOLDERS, shows: isShown });
+      return members.filter(({ kind }) => kind === 'directory').map(({ name }) => path.member(name));
+    });
+  }
+}
+
+const answerOf = ({ path, bytes, files, directories, measuredAt }: StorageSize): DirectorySize => ({
+  path,
+  bytes,
+  files,
+  directories,
+  measured_at: measuredAt.toISOString(),
+});

@@ -1,0 +1,183 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/platform/files';
+import { DurableJobs, type JobWork, type StepResult } from '@kubarr/platform/jobs';
+import { randomUUID } from 'node:crypto';
+import { type EntityManager } from 'typeorm';
+import { freeName } from '../free-name.js';
+import { RecordedChange } from '../recorded-change.js';
+import { LOOK_EVERY_BYTES, Room } from '../room.js';
+import { isShown, partBeside, ROOT } from '../storage-path.js';
+import { StorageRoot } from '../storage-root.js';
+
+/** Longest run of one step, in milliseconds: a full disk over a slow network takes days. */
+const TIME_LIMIT_MS = 7 * 86_400_000;
+
+/** Each restart of the server in the middle counts as a try. */
+const ATTEMPTS = 20;
+
+export interface TransferItem {
+  readonly from: string;
+  readonly to: string;
+}
+
+interface Transfer {
+  readonly mode: 'copy' | 'move';
+  readonly items: readonly TransferItem[];
+  readonly actor: Actor;
+}
+
+/** What finished steps left. */
+interface TransferState {
+  readonly bytes?: number;
+  /** Where each item came to be: another name when its own was taken meanwhile. */
+  readonly published?: readonly string[];
+}
+
+/**
+ * Copies, and moves between disks, in the background: everything is copied under names that listings leave out, then
+ * gets its final name whole. Only then, and only what the copy holds, is taken away from the old place.
+ */
+@Injectable()
+export class TransferJob {
+  constructor(
+    private readonly jobs: DurableJobs,
+    private readonly root: StorageRoot,
+    private readonly room: Room,
+    private readonly recorded: RecordedChange,
+  ) {
+    jobs.register({
+      name: 'storage.transfer',
+      attempts: ATTEMPTS,
+      timeLimitMs: TIME_LIMIT_MS,
+      steps: [
+        { name: 'measure', run: (work) => this.measure(work) },
+        { name: 'copy', run: (work) => this.copy(work) },
+        { name: 'publish', run: (work) => this.publish(work) },
+        { name: 'clean-up', run: (work) => this.takeAway(work) },
+      ],
+      abandon: (work) => this.abandon(work),
+    });
+  }
+
+  enqueue(
+    transaction: EntityManager,
+    actor: Actor,
+    mode: Transfer['mode'],
+    items: readonly TransferItem[],
+    to: RelativePath,
+  ): Promise<number> {
+    const [first] = items;
+    const what = items.length === 1 && first ? `“${lastName(first.from)}”` : `${items.length} items`;
+    const where = to.names.length === 0 ? 'the storage root' : `“${lastName(to.text)}”`;
+    return this.jobs.enqueue(transaction, {
+      kind: 'storage.transfer',
+      subject: `storage-transfer:${randomUUID()}`,
+      title: `${mode === 'copy' ? 'Copy' : 'Move'} ${what} to ${where}`,
+      input: { mode, items, actor },
+      actor,
+    });
+  }
+
+  private measure(work: JobWork): Promise<StepResult> {
+    return this.root.use(async (root) => {
+      let bytes = 0;
+      for (const item of itemsOf(work)) {
+        const facts = await root.facts(item.from);
+        const size =
+          facts.kind === 'directory'
+            ? await root.trees.measure(item.from, { signal: work.signal, shows: isShown })
+            : { bytes: facts.size };
+        bytes += size.bytes;
+        await this.room.require(root, item.to.parent ?? ROOT, bytes);
+      }
+      work.progress(0, bytes);
+      return { state: { bytes } };
+    });
+  }
+
+  private copy(work: JobWork): Promise<void> {
+    return this.root.use(async (root) => {
+      const { bytes: total } = work.state as TransferState;
+      let [copied, sinceLook] = [0, 0];
+      for (const { from, to, part } of itemsOf(work)) {
+        const skipped = await root.trees.copy(from, part, {
+          signal: work.signal,
+          shows: isShown,
+          onBytes: async (bytes) => {
+            copied += bytes;
+            sinceLook += bytes;
+            work.progress(copied, total);
+            if (sinceLook < LOOK_EVERY_BYTES) return;
+            sinceLook = 0;
+            await this.room.look(root, to.parent ?? ROOT);
+          },
+        });
+        if (skipped > 0) work.say(`${from.text}: ${skipped} devices, sockets or pipes were left out.`);
+      }
+    });
+  }
+
+  private publish(work: JobWork): Promise<StepResult> {
+    const { mode, actor } = work.input as unknown as Transfer;
+    const { bytes = 0 } = work.state as TransferState;
+    return this.root.use(async (root) => {
+      const published: RelativePath[] = [];
+      for (const { to, part } of itemsOf(work)) {
+        // No part any more: an earlier try gave it its name, and was cut off before that was noted.
+        const target = (await root.changes.factsIfThere(part)) ? await publishFree(root, part, to) : to;
+        published.push(target);
+      }
+      return {
+        state: { published: published.map(({ text }) => text) },
+        inTransaction: async (transaction) => {
+          for (const [index, { from }] of itemsOf(work).entries()) {
+            await this.recorded.note(transaction, actor, {
+              action: mode === 'copy' ? 'storage_copied' : 'storage_moved',
+              path: from,
+              details: { old: from.text, new: published[index]?.text, job: work.id },
+            });
+          }
+          await this.room.grew(transaction, mode === 'copy' ? bytes : 0);
+        },
+      };
+    });
+  }
+
+  private async takeAway(work: JobWork): Promise<void> {
+    if ((work.input as unknown as Transfer).mode === 'copy') return;
+    const { published = [] } = work.state as TransferState;
+    await this.root.use(async (root) => {
+      for (const [index, { from }] of itemsOf(work).entries()) {
+        const target = parseRelativePath(published[index] ?? '');
+        const kept = await root.trees.removeCopied(from, target, { signal: work.signal });
+        if (kept > 0)
+          work.say(
+            `${from.text}: ${kept} items stay in the old place, for they changed or came meanwhile, or are no files.`,
+          );
+      }
+    });
+  }
+
+  private abandon(work: JobWork): Promise<void> {
+    return this.root.use(async (root) => {
+      for (const { part } of itemsOf(work)) await root.trees.remove(part, { signal: work.signal });
+    });
+  }
+}
+
+async function publishFree(root: OpenRoot, part: RelativePath, to: RelativePath): Promise<RelativePath> {
+  const target = await freeName(root, to);
+  await root.changes.publish(part, target);
+  return target;
+}
+
+/** The paths of a job, each with the place where it is kept until it is whole. */
+function itemsOf({ id, input }: JobWork): { from: RelativePath; to: RelativePath; part: RelativePath }[] {
+  return (input as unknown as Transfer).items.map((item, index) => {
+    const to = parseRelativePath(item.to);
+    return { from: parseRelativePath(item.from), to, part: partBeside(to, `job-${id}-${index}`) };
+  });
+}
+
+const lastName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

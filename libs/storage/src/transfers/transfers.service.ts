@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type Actor } from '@kubarr/access';
+import {
+  IntoItself,
+  NotADirectory,
+  NotAFile,
+  type OpenRoot,
+  OtherDisk,
+  type RelativePath,
+} from '@kubarr/platform/files';
+import { randomUUID } from 'node:crypto';
+import { DataSource, Repository } from 'typeorm';
+import { freeName } from '../free-name.js';
+import { done, failed, type ItemOutcome, type Outcomes } from '../outcomes.js';
+import { refuseProtected } from '../protected-places.js';
+import { RecordedChange } from '../recorded-change.js';
+import { Room } from '../room.js';
+import { partBeside, storagePath } from '../storage-path.js';
+import { StorageRoot } from '../storage-root.js';
+import { StorageUpload } from '../uploads/storage-upload.entity.js';
+import { TransferJob, type TransferItem } from './transfer-job.js';
+
+/** Bytes that one request copies at once; what is more becomes a job. */
+const AT_ONCE_BYTES = 32 * 1_024 * 1_024;
+
+/** What is left of a copy that a crash cut off is removed after so long, in milliseconds. */
+const ABANDONED_AFTER_MS = 3_600_000;
+
+/** Moves and copies files and folders to another folder; what takes long goes on as a job. Nothing is ever replaced. */
+@Injectable()
+export class Transfers {
+  constructor(
+    private readonly root: StorageRoot,
+    private readonly recorded: RecordedChange,
+    private readonly room: Room,
+    private readonly job: TransferJob,
+    private readonly dataSource: DataSource,
+    @InjectRepository(StorageUpload) private readonly written: Repository<StorageUpload>,
+  ) {}
+
+  /** At once on the same disk; to another disk by copying, as a job. */
+  move(actor: Actor, paths: readonly string[], to: string): Promise<Outcomes> {
+    return this.transfer(actor, 'move', paths, to, async (root, path, folder) => {
+      await refuseProtected(root, path);
+      const target = folder.member(path.name);
+      try {
+        await this.recorded.make(
+          actor,
+          { action: 'storage_moved', path, details: { old: path.text, new: target.text } },
+          () => root.changes.move(path, target),
+        );
+        return { target, isDone: true };
+      } catch (error) {
+        if (error instanceof OtherDisk) return { target, isDone: false };
+        throw error;
+      }
+    });
+  }
+
+  /** A copy whose name is taken gets a number. */
+  copy(actor: Actor, paths: readonly string[], to: string): Promise<Outcomes> {
+    let copied = 0;
+    return this.transfer(actor, 'copy', paths, to, async (root, path, folder) => {
+      const { kind, size } = await root.facts(path);
+      if (kind === 'other') throw new NotAFile(path.text);
+      if (path.names.length === 0 || folder.isWithin(path)) throw new IntoItself(path.text);
+      const target = await freeName(root, folder.member(path.name));
+      if (kind === 'directory' || copied + size > AT_ONCE_BYTES) return { target, isDone: false };
+      copied += size;
+      await this.copyNow(actor, root, path, target, size);
+      return { target, isDone: true };
+    });
+  }
+
+  private async copyNow(
+    actor: Actor,
+    root: OpenRoot,
+    path: RelativePath,
+    target: RelativePath,
+    size: number,
+  ): Promise<void> {
+    await this.room.require(root, target.parent ?? target, size);
+    const id = randomUUID();
+    const part = partBeside(target, id);
+    const expiresAt = new Date(Date.now() + ABANDONED_AFTER_MS);
+    await this.written.insert({ id, userId: actor.userId ?? 0, path: target.text, size, expiresAt });
+    try {
+      await root.trees.copy(path, part);
+      await this.recorded.make(
+        actor,
+        { action: 'storage_copied', path, details: { old: path.text, new: target.text } },
+        async (transaction) => {
+          await root.changes.publish(part, target);
+          await this.room.grew(transaction, size);
+        },
+      );
+    } finally {
+      await root.trees.remove(part); // gone already when all went well
+      await this.written.delete(id);
+    }
+  }
+
+  private transfer(
+    actor: Actor,
+    mode: 'copy' | 'move',
+    paths: readonly string[],
+    to: string,
+    attempt: (
+      root: OpenRoot,
+      path: RelativePath,
+      folder: RelativePath,
+    ) => Promise<{ target: RelativePath; isDone: boolean }>,
+  ): Promise<Outcomes> {
+    const folder = storagePath(to);
+    return this.root.use(async (root) => {
+      if ((await root.facts(folder)).kind !== 'directory') throw new NotADirectory(folder.text);
+      const items: ItemOutcome[] = [];
+      const left: TransferItem[] = [];
+      for (const text of paths) {
+        try {
+          const path = storagePath(text);
+          const { target, isDone } = await attempt(root, path, folder);
+          items.push(isDone ? done(text, target.text) : { ...done(text, target.text), outcome: 'job' });
+          if (!isDone) left.push({ from: path.text, to: target.text });
+        } catch (error) {
+          items.push(failed(text, error));
+        }
+      }
+      const jobId =
+        left.length === 0
+          ? null
+          : await this.dataSource.transaction((transaction) =>
+              this.job.enqueue(transaction, actor, mode, left, folder),
+            );
+      return { items, job_id: jobId };
+    });
+  }
+}

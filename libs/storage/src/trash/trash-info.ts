@@ -1,0 +1,51 @@
+import { RelativePath } from '@kubarr/platform/files';
+
+/** What is known about something in the trash besides the thing itself. */
+export interface TrashInfo {
+  /** Where it was. */
+  readonly path: RelativePath;
+  readonly deletedAt: Date;
+  readonly deletedBy: string | null;
+}
+
+/** Longest file of this sort that is read, in bytes: a path of 4 096 bytes, each of them as `%NN`, and the rest. */
+export const LONGEST_INFO = 20_000;
+
+/**
+ * A `.trashinfo` file, which other file managers read too. Source: Desktop Trash Can Specification 1.0. The time is UTC;
+ * the path is relative to the folder that holds the trash.
+ */
+export function writeTrashInfo({ path, deletedAt, deletedBy }: TrashInfo): string {
+  const encodedPath = path.names.map(encodeBytes).join('/');
+  const lines = ['[Trash Info]', `Path=${encodedPath}`, `DeletionDate=${deletedAt.toISOString().slice(0, 19)}`];
+  if (deletedBy !== null) lines.push(`X-Kubarr-DeletedBy=${encodeBytes(Buffer.from(deletedBy))}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** `undefined` when the text is cut off, or no such file at all. */
+export function readTrashInfo(text: string): TrashInfo | undefined {
+  const [, encodedPath] = /^Path=(.+)$/m.exec(text) ?? [];
+  const [, date] = /^DeletionDate=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)$/m.exec(text) ?? [];
+  const [, by] = /^X-Kubarr-DeletedBy=(.+)$/m.exec(text) ?? [];
+  if (!text.startsWith('[Trash Info]\n') || !encodedPath || !date || !text.endsWith('\n')) return undefined;
+  const names = encodedPath.split('/').map(decodeBytes);
+  if (names.some((name) => name.length === 0 || name.includes(0) || ['.', '..'].includes(name.toString('latin1'))))
+    return undefined;
+  return {
+    path: new RelativePath(names),
+    deletedAt: new Date(`${date}Z`),
+    deletedBy: by === undefined ? null : decodeBytes(by).toString(),
+  };
+}
+
+/** Every byte but letters, digits and `-_.~` as `%NN`. */
+const encodeBytes = (bytes: Buffer): string =>
+  bytes
+    .toString('latin1')
+    .replace(/[^\w.~-]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+
+const decodeBytes = (text: string): Buffer =>
+  Buffer.from(
+    text.replace(/%([0-9A-Fa-f]{2})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16))),
+    'latin1',
+  );

@@ -1,0 +1,41 @@
+import { NameTaken, type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/platform/files';
+import { randomBytes } from 'node:crypto';
+import { TRASH } from '../storage-path.js';
+
+/** The two folders of a trash. Source: Desktop Trash Can Specification 1.0, freedesktop.org. */
+export const FILES = parseRelativePath(`${TRASH.text}/files`);
+export const INFO = parseRelativePath(`${TRASH.text}/info`);
+
+/** What will be removed soon and cannot be restored. Not part of the specification. */
+export const DOOMED = parseRelativePath(`${TRASH.text}/doomed`);
+
+const INFO_SUFFIX = '.trashinfo';
+
+/** `<milliseconds since 1970, in hexadecimal>-<random>`: sorted by name is sorted by age. */
+export const newTrashId = (now = Date.now()): string =>
+  `${now.toString(16).padStart(12, '0')}-${randomBytes(6).toString('hex')}`;
+
+export const TRASH_ID = /^[0-9a-f]{12}-[0-9a-f]{12}$/;
+
+export const deletedAt = (id: string): Date => new Date(parseInt(id.slice(0, 12), 16));
+
+export const fileOf = (id: string): RelativePath => FILES.member(Buffer.from(id));
+export const infoOf = (id: string): RelativePath => INFO.member(Buffer.from(id + INFO_SUFFIX));
+
+/** The id that a name in `info` belongs to; `undefined` for anything else. */
+export function idOfInfo(name: Buffer): string | undefined {
+  const text = name.toString('latin1');
+  const id = text.slice(0, -INFO_SUFFIX.length);
+  return text.endsWith(INFO_SUFFIX) && TRASH_ID.test(id) ? id : undefined;
+}
+
+/** Nobody but Kubarr looks into the trash. */
+const TRASH_MODE = 0o700;
+
+export async function makeTrash(root: OpenRoot): Promise<void> {
+  for (const folder of [FILES, INFO, DOOMED]) {
+    await root.changes.makeDirectory(folder, TRASH_MODE).catch((error: unknown) => {
+      if (!(error instanceof NameTaken)) throw error;
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { SYSTEM } from '@kubarr/access';
+import { StorageConfig } from '@kubarr/platform/config';
+import { LISTING_REACH, type Member, NoSuchMember, type OpenRoot, type RelativePath } from '@kubarr/platform/files';
+import { Periodic } from '@kubarr/platform/jobs';
+import { Log } from '@kubarr/platform/telemetry';
+import { RecordedChange } from '../recorded-change.js';
+import { StorageRoot } from '../storage-root.js';
+import { infoIn } from './trash.service.js';
+import { deletedAt, DOOMED, fileOf, idOfInfo, INFO, infoOf, TRASH_ID } from './trash-places.js';
+import { TRASH } from '../storage-path.js';
+
+const DAY_MS = 86_400_000;
+
+/** What was put out of sight so long ago is removed even if no job does it, in milliseconds. */
+const ABANDONED_AFTER_MS = 7 * DAY_MS;
+
+/** Removes what has been in the trash for long enough, and what a crash left there. */
+@Injectable()
+export class TrashRetention {
+  constructor(
+    private readonly config: StorageConfig,
+    private readonly root: StorageRoot,
+    private readonly recorded: RecordedChange,
+    private readonly log: Log,
+  ) {}
+
+  @Periodic({ name: 'storage-trash', everyMs: DAY_MS, runs: 'once', timeoutMs: 3_600_000 })
+  async run(signal?: AbortSignal): Promise<void> {
+    await this.root.use(async (root) => {
+      if (!(await root.changes.factsIfThere(TRASH))) return;
+      await this.removeAbandoned(root, signal);
+      if (this.config.trashDays === 0) return;
+      const until = Date.now() - this.config.trashDays * DAY_MS;
+      let removed = 0;
+      for (const id of await idsBefore(root, until)) {
+        signal?.throwIfAborted();
+        const info = await infoIn(root, id).catch(() => undefined);
+        const record = { action: 'storage_trash_removed', path: info?.path ?? fileOf(id) } as const;
+        const details = { trash_id: id, older_than_days: this.config.trashDays };
+        await this.recorded.make(SYSTEM, { ...record, details }, () => Promise.resolve());
+        await root.trees.remove(fileOf(id), { signal });
+        await root.trees.remove(infoOf(id));
+        removed += 1;
+      }
+      if (removed > 0) this.log.info('Removed what was in the trash for long', { removed });
+    });
+  }
+
+  /** Things that were to be removed, and notes without their thing. */
+  private async removeAbandoned(root: OpenRoot, signal?: AbortSignal): Promise<void> {
+    const longAgo = Date.now() - ABANDONED_AFTER_MS;
+    for (const { name } of await membersOf(root, DOOMED)) {
+      const id = name.toString('latin1');
+      if (TRASH_ID.test(id) && deletedAt(id).getTime() < longAgo)
+        await root.trees.remove(DOOMED.member(name), { signal });
+    }
+    for (const id of await idsBefore(root, longAgo)) {
+      if (!(await root.changes.factsIfThere(fileOf(id)))) await root.trees.remove(infoOf(id));
+    }
+  }
+}
+
+async function idsBefore(root: OpenRoot, until: number): Promise<string[]> {
+  return (await membersOf(root, INFO))
+    .map(({ name }) => idOfInfo(name))
+    .filter((id) => id !== undefined)
+    .filter((id) => deletedAt(id).getTime() < until);
+}
+
+async function membersOf(root: OpenRoot, folder: RelativePath): Promise<readonly Member[]> {
+  try {
+    return (await root.list(folder, { offset: 0, limit: LISTING_REACH })).members;
+  } catch (error) {
+    if (error instanceof NoSuchMember) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,173 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { StorageConfig } from '@kubarr/platform/config';
+import { NameTaken, nameText, NoSuchMember, type OpenRoot } from '@kubarr/platform/files';
+import { text as readText } from 'node:stream/consumers';
+import { DataSource } from 'typeorm';
+import { freeName } from '../free-name.js';
+import { done, failed, type ItemOutcome, type Outcomes } from '../outcomes.js';
+import { refuseProtected } from '../protected-places.js';
+import { RecordedChange } from '../recorded-change.js';
+import { RemovalJob } from '../removal/removal-job.js';
+import { storagePath } from '../storage-path.js';
+import { StorageRoot } from '../storage-root.js';
+import { type TrashItem, type TrashListing, type TrashQuery } from './trash.dto.js';
+import { NotInTrash } from './trash.errors.js';
+import { LONGEST_INFO, readTrashInfo, type TrashInfo, writeTrashInfo } from './trash-info.js';
+import { deletedAt, DOOMED, fileOf, idOfInfo, INFO, infoOf, makeTrash, newTrashId, TRASH_ID } from './trash-places.js';
+
+const DAY_MS = 86_400_000;
+
+/** Where deleted things wait: whole, at once, and with a note of where they were. */
+@Injectable()
+export class Trash {
+  constructor(
+    private readonly root: StorageRoot,
+    private readonly recorded: RecordedChange,
+    private readonly removals: RemovalJob,
+    private readonly config: StorageConfig,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  /** Files, folders with all that is in them, links themselves. */
+  put(actor: Actor, paths: readonly string[]): Promise<Outcomes> {
+    return this.forEach(paths, async (root, text) => {
+      const path = storagePath(text);
+      await refuseProtected(root, path);
+      await root.facts(path);
+      await makeTrash(root);
+      const id = newTrashId();
+      await writeInfo(root, id, { path, deletedAt: deletedAt(id), deletedBy: actor.username });
+      try {
+        await this.recorded.make(actor, { action: 'storage_trashed', path, details: { trash_id: id } }, () =>
+          root.changes.move(path, fileOf(id)),
+        );
+      } catch (error) {
+        await root.trees.remove(infoOf(id));
+        throw error;
+      }
+      return null;
+    });
+  }
+
+  list({ page = 1, per_page: perPage = 200 }: TrashQuery): Promise<TrashListing> {
+    return this.root.use(async (root) => {
+      const slice = { offset: (page - 1) * perPage, limit: perPage };
+      const { members, total } = await infosIn(root, slice);
+      const items: TrashItem[] = [];
+      for (const { name } of members) {
+        const id = idOfInfo(name);
+        const item = id && (await this.item(root, id));
+        if (item) items.push(item);
+      }
+      return { items, total_items: total, page, per_page: perPage };
+    });
+  }
+
+  /** Back to where they were; folders that are missing are made, and a name that is taken gets a number. */
+  restore(actor: Actor, ids: readonly string[]): Promise<Outcomes> {
+    return this.forEach(ids, async (root, id) => {
+      const { path } = await infoIn(root, id);
+      const { parent } = path;
+      if (parent && parent.names.length > 0 && !(await root.changes.factsIfThere(parent)))
+        await root.changes.makeDirectory(parent).catch((error: unknown) => {
+          if (!(error instanceof NameTaken)) throw error;
+        });
+      const target = await freeName(root, path);
+      await this.recorded.make(
+        actor,
+        { action: 'storage_restored', path, details: { trash_id: id, new: target.text } },
+        () => root.changes.move(fileOf(id), target),
+      );
+      await root.trees.remove(infoOf(id));
+      return target.text;
+    });
+  }
+
+  /** For good: out of the trash at once, and removed by a job. */
+  remove(actor: Actor, ids: readonly string[]): Promise<Outcomes> {
+    return this.root.use(async (root) => {
+      await makeTrash(root);
+      const batch = DOOMED.member(Buffer.from(newTrashId()));
+      await root.changes.makeDirectory(batch);
+      const outcomes = await this.forEach(ids, async (_, id) => {
+        const { path } = await infoIn(root, id);
+        await this.recorded.make(actor, { action: 'storage_trash_removed', path, details: { trash_id: id } }, () =>
+          root.changes.move(fileOf(id), batch.member(Buffer.from(id))),
+        );
+        await root.trees.remove(infoOf(id));
+        return null;
+      });
+      const jobId = await this.dataSource.transaction((transaction) =>
+        this.removals.enqueue(transaction, actor, `Remove ${ids.length} items from the trash`, batch),
+      );
+      return { ...outcomes, job_id: jobId };
+    });
+  }
+
+  private async item(root: OpenRoot, id: string): Promise<TrashItem | undefined> {
+    const info = await infoIn(root, id).catch(() => undefined);
+    const member = await root.changes.factsIfThere(fileOf(id));
+    if (!info || !member) return undefined;
+    const { trashDays } = this.config;
+    return {
+      id,
+      name: nameText(info.path.name),
+      path: info.path.text,
+      kind: member.kind,
+      size: member.size,
+      deleted_at: deletedAt(id).toISOString(),
+      deleted_by: info.deletedBy,
+      expires_at: trashDays === 0 ? null : new Date(deletedAt(id).getTime() + trashDays * DAY_MS).toISOString(),
+    };
+  }
+
+  private forEach(
+    names: readonly string[],
+    attempt: (root: OpenRoot, name: string) => Promise<string | null>,
+  ): Promise<Outcomes> {
+    return this.root.use(async (root) => {
+      const items: ItemOutcome[] = [];
+      for (const name of names) {
+        items.push(
+          await attempt(root, name).then(
+            (place) => done(name, place),
+            (error: unknown) => failed(name, error),
+          ),
+        );
+      }
+      return { items, job_id: null };
+    });
+  }
+}
+
+/** The notes, newest first; none while there is no trash. */
+export async function infosIn(root: OpenRoot, slice: { offset: number; limit: number }) {
+  try {
+    return await root.list(INFO, { ...slice, order: { by: 'name', descending: true } });
+  } catch (error) {
+    if (error instanceof NoSuchMember) return { members: [], total: 0 };
+    throw error;
+  }
+}
+
+async function writeInfo(root: OpenRoot, id: string, info: TrashInfo): Promise<void> {
+  const part = await root.changes.createPart(infoOf(id));
+  try {
+    await part.append(Buffer.from(writeTrashInfo(info)));
+    await part.sync();
+  } finally {
+    await part.close();
+  }
+}
+
+/** @throws NotInTrash */
+export async function infoIn(root: OpenRoot, id: string): Promise<TrashInfo> {
+  if (!TRASH_ID.test(id)) throw new NotInTrash();
+  const file = await root.openFile(infoOf(id)).catch((error: unknown) => {
+    throw error instanceof NoSuchMember ? new NotInTrash() : error;
+  });
+  const info = readTrashInfo(await readText(file.stream(0, Math.min(file.facts.size, LONGEST_INFO))));
+  if (!info) throw new NotInTrash();
+  return info;
+}

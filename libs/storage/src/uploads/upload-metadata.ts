@@ -1,0 +1,31 @@
+import { UploadNotReadable } from './uploads.errors.js';
+
+/** Longest header, in characters: a path of 4 096 bytes, escaped and in Base64, and something beside it. */
+const LONGEST_HEADER = 32_768;
+
+/**
+ * The values of an `Upload-Metadata` header: pairs of a key and its value in Base64, separated by commas; a key alone has
+ * an empty value. Source: tus 1.0.0, Upload-Metadata.
+ * @throws UploadNotReadable
+ */
+export function parseUploadMetadata(header: string): ReadonlyMap<string, string> {
+  if (header.length > LONGEST_HEADER) throw new UploadNotReadable('Upload-Metadata is too long');
+  const values = new Map<string, string>();
+  for (const pair of header.split(',').map((part) => part.trim())) {
+    if (pair === '') continue;
+    const [key = '', encoded = '', ...rest] = pair.split(' ');
+    const bytes = Buffer.from(encoded, 'base64');
+    const isBase64 =
+      /^[A-Za-z0-9+/]*={0,2}$/.test(encoded) && bytes.toString('base64').startsWith(encoded.replace(/=+$/, ''));
+    if (rest.length > 0 || values.has(key) || !isBase64) throw new UploadNotReadable('Upload-Metadata is malformed');
+    values.set(key, bytes.toString());
+  }
+  return values;
+}
+
+/** A figure in a header. @throws UploadNotReadable */
+export function parseUploadFigure(name: string, value: string | undefined): number {
+  const figure = /^\d{1,16}$/.test(value ?? '') ? Number(value) : NaN;
+  if (!Number.isSafeInteger(figure)) throw new UploadNotReadable(`${name} must be a whole number of bytes`);
+  return figure;
+}

@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import { Periodic } from '@kubarr/platform/jobs';
+import { Log } from '@kubarr/platform/telemetry';
+import { Uploads } from './uploads.service.js';
+
+/** Removes what is left of uploads that were given up. */
+@Injectable()
+export class UploadSweep {
+  constructor(
+    private readonly uploads: Uploads,
+    private readonly log: Log,
+  ) {}
+
+  @Periodic({ name: 'storage-uploads', everyMs: 3_600_000, runs: 'once', timeoutMs: 600_000 })
+  async run(signal?: AbortSignal): Promise<void> {
+    const removed = await this.uploads.removeExpired(signal);
+    if (removed > 0) this.log.info('Removed old uploads', { removed });
+  }
+}

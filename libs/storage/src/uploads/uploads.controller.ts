@@ -1,0 +1,134 @@
+import { Controller, Delete, Head, Headers, HttpCode, Options, Param, Patch, Post, Req, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@kubarr/platform/openapi';
+import { type Actor, CurrentActor, Public, RequirePermission } from '@kubarr/access';
+import { StorageConfig } from '@kubarr/platform/config';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type IncomingHttpHeaders } from 'node:http';
+import { parseUploadFigure, parseUploadMetadata } from './upload-metadata.js';
+import { UploadParameter } from './uploads.dto.js';
+import { requireProtocol, TUS_EXTENSIONS, TUS_VERSION, UPLOAD_MEDIA_TYPE } from './tus-protocol.js';
+import { UploadNotReadable } from './uploads.errors.js';
+import { type UploadProgress, Uploads } from './uploads.service.js';
+
+/** The tus protocol, version 1.0.0: core with creation, expiration and termination. Source: tus.io. */
+@ApiTags('Storage')
+@Controller('api/storage/uploads')
+export class UploadsController {
+  constructor(
+    private readonly uploads: Uploads,
+    private readonly config: StorageConfig,
+  ) {}
+
+  @Options()
+  @HttpCode(204)
+  @Public()
+  @ApiExcludeEndpoint()
+  options(@Res({ passthrough: true }) reply: FastifyReply): void {
+    const { maxUploadBytes } = this.config;
+    void reply.headers({
+      'tus-resumable': TUS_VERSION,
+      'tus-version': TUS_VERSION,
+      'tus-extension': TUS_EXTENSIONS,
+      ...(maxUploadBytes > 0 && { 'tus-max-size': maxUploadBytes }),
+    });
+  }
+
+  @Post()
+  @HttpCode(201)
+  @RequirePermission('storage.write')
+  @ApiOperation({
+    operationId: 'beginUpload',
+    summary: 'Begin an upload',
+    description:
+      'The tus protocol 1.0.0. Upload-Length is the size in bytes; Upload-Metadata holds `path`, or `filename` and perhaps `folder`. Location names the upload.',
+  })
+  @ApiResponse({ status: 201, description: 'Location says where the bytes go' })
+  async begin(
+    @CurrentActor() actor: Actor,
+    @Headers() headers: IncomingHttpHeaders,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    requireProtocol(headers);
+    const size = parseUploadFigure('Upload-Length', single(headers['upload-length']));
+    const progress = await this.uploads.begin(actor, pathOf(headers), size);
+    tell(reply, progress);
+    void reply.header('location', `/api/storage/uploads/${progress.id}`);
+  }
+
+  @Head(':id')
+  @HttpCode(200)
+  @RequirePermission('storage.write')
+  @ApiOperation({ operationId: 'getUploadProgress', summary: 'How many bytes of an upload are there' })
+  @ApiResponse({ status: 200, description: 'Upload-Offset and Upload-Length tell' })
+  async progress(
+    @CurrentActor() actor: Actor,
+    @Param() { id }: UploadParameter,
+    @Headers() headers: IncomingHttpHeaders,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    requireProtocol(headers);
+    const progress = await this.uploads.progress(actor, id);
+    tell(reply, progress);
+    void reply.headers({ 'upload-length': progress.size, 'cache-control': 'no-store' });
+  }
+
+  @Patch(':id')
+  @HttpCode(204)
+  @RequirePermission('storage.write')
+  @ApiOperation({
+    operationId: 'continueUpload',
+    summary: 'Send bytes of an upload',
+    description: `Content-Type is ${UPLOAD_MEDIA_TYPE}, Upload-Offset where the bytes begin. The file appears when all bytes are there.`,
+  })
+  @ApiResponse({ status: 204, description: 'Upload-Offset tells how many bytes are there now' })
+  async append(
+    @CurrentActor() actor: Actor,
+    @Param() { id }: UploadParameter,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const { headers, raw } = request;
+    requireProtocol(headers);
+    if (headers['content-type'] !== UPLOAD_MEDIA_TYPE)
+      throw new UploadNotReadable(`Content-Type must be ${UPLOAD_MEDIA_TYPE}`);
+    const offset = parseUploadFigure('Upload-Offset', single(headers['upload-offset']));
+    const length = headers['content-length'];
+    const announced = length === undefined ? undefined : parseUploadFigure('Content-Length', length);
+    tell(reply, await this.uploads.append(actor, id, offset, raw, announced));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @RequirePermission('storage.write')
+  @ApiOperation({ operationId: 'cancelUpload', summary: 'Give an upload up' })
+  @ApiResponse({ status: 204, description: 'What was received is gone' })
+  async cancel(
+    @CurrentActor() actor: Actor,
+    @Param() { id }: UploadParameter,
+    @Headers() headers: IncomingHttpHeaders,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    requireProtocol(headers);
+    await this.uploads.cancel(actor, id);
+    void reply.header('tus-resumable', TUS_VERSION);
+  }
+}
+
+function tell(reply: FastifyReply, { offset, expiresAt }: UploadProgress): void {
+  void reply.headers({
+    'tus-resumable': TUS_VERSION,
+    'upload-offset': offset,
+    'upload-expires': expiresAt.toUTCString(),
+  });
+}
+
+function pathOf(headers: IncomingHttpHeaders): string {
+  const metadata = parseUploadMetadata(single(headers['upload-metadata']) ?? '');
+  const path = metadata.get('path');
+  if (path !== undefined) return path;
+  const name = metadata.get('filename') ?? metadata.get('name') ?? '';
+  if (name === '' || name.includes('/')) throw new UploadNotReadable('Upload-Metadata names no file');
+  return `${metadata.get('folder') ?? ''}/${name}`;
+}
+
+const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);

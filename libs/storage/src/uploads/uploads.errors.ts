@@ -1,0 +1,53 @@
+import { KubarrError } from '@kubarr/platform/errors';
+
+/** Headers are missing or malformed. */
+export class UploadNotReadable extends KubarrError {
+  readonly code = 'storage.upload-not-readable';
+  readonly kind = 'bad-request';
+  constructor(reason: string) {
+    super(`The upload cannot be read: ${reason}. Use a client for the tus protocol, version 1.0.0.`);
+  }
+}
+
+export class UploadNotFound extends KubarrError {
+  readonly code = 'storage.upload-not-found';
+  readonly kind = 'not-found';
+  constructor() {
+    super('There is no such upload: it was cancelled or is too old. Begin again.');
+  }
+}
+
+/** The client goes on at another place than where the file ends. */
+export class UploadOffsetWrong extends KubarrError {
+  readonly code = 'storage.upload-offset-wrong';
+  readonly kind = 'conflict';
+  constructor(offset: number) {
+    super(`The upload has ${offset} bytes so far. Go on from there.`);
+  }
+}
+
+export class UploadTooLarge extends KubarrError {
+  readonly code = 'storage.upload-too-large';
+  readonly kind = 'too-large';
+  constructor(most: number) {
+    super(`The file is larger than the ${most} bytes that can be uploaded. Raise KUBARR_STORAGE_MAX_UPLOAD_BYTES.`);
+  }
+}
+
+/** More came than was announced. */
+export class UploadTooLong extends KubarrError {
+  readonly code = 'storage.upload-too-long';
+  readonly kind = 'bad-request';
+  constructor(size: number) {
+    super(`More bytes were sent than the ${size} that were announced. Begin again with the right length.`);
+  }
+}
+
+export class TooManyUploads extends KubarrError {
+  readonly code = 'storage.too-many-uploads';
+  readonly kind = 'too-many';
+  override readonly retryAfterSeconds = 60;
+  constructor(most: number) {
+    super(`${most} uploads of yours are under way. Finish or cancel some, then go on.`);
+  }
+}

@@ -1,0 +1,287 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type Actor } from '@kubarr/access';
+import { StorageConfig } from '@kubarr/platform/config';
+import {
+  NameTaken,
+  NoSuchMember,
+  NotADirectory,
+  type OpenRoot,
+  type PartFile,
+  parseRelativePath,
+  type RelativePath,
+} from '@kubarr/platform/files';
+import { randomUUID } from 'node:crypto';
+import { type Readable } from 'node:stream';
+import { IsNull, MoreThan, Repository } from 'typeorm';
+import { freeName } from '../free-name.js';
+import { RecordedChange } from '../recorded-change.js';
+import { Room } from '../room.js';
+import { NameNotUsable } from '../storage.errors.js';
+import { partBeside, ROOT, storagePath } from '../storage-path.js';
+import { StorageRoot } from '../storage-root.js';
+import { PartWriter } from './part-writer.js';
+import { StorageUpload } from './storage-upload.entity.js';
+import { TooManyUploads, UploadNotFound, UploadOffsetWrong, UploadTooLarge, UploadTooLong } from './uploads.errors.js';
+
+/** An upload that receives nothing for so long is given up, in milliseconds. */
+const EXPIRES_AFTER_MS = 24 * 3_600_000;
+
+/** Uploads of one person under way at the same time. */
+const MOST_PER_PERSON = 200;
+
+/** How an upload stands. */
+export interface UploadProgress {
+  readonly id: string;
+  readonly size: number;
+  /** Bytes received. */
+  readonly offset: number;
+  readonly expiresAt: Date;
+  /** Where it goes; when all is received, where it is. */
+  readonly path: string;
+}
+
+/**
+ * Uploads that go on where they broke off. Bytes go to a file beside the target that listings leave out; once all are on
+ * the disk it gets its name. Only its owner sees an upload.
+ */
+@Injectable()
+export class Uploads {
+  /** Writers in this process: a client that comes back takes over from its own dead connection. */
+  private readonly writers = new Map<string, { abort: AbortController; ended: Promise<unknown> }>();
+
+  constructor(
+    @InjectRepository(StorageUpload) private readonly uploads: Repository<StorageUpload>,
+    private readonly root: StorageRoot,
+    private readonly room: Room,
+    private readonly recorded: RecordedChange,
+    private readonly config: StorageConfig,
+  ) {}
+
+  /**
+   * Makes room for a file of `size` bytes at `path`.
+   * @throws NameTaken, NotADirectory, NotEnoughRoom, QuotaExceeded, UploadTooLarge, TooManyUploads
+   */
+  async begin(actor: Actor, text: string, size: number): Promise<UploadProgress> {
+    const path = storagePath(text);
+    if (path.names.length === 0) throw new NameNotUsable();
+    const { maxUploadBytes } = this.config;
+    if (maxUploadBytes > 0 && size > maxUploadBytes) throw new UploadTooLarge(maxUploadBytes);
+    const userId = actor.userId ?? 0;
+    const active = await this.uploads.countBy({ userId, finishedAt: IsNull(), expiresAt: MoreThan(new Date()) });
+    if (active >= MOST_PER_PERSON) throw new TooManyUploads(MOST_PER_PERSON);
+    return this.root.use(async (root) => {
+      const folder = path.parent ?? ROOT;
+      if ((await root.facts(folder)).kind !== 'directory') throw new NotADirectory(folder.text);
+      if (await root.changes.factsIfThere(path)) throw new NameTaken(path.text);
+      await this.room.require(root, folder, size);
+      const upload = this.uploads.create({
+        id: randomUUID(),
+        userId,
+        path: path.text,
+        size,
+        received: 0,
+        partIdentity: null,
+        expiresAt: new Date(Date.now() + EXPIRES_AFTER_MS),
+        finishedAt: null,
+      });
+      await this.uploads.insert(upload);
+      try {
+        const part = await this.partOf(root, upload);
+        await part.close();
+        if (size === 0) await this.finish(root, actor, upload);
+      } catch (error) {
+        await this.remove(root, upload);
+        throw error;
+      }
+      return progressOf(upload, 0);
+    });
+  }
+
+  /** @throws UploadNotFound */
+  progress(actor: Actor, id: string): Promise<UploadProgress> {
+    // A client that asks has lost its connection: what still comes over that one is of no use.
+    return this.asOnlyWriter(actor, id, async (upload) => {
+      if (upload.finishedAt) return progressOf(upload, upload.size);
+      return this.root.use(async (root) => {
+        if (await this.finishIfWhole(root, actor, upload)) return progressOf(upload, upload.size);
+        const member = await root.changes.factsIfThere(partPath(upload));
+        return progressOf(upload, member?.size ?? 0);
+      });
+    });
+  }
+
+  /**
+   * Takes bytes from `offset` on. What arrives before the connection breaks counts.
+   * @param announced Bytes that this request will send, when it says so.
+   * @throws UploadNotFound, UploadOffsetWrong, UploadTooLong, NotEnoughRoom, NoSpace
+   */
+  append(
+    actor: Actor,
+    id: string,
+    offset: number,
+    sent: Readable,
+    announced: number | undefined,
+  ): Promise<UploadProgress> {
+    return this.asOnlyWriter(actor, id, async (upload, signal) => {
+      if (offset + (announced ?? 0) > upload.size) throw new UploadTooLong(upload.size);
+      if (upload.finishedAt && offset !== upload.size) throw new UploadOffsetWrong(upload.size);
+      if (upload.finishedAt) return progressOf(upload, upload.size);
+      return this.root.use(async (root) => {
+        if (await this.finishIfWhole(root, actor, upload)) return progressOf(upload, upload.size);
+        const received = await this.receive(root, upload, offset, sent, signal);
+        if (received === upload.size) await this.finish(root, actor, upload);
+        return progressOf(upload, received);
+      });
+    });
+  }
+
+  /** Gives an upload up. @throws UploadNotFound */
+  cancel(actor: Actor, id: string): Promise<void> {
+    return this.asOnlyWriter(actor, id, (upload) => this.root.use((root) => this.remove(root, upload)));
+  }
+
+  /** Removes what was given up. @returns how many */
+  async removeExpired(signal?: AbortSignal): Promise<number> {
+    const expired = await this.uploads
+      .createQueryBuilder('upload')
+      .where('upload.expiresAt < now()')
+      .orderBy('upload.expiresAt')
+      .limit(1_000)
+      .getMany();
+    await this.root.use(async (root) => {
+      for (const upload of expired) {
+        signal?.throwIfAborted();
+        await this.remove(root, upload);
+      }
+    });
+    return expired.length;
+  }
+
+  private async find(actor: Actor, id: string): Promise<StorageUpload> {
+    const upload = await this.uploads.findOneBy({ id, userId: actor.userId ?? 0, expiresAt: MoreThan(new Date()) });
+    if (!upload) throw new UploadNotFound();
+    return upload;
+  }
+
+  private async receive(
+    root: OpenRoot,
+    upload: StorageUpload,
+    offset: number,
+    sent: Readable,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const part = await this.partOf(root, upload);
+    try {
+      if (part.size !== offset) throw new UploadOffsetWrong(part.size);
+      const folder = parseRelativePath(upload.path).parent ?? ROOT;
+      await new PartWriter(part, upload.size, root, this.room, folder).write(sent, signal);
+      if (part.size === upload.size) await part.finish();
+      return part.size;
+    } finally {
+      const received = part.size;
+      await part.close();
+      await this.uploads.update(upload.id, { received, expiresAt: new Date(Date.now() + EXPIRES_AFTER_MS) });
+    }
+  }
+
+  /** The file that takes the bytes; made anew when somebody removed it. */
+  private async partOf(root: OpenRoot, upload: StorageUpload): Promise<PartFile> {
+    const path = partPath(upload);
+    try {
+      return await root.changes.openPart(path);
+    } catch (error) {
+      if (!(error instanceof NoSuchMember)) throw error;
+    }
+    const part = await root.changes.createPart(path);
+    const { device, inode } = await root.facts(path);
+    upload.partIdentity = `${device}:${inode}`;
+    await this.uploads.update(upload.id, { partIdentity: upload.partIdentity });
+    return part;
+  }
+
+  /** All bytes are there, but the process ended before that was noted, or between the two names of the file. */
+  private async finishIfWhole(root: OpenRoot, actor: Actor, upload: StorageUpload): Promise<boolean> {
+    const [part, target] = [
+      await root.changes.factsIfThere(partPath(upload)),
+      await root.changes.factsIfThere(parseRelativePath(upload.path)),
+    ];
+    const isPublished = !part && target !== undefined && `${target.device}:${target.inode}` === upload.partIdentity;
+    if (!isPublished && part?.size !== upload.size) return false;
+    if (part) {
+      const file = await root.changes.openPart(partPath(upload));
+      await file.finish().finally(() => file.close());
+    }
+    await this.finish(root, actor, upload);
+    return true;
+  }
+
+  /** Gives the file its name, or a numbered one when that was taken meanwhile. Safe to repeat. */
+  private async finish(root: OpenRoot, actor: Actor, upload: StorageUpload): Promise<void> {
+    const part = await root.changes.factsIfThere(partPath(upload));
+    const wanted = parseRelativePath(upload.path);
+    const target = part ? await this.nameFor(root, wanted, upload) : wanted;
+    await this.uploads.manager.transaction(async (transaction) => {
+      const row = await transaction.findOne(StorageUpload, {
+        where: { id: upload.id },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!row || row.finishedAt) return; // cancelled meanwhile, or another replica was quicker
+      const details = { size: upload.size };
+      await this.recorded.note(transaction, actor, { action: 'storage_uploaded', path: target, details });
+      if (part) await root.changes.publish(partPath(upload), target);
+      const finished = { path: target.text, received: upload.size, finishedAt: new Date() };
+      await transaction.update(StorageUpload, upload.id, finished);
+      await this.room.grew(transaction, upload.size);
+      Object.assign(upload, finished);
+    });
+  }
+
+  private async nameFor(root: OpenRoot, wanted: RelativePath, upload: StorageUpload): Promise<RelativePath> {
+    const there = await root.changes.factsIfThere(wanted);
+    const isOurs = there !== undefined && `${there.device}:${there.inode}` === upload.partIdentity;
+    return isOurs ? wanted : freeName(root, wanted);
+  }
+
+  private async remove(root: OpenRoot, upload: StorageUpload): Promise<void> {
+    try {
+      await root.changes.remove(partPath(upload));
+    } catch (error) {
+      if (!(error instanceof NoSuchMember || error instanceof NotADirectory)) throw error;
+    }
+    await this.uploads.delete(upload.id);
+  }
+
+  /** Whoever writes to the upload in this process has to end first; then its row is read anew. @throws UploadNotFound */
+  private async asOnlyWriter<T>(
+    actor: Actor,
+    id: string,
+    work: (upload: StorageUpload, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    await this.find(actor, id); // nobody else's upload is disturbed
+    for (let other = this.writers.get(id); other; other = this.writers.get(id)) {
+      other.abort.abort();
+      await other.ended;
+    }
+    const abort = new AbortController();
+    const working = this.find(actor, id).then((upload) => work(upload, abort.signal));
+    const writer = { abort, ended: working.catch(() => undefined) };
+    this.writers.set(id, writer);
+    try {
+      return await working;
+    } finally {
+      if (this.writers.get(id) === writer) this.writers.delete(id);
+    }
+  }
+}
+
+const partPath = ({ id, path }: Pick<StorageUpload, 'id' | 'path'>): RelativePath =>
+  partBeside(parseRelativePath(path), id);
+
+const progressOf = ({ id, size, expiresAt, path }: StorageUpload, offset: number): UploadProgress => ({
+  id,
+  size,
+  offset,
+  expiresAt,
+  path,
+});
