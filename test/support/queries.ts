@@ -1,16 +1,29 @@
-import { MetricsRegistry } from '@kubarr/platform/telemetry';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { PeriodicJobs } from '@kubarr/platform/jobs';
+import { QueryObserver } from '../../libs/platform/src/database/query-observer.js';
 import { type TestApplication } from './application.js';
+import { reaches } from './reaches.js';
 
-/** Queries that `work` causes on the pool of an application, transactions included. */
+/**
+ * Queries that `work` causes on the pool of an application, transactions included. Jobs would add theirs: from now on the
+ * application begins no periodic ones.
+ */
 export async function queriesDuring(kubarr: TestApplication, work: () => Promise<unknown>): Promise<number> {
-  const count = async (): Promise<number> => {
-    const text = await kubarr.app.get(MetricsRegistry).render();
-    return [...text.matchAll(/^kubarr_database_query_duration_seconds_count\S* (\d+)/gm)].reduce(
-      (sum, [, n]) => sum + Number(n),
-      0,
-    );
+  const scheduler = kubarr.app.get(SchedulerRegistry, { strict: false });
+  for (const name of scheduler.getTimeouts()) scheduler.deleteTimeout(name);
+  const jobs = kubarr.app.get(PeriodicJobs);
+  await reaches(async () => (await jobs.states()).every(({ isRunning }) => !isRunning));
+  const observer = kubarr.app.get(QueryObserver, { strict: false });
+  const finished = observer.finished.bind(observer);
+  let queries = 0;
+  observer.finished = (query) => {
+    if (!query.text.includes('durable_jobs')) queries++;
+    finished(query);
   };
-  const before = await count();
-  await work();
-  return (await count()) - before;
+  try {
+    await work();
+  } finally {
+    observer.finished = finished;
+  }
+  return queries;
 }

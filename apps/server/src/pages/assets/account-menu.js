@@ -3,6 +3,8 @@ import { element, icon } from './dom.js';
 
 /** Who is signed in, the other accounts of this browser, and the way out. A disclosure: it needs no script to open. */
 export function accountMenu(page, person, accounts) {
+  const badge = element('span', { class: 'badge', hidden: true });
+  const inbox = element('a', { href: '/account/notifications' }, 'Notifications');
   const others = accounts.filter((account) => !account.is_active);
   const menu = element(
     'details',
@@ -13,6 +15,7 @@ export function accountMenu(page, person, accounts) {
       element('span', { class: 'avatar', 'aria-hidden': 'true' }, person.username.charAt(0).toUpperCase()),
       element('span', { class: 'unseen' }, 'Account of '),
       element('span', { class: 'menu-name' }, person.username),
+      badge,
       icon('chevron'),
     ),
     element(
@@ -29,6 +32,7 @@ export function accountMenu(page, person, accounts) {
       others.map((account) =>
         element('button', { click: () => leaveFor(`/auth/switch/${account.slot}`) }, `Switch to ${account.username}`),
       ),
+      inbox,
       element('a', { href: '/account' }, 'Your account'),
       element('a', { href: '/login' }, 'Sign in with another account'),
       element('button', { click: () => leaveFor('/auth/logout') }, 'Sign out'),
@@ -50,5 +54,15 @@ export function accountMenu(page, person, accounts) {
   menu.addEventListener('focusout', (event) => {
     if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
   });
-  return menu;
+  return {
+    node: menu,
+    showUnread(count) {
+      badge.hidden = count === 0;
+      badge.replaceChildren(
+        count > 99 ? '99+' : String(count),
+        element('span', { class: 'unseen' }, ' unread notifications'),
+      );
+      inbox.textContent = count > 0 ? `Notifications (${count})` : 'Notifications';
+    },
+  };
 }

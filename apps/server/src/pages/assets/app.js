@@ -3,11 +3,13 @@ import { accountScreen } from './account-screen.js';
 import { address, get } from './api.js';
 import { element, pause } from './dom.js';
 import { filesScreen } from './files-screen.js';
+import { notificationsScreen } from './notifications-screen.js';
 import { overview } from './overview.js';
 import { setupScreen } from './setup-screen.js';
 import { signInScreen } from './sign-in-screen.js';
 import { missingScreen, troubleScreen, waitingScreen } from './state-screens.js';
 import { trashScreen } from './trash-screen.js';
+import { followUnread } from './unread.js';
 
 /** How often a database that is away is asked for, in milliseconds. */
 const ASK_AGAIN_MS = 3_000;
@@ -22,6 +24,7 @@ let isFirstPaint = true;
 let isSetUp = false;
 /** Who is signed in, until that may have changed. */
 let person;
+let stopFollowing = () => undefined;
 
 /** Shows the page of the current address. A page that is left meanwhile shows nothing any more. */
 async function show() {
@@ -66,6 +69,7 @@ function pageAt(url, signal) {
     },
     personChanged: () => {
       person = undefined;
+      stopFollowing();
       account.replaceChildren();
     },
     setupFinished: () => {
@@ -100,6 +104,9 @@ async function screenOf(page) {
       );
     case '/account':
       return accountScreen(page, await personOf(page));
+    case '/account/notifications':
+      await personOf(page);
+      return notificationsScreen(page);
     case '/':
     case '/storage':
       return withOverview(page, filesScreen);
@@ -114,7 +121,11 @@ async function personOf(page) {
   if (!person) {
     person = await get('/api/users/me', page.signal);
     const accounts = await get('/auth/accounts', page.signal);
-    if (!page.signal.aborted) account.replaceChildren(accountMenu(page, person, accounts));
+    if (page.signal.aborted) return person;
+    const menu = accountMenu(page, person, accounts);
+    account.replaceChildren(menu.node);
+    stopFollowing();
+    stopFollowing = followUnread(menu.showUnread);
   }
   return person;
 }

@@ -1,0 +1,166 @@
+import { get, post, put, remove } from './api.js';
+import { element, icon } from './dom.js';
+import { actionButton, field, form } from './form.js';
+import { ago, time } from './format.js';
+
+/** Newest notifications shown; older ones are removed with time. */
+const SHOWN = 50;
+
+/** What each channel is called, and what its destination is. */
+const CHANNELS = {
+  email: ['E-mail', 'E-mail address', 'ann@home.example'],
+  telegram: ['Telegram', 'Number of the chat', '-1001234567890'],
+  messagebird: ['SMS', 'Telephone number', '+31612345678'],
+  webhook: ['Webhook', 'Address', 'https://'],
+  ntfy: ['ntfy', 'Topic', 'home'],
+};
+
+/** The inbox, and where else its owner wants to be told. */
+export async function notificationsScreen(page) {
+  const inbox = await get(`/api/notifications/inbox?limit=${SHOWN}`, page.signal);
+  const preferences = await get('/api/notifications/preferences', page.signal);
+  return {
+    title: 'Notifications',
+    content: element(
+      'div',
+      { class: 'account' },
+      element('h1', {}, 'Notifications'),
+      inboxSection(page, inbox),
+      element(
+        'section',
+        { class: 'card' },
+        element('h2', {}, 'Where you are told'),
+        element(
+          'p',
+          { class: 'muted' },
+          'Everything is in the inbox above. Messages also go to these places, once you have proved that they are yours.',
+        ),
+        element(
+          'ul',
+          { class: 'rows' },
+          preferences.map((preference) => destination(page, preference)),
+        ),
+      ),
+    ),
+  };
+}
+
+function inboxSection(page, { notifications, unread }) {
+  const change = (work) => async () => {
+    await work();
+    page.reload();
+  };
+  return element(
+    'section',
+    { class: 'card' },
+    element('h2', {}, unread > 0 ? `Inbox, ${unread} unread` : 'Inbox'),
+    unread > 0 &&
+      actionButton(
+        'Mark all as read',
+        change(() => post('/api/notifications/inbox/read-all')),
+      ),
+    notifications.length === 0
+      ? element('p', { class: 'muted' }, 'Nothing yet. When something happens that you should know, it is here.')
+      : element(
+          'ul',
+          { class: 'rows inbox' },
+          notifications.map(({ id, title, message, severity, events, read, created_at }) =>
+            element(
+              'li',
+              { class: `${severity}${read ? '' : ' unread'}` },
+              element(
+                'div',
+                {},
+                element(
+                  'p',
+                  {},
+                  severity !== 'info' && icon('warning'),
+                  !read && element('span', { class: 'unseen' }, 'Unread: '),
+                  element('strong', {}, events > 1 ? `${title} (${events} times)` : title),
+                  ' ',
+                  element('time', { class: 'muted', datetime: created_at, title: time(created_at) }, ago(created_at)),
+                ),
+                element('p', { class: 'muted' }, message),
+              ),
+              !read &&
+                actionButton(
+                  'Read',
+                  change(() => post(`/api/notifications/inbox/${id}/read`)),
+                  `Mark as read: ${title}`,
+                ),
+              actionButton(
+                'Delete',
+                change(() => remove(`/api/notifications/inbox/${id}`)),
+                `Delete: ${title}`,
+              ),
+            ),
+          ),
+        ),
+  );
+}
+
+function destination(page, { channel_type, destination: place, enabled, verified }) {
+  const [name, label, placeholder] = CHANNELS[channel_type] ?? [channel_type, 'Destination', ''];
+  const path = `/api/notifications/preferences/${channel_type}`;
+  const wanted = field(label, { name: `${channel_type}-destination`, placeholder, required: true, maxlength: '500' });
+  const code = field('Code', {
+    name: `${channel_type}-code`,
+    inputmode: 'numeric',
+    autocomplete: 'one-time-code',
+    required: true,
+    maxlength: '16',
+    hint: 'Six digits, sent there. They are good for 15 minutes.',
+  });
+  const then = (work) => async (values) => {
+    await work(values);
+    page.reload();
+  };
+  const state = !place
+    ? 'not used'
+    : !verified
+      ? `${place}, not proved yet`
+      : enabled
+        ? place
+        : `${place}, switched off`;
+  return element(
+    'li',
+    { class: 'destination' },
+    element('div', {}, element('strong', {}, name), element('span', { class: 'muted' }, ` ${state}`)),
+    place && !verified
+      ? element(
+          'div',
+          {},
+          form({ fields: { code }, button: 'Prove it', send: then((values) => post(`${path}/verify`, values)) }),
+          actionButton(
+            'Send a new code',
+            then(() => post(`${path}/code`)),
+            `Send a new code: ${name}`,
+          ),
+        )
+      : '',
+    place && verified
+      ? actionButton(
+          enabled ? 'Switch off' : 'Switch on',
+          then(() => put(path, { enabled: !enabled })),
+          `${enabled ? 'Switch off' : 'Switch on'}: ${name}`,
+        )
+      : '',
+    place
+      ? actionButton(
+          'Remove',
+          then(() => put(path, { destination: '' })),
+          `Remove: ${name}`,
+        )
+      : '',
+    element(
+      'details',
+      {},
+      element('summary', {}, place ? 'Change' : 'Set up'),
+      form({
+        fields: { destination: wanted },
+        button: 'Save and send a code',
+        send: then((values) => put(path, { ...values, enabled: true })),
+      }),
+    ),
+  );
+}
