@@ -116,10 +116,13 @@ function concernedBy({ resource, resourceId, userId }: AuditFact): number[] {
   return affected.length > 0 ? affected : userId === null ? [] : [userId];
 }
 
-/** `jellyfin (app), by admin from 192.168.1.20`. */
+/** What stands before a name, where that is not the kind itself. */
+const KIND_WORDS: Readonly<Record<string, string>> = { user: 'account ', system: '' };
+
+/** `App jellyfin, by admin from 192.168.1.20`. */
 function textOf({ resource, resourceId, username, address, failure }: AuditFact): string {
   const isThing = resourceId !== null && resource !== 'session';
-  const thing = isThing ? [`${resource === 'user' ? 'account' : resource} ${resourceId}`] : [];
+  const thing = isThing ? [`${KIND_WORDS[resource] ?? `${resource} `}${resourceId}`] : [];
   const who = `by ${username ?? 'Kubarr itself'}${address === null ? '' : ` from ${address}`}`;
   const text = `${[...thing, who].join(', ')}${failure === null ? '' : `: ${failure}`}`;
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -37,7 +37,7 @@ export async function notificationsScreen(page) {
         ),
         element(
           'ul',
-          { class: 'rows' },
+          { class: 'entries' },
           preferences.map((preference) => destination(page, preference)),
         ),
       ),
@@ -46,24 +46,17 @@ export async function notificationsScreen(page) {
 }
 
 function inboxSection(page, { notifications, unread }) {
-  const change = (work) => async () => {
-    await work();
-    page.reload();
-  };
+  const actions = actionsOn(page);
   return element(
     'section',
     { class: 'card' },
     element('h2', {}, unread > 0 ? `Inbox, ${unread} unread` : 'Inbox'),
-    unread > 0 &&
-      actionButton(
-        'Mark all as read',
-        change(() => post('/api/notifications/inbox/read-all')),
-      ),
+    unread > 0 && actions(['Mark all as read', () => post('/api/notifications/inbox/read-all')]),
     notifications.length === 0
       ? element('p', { class: 'muted' }, 'Nothing yet. When something happens that you should know, it is here.')
       : element(
           'ul',
-          { class: 'rows inbox' },
+          { class: 'entries' },
           notifications.map(({ id, title, message, severity, events, read, created_at }) =>
             element(
               'li',
@@ -82,17 +75,11 @@ function inboxSection(page, { notifications, unread }) {
                 ),
                 element('p', { class: 'muted' }, message),
               ),
-              !read &&
-                actionButton(
-                  'Read',
-                  change(() => post(`/api/notifications/inbox/${id}/read`)),
-                  `Mark as read: ${title}`,
-                ),
-              actionButton(
+              actions(!read && ['Read', () => post(`/api/notifications/inbox/${id}/read`), `Mark as read: ${title}`], [
                 'Delete',
-                change(() => remove(`/api/notifications/inbox/${id}`)),
+                () => remove(`/api/notifications/inbox/${id}`),
                 `Delete: ${title}`,
-              ),
+              ]),
             ),
           ),
         ),
@@ -124,32 +111,20 @@ function destination(page, { channel_type, destination: place, enabled, verified
         : `${place}, switched off`;
   return element(
     'li',
-    { class: 'destination' },
+    {},
     element('div', {}, element('strong', {}, name), element('span', { class: 'muted' }, ` ${state}`)),
     place && !verified
-      ? element(
-          'div',
-          {},
-          form({ fields: { code }, button: 'Prove it', send: then((values) => post(`${path}/verify`, values)) }),
-          actionButton(
-            'Send a new code',
-            then(() => post(`${path}/code`)),
-            `Send a new code: ${name}`,
-          ),
-        )
-      : '',
-    place && verified
-      ? actionButton(
-          enabled ? 'Switch off' : 'Switch on',
-          then(() => put(path, { enabled: !enabled })),
-          `${enabled ? 'Switch off' : 'Switch on'}: ${name}`,
-        )
+      ? form({ fields: { code }, button: 'Prove it', send: then((values) => post(`${path}/verify`, values)) })
       : '',
     place
-      ? actionButton(
-          'Remove',
-          then(() => put(path, { destination: '' })),
-          `Remove: ${name}`,
+      ? actionsOn(page)(
+          !verified && ['Send a new code', () => post(`${path}/code`), `Send a new code: ${name}`],
+          verified && [
+            enabled ? 'Switch off' : 'Switch on',
+            () => put(path, { enabled: !enabled }),
+            `${enabled ? 'Switch off' : 'Switch on'}: ${name}`,
+          ],
+          ['Remove', () => put(path, { destination: '' }), `Remove: ${name}`],
         )
       : '',
     element(
@@ -164,3 +139,22 @@ function destination(page, { channel_type, destination: place, enabled, verified
     ),
   );
 }
+
+/** Buttons side by side: text, what it does, and a label for those who cannot see where it is. The page follows. */
+const actionsOn =
+  (page) =>
+  (...wanted) =>
+    element(
+      'div',
+      { class: 'actions' },
+      wanted.filter(Boolean).map(([text, work, label]) =>
+        actionButton(
+          text,
+          async () => {
+            await work();
+            page.reload();
+          },
+          label,
+        ),
+      ),
+    );
