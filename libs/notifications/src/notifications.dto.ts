@@ -103,6 +103,9 @@ export class PreferenceAnswer {
 
   @ApiProperty({ description: 'The code that was sent there was entered; before that nothing else is sent' })
   verified!: boolean;
+
+  @ApiProperty({ description: 'The channel is on; while it is off nothing is sent by it, codes neither' })
+  available!: boolean;
 }
 
 export class PreferenceUpdate {

@@ -133,9 +133,16 @@ const eventAnswer = (key: string, { isEnabled, severity }: Rule): EventAnswer =>
   severity,
 });
 
-const preferenceAnswer = ({ channelType, isEnabled, destination, isVerified }: PreferenceView): PreferenceAnswer => ({
+const preferenceAnswer = ({
+  channelType,
+  isEnabled,
+  destination,
+  isVerified,
+  isAvailable,
+}: PreferenceView): PreferenceAnswer => ({
   channel_type: channelType,
   enabled: isEnabled,
   destination,
   verified: isVerified,
+  available: isAvailable,
 });

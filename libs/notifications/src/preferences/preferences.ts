@@ -24,6 +24,8 @@ export interface PreferenceView {
   /** Masked. */
   readonly destination: string | null;
   readonly isVerified: boolean;
+  /** The channel is on: something can be sent at all. */
+  readonly isAvailable: boolean;
 }
 
 /** Wrong guesses before a new code is needed, and codes that one account may have sent in an hour. */
@@ -44,10 +46,11 @@ export class Preferences {
   /** One for each channel, in their order. */
   async of(userId: number): Promise<PreferenceView[]> {
     const rows = await this.dataSource.manager.findBy(NotificationPreference, { userId });
-    return this.types.all.map(({ type }) =>
+    return (await this.settings.all()).map(({ type, isEnabled }) =>
       this.viewOf(
         type,
         rows.find(({ channelType }) => channelType === type),
+        isEnabled,
       ),
     );
   }
@@ -81,9 +84,9 @@ export class Preferences {
           }),
         },
       );
-      if (address !== undefined && address !== old && (await this.settings.get(channel.type, transaction)).isEnabled)
-        await this.issueCode(transaction, userId, channel);
-      return this.viewOf(channel.type, await this.locked(transaction, userId, channel));
+      const { isEnabled: isAvailable } = await this.settings.get(channel.type, transaction);
+      if (address !== undefined && address !== old && isAvailable) await this.issueCode(transaction, userId, channel);
+      return this.viewOf(channel.type, await this.locked(transaction, userId, channel), isAvailable);
     });
   }
 
@@ -164,13 +167,14 @@ export class Preferences {
     return address;
   }
 
-  private viewOf(channelType: string, row: NotificationPreference | undefined): PreferenceView {
+  private viewOf(channelType: string, row: NotificationPreference | undefined, isAvailable: boolean): PreferenceView {
     const address = row && this.destinations.addressOf(row);
     return {
       channelType,
       isEnabled: row !== undefined && address !== undefined && row.isEnabled,
       destination: address === undefined ? null : maskDestination(address),
       isVerified: row?.isVerified ?? false,
+      isAvailable,
     };
   }
 }

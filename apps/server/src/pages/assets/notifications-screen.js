@@ -19,6 +19,7 @@ const CHANNELS = {
 export async function notificationsScreen(page) {
   const inbox = await get(`/api/notifications/inbox?limit=${SHOWN}`, page.signal);
   const preferences = await get('/api/notifications/preferences', page.signal);
+  const usable = preferences.filter(({ available, destination: place }) => available || place);
   return {
     title: 'Notifications',
     content: element(
@@ -33,12 +34,14 @@ export async function notificationsScreen(page) {
         element(
           'p',
           { class: 'muted' },
-          'Everything is in the inbox above. Messages also go to these places, once you have proved that they are yours.',
+          usable.length === 0
+            ? 'Everything is in the inbox above. Once an administrator has set a channel up, you can also be told by mail, chat, SMS, webhook or push.'
+            : 'Everything is in the inbox above. Messages also go to these places, once you have proved that they are yours.',
         ),
         element(
           'ul',
           { class: 'entries' },
-          preferences.map((preference) => destination(page, preference)),
+          usable.map((preference) => destination(page, preference)),
         ),
       ),
     ),
@@ -86,7 +89,7 @@ function inboxSection(page, { notifications, unread }) {
   );
 }
 
-function destination(page, { channel_type, destination: place, enabled, verified }) {
+function destination(page, { channel_type, destination: place, enabled, verified, available }) {
   const [name, label, placeholder] = CHANNELS[channel_type] ?? [channel_type, 'Destination', ''];
   const path = `/api/notifications/preferences/${channel_type}`;
   const wanted = field(label, { name: `${channel_type}-destination`, placeholder, required: true, maxlength: '500' });
@@ -102,6 +105,7 @@ function destination(page, { channel_type, destination: place, enabled, verified
     await work(values);
     page.reload();
   };
+  const isOff = !available && ', which is switched off for everybody';
   const state = !place
     ? 'not used'
     : !verified
@@ -112,7 +116,7 @@ function destination(page, { channel_type, destination: place, enabled, verified
   return element(
     'li',
     {},
-    element('div', {}, element('strong', {}, name), element('span', { class: 'muted' }, ` ${state}`)),
+    element('div', {}, element('strong', {}, name), element('span', { class: 'muted' }, ` ${state}`, isOff)),
     place && !verified
       ? form({ fields: { code }, button: 'Prove it', send: then((values) => post(`${path}/verify`, values)) })
       : '',
