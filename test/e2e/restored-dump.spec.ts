@@ -1,6 +1,7 @@
 import { PeriodicJobs } from '@kubarr/platform/jobs';
 import { TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
+import { reaches } from '../support/reaches.js';
 import { read } from '../support/sources.js';
 
 /** As psql runs it: the comments are its own. */
@@ -42,6 +43,9 @@ describe('A dump that was read into another server', () => {
     await kubarr.dataSource.query(
       "INSERT INTO audit_cursors (name, written_by, id) VALUES ('other', '5', 1) ON CONFLICT DO NOTHING",
     );
+    await kubarr.dataSource.query(
+      "INSERT INTO audit_seals (day, closing_transaction) VALUES (current_date - 1, '900000000000') ON CONFLICT DO NOTHING",
+    );
     await kubarr.dataSource.query(AFTER_RESTORE);
 
     const before = await rows();
@@ -59,5 +63,15 @@ describe('A dump that was read into another server', () => {
       "SELECT max(id)::int AS max FROM audit_logs WHERE written_by = '0'",
     );
     expect(other).toEqual({ written_by: '0', id: max });
+  });
+
+  it('seals the days that waited for their seal', async () => {
+    await reaches(async () => {
+      await kubarr.dataSource.query("UPDATE periodic_jobs SET next_run_at = now() WHERE name = 'audit-seals'");
+      await kubarr.app.get(PeriodicJobs).tick('audit-seals');
+      const open = await kubarr.dataSource.query('SELECT day FROM audit_seals WHERE seal IS NULL');
+      const all = await kubarr.dataSource.query('SELECT day FROM audit_seals');
+      return all.length > 0 && open.length === 0;
+    });
   });
 });
