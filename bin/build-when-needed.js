@@ -14,11 +14,9 @@ export function buildWhenNeeded() {
   const builtAt = existsSync(RESULT) ? statSync(RESULT).mtimeMs : -Infinity;
   if (!existsSync(builder) || newest(SOURCES.map((name) => join(ROOT, name))) <= builtAt) return;
   console.error('Building Kubarr, which takes some seconds …');
-  const { status } = spawnSync(process.execPath, [builder, 'build', '-b', 'tsc'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (status !== 0) {
+  for (const step of [[builder, 'build', '-b', 'tsc'], [join(ROOT, 'bin/bundle.js')]]) {
+    const { status } = spawnSync(process.execPath, step, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    if (status === 0) continue;
     console.error('Kubarr could not be built; npm run build shows why.');
     process.exit(1);
   }

@@ -10,13 +10,19 @@ heading(
 );
 
 await withPostgres(async (target, directory) => {
-  const variables = { ...variablesOf(target), KUBARR_STATE_DIR: directory, KUBARR_STORAGE_PATH: directory };
-  const time = async (script: string, path: string): Promise<number> => {
-    const server = await ChildServer.start(script, path, variables);
+  const variables = {
+    ...variablesOf(target),
+    KUBARR_PORT: '0',
+    KUBARR_LOG_FORMAT: 'pretty',
+    KUBARR_STATE_DIR: directory,
+    KUBARR_STORAGE_PATH: directory,
+  };
+  const time = async (script: string, path: string, ...words: string[]): Promise<number> => {
+    const server = await ChildServer.start(script, path, variables, words);
     await server.stop();
     return server.startedInMs;
   };
-  const product = () => time('./product-server.js', '/api/health/ready');
+  const product = () => time('../../dist/apps/server/src/main.js', '/api/health/ready', 'serve');
   const bare = () => time('./bare-server.js', '/api/health');
   await product();
   await bare();

@@ -17,20 +17,25 @@ export class ChildServer {
   ) {}
 
   /**
-   * Starts a script of this folder's siblings and waits until `path` answers 200. The script prints one line with its
-   * address (`listening http://…`).
+   * Starts a script, given relative to this folder, and waits until `path` answers 200. The script prints one line with
+   * its address (`listening http://…`, or as the product does).
    */
-  static async start(script: string, path: string, variables: Record<string, string> = {}): Promise<ChildServer> {
+  static async start(
+    script: string,
+    path: string,
+    variables: Record<string, string> = {},
+    words: readonly string[] = [],
+  ): Promise<ChildServer> {
     const startedAt = performance.now();
     const file = fileURLToPath(new URL(script, import.meta.url));
-    const child = spawn(process.execPath, [...NODE_FLAGS, file], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, file, ...words], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], MALLOC_ARENA_MAX: '2', ...variables },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';
     child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
     for (;;) {
-      const url = /listening (http\S+)/.exec(output)?.[1];
+      const url = /(?:listening|address) +(http\S+)/.exec(output)?.[1];
       const status = url
         ? await fetch(`${url}${path}`).then(
             (answer) => answer.status,

@@ -16,7 +16,7 @@ import {
   type StatsQuery,
 } from './audit.dto.js';
 import { AuditNotAllowed } from './audit.errors.js';
-import { AuditDeletion } from './retention/audit-deletion.js';
+import { AuditDeletion, BRISK } from './retention/audit-deletion.js';
 import { AuditStatistics } from './statistics/audit-statistics.js';
 
 /** Largest page. A larger wish is cut down rather than refused: the web client relies on it. */
@@ -99,7 +99,7 @@ export class AuditService {
         details: { days, entries },
       }),
     );
-    const deleted = await this.deletion.removeOlderThan(days, AbortSignal.timeout(CLEAR_WITHIN_MS));
+    const deleted = await this.deletion.removeOlderThan(days, AbortSignal.timeout(CLEAR_WITHIN_MS), BRISK);
     return { deleted, message: `${deleted} entries older than ${days} days were removed` };
   }
 

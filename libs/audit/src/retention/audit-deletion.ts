@@ -2,18 +2,33 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 
-/** Entries removed by one transaction, and the pause after it in milliseconds: writers come first. */
-const BATCH = 5_000;
-const PAUSE_MS = 25;
+/** How quickly entries go. */
+export interface Pace {
+  /** Entries that one transaction removes. */
+  readonly batch: number;
+  /** Pause after each, in milliseconds. */
+  readonly pauseMs: number;
+}
+
+/** For the daily job: writers come first. A million entries take about a minute. */
+const UNHURRIED: Pace = { batch: 500, pauseMs: 15 };
+
+/** For somebody who waits for it: about five times as quick, and felt by writers. */
+export const BRISK: Pace = { batch: 5_000, pauseMs: 25 };
 
 /** Waits for the reader of the totals and keeps it waiting: an entry is then counted either in them or not at all. */
 const LOCK_READER = "SELECT written_by, id FROM audit_cursors WHERE name = 'totals' FOR UPDATE";
 
-/** Removes the oldest entries before a moment, and takes those that the reader had counted out of the totals. */
+/**
+ * Removes the oldest entries before a moment, and takes those that the reader had counted out of the totals. Entries
+ * before `$5` are gone already: looking for them would read what they left in the index.
+ */
 const REMOVE_BATCH = `
   WITH gone AS (
-    DELETE FROM audit_logs WHERE id IN (SELECT id FROM audit_logs WHERE "timestamp" < $1 ORDER BY "timestamp" LIMIT $2)
-    RETURNING ("timestamp" AT TIME ZONE 'UTC')::date AS day, action, success,
+    DELETE FROM audit_logs WHERE id IN (
+      SELECT id FROM audit_logs WHERE "timestamp" < $1 AND "timestamp" >= $5::timestamptz ORDER BY "timestamp" LIMIT $2
+    )
+    RETURNING "timestamp", ("timestamp" AT TIME ZONE 'UTC')::date AS day, action, success,
       (written_by, id) <= ($3::xid8, $4) AS is_counted
   ),
   counted AS (SELECT day, action, success, count(*) AS events FROM gone WHERE is_counted GROUP BY 1, 2, 3),
@@ -26,7 +41,7 @@ const REMOVE_BATCH = `
     FROM (SELECT action, success, sum(events) AS events FROM counted GROUP BY 1, 2) AS part
     WHERE (total.action, total.success) = (part.action, part.success)
   )
-  SELECT count(*) AS removed FROM gone`;
+  SELECT count(*) AS removed, max("timestamp")::text AS reached FROM gone`;
 
 /** Removes old entries without getting in the way. */
 @Injectable()
@@ -38,16 +53,19 @@ export class AuditDeletion {
    *
    * @returns How many were removed.
    */
-  async removeOlderThan(days: number, signal?: AbortSignal): Promise<number> {
+  async removeOlderThan(days: number, signal?: AbortSignal, pace: Pace = UNHURRIED): Promise<number> {
     const before = await this.midnight(days);
-    let removed = 0;
-    for (let batch = BATCH; batch === BATCH && !signal?.aborted; removed += batch) {
-      batch = await this.removeBatch(before);
-      if (batch === BATCH) await delay(PAUSE_MS);
+    let total = 0;
+    for (let from = '-infinity'; !signal?.aborted;) {
+      const { removed, reached } = await this.removeBatch(before, from, pace.batch);
+      total += removed;
+      if (removed < pace.batch) break;
+      from = reached ?? from;
+      await delay(pace.pauseMs);
     }
     await this.dataSource.query('DELETE FROM audit_daily_totals WHERE events = 0');
     await this.dataSource.query('DELETE FROM audit_action_totals WHERE events = 0');
-    return removed;
+    return total;
   }
 
   /** How many entries {@link removeOlderThan} would remove. */
@@ -68,13 +86,22 @@ export class AuditDeletion {
     return midnight;
   }
 
-  /** Two statements on purpose: the second must see what the reader wrote before the lock was ours. */
-  private removeBatch(before: Date): Promise<number> {
+  /**
+   * Two statements on purpose: the second must see what the reader wrote before the lock was ours. That the removal is on
+   * the disk is not waited for: after a crash it is simply done again, and writers need the disk more.
+   */
+  private removeBatch(before: Date, from: string, size: number): Promise<{ removed: number; reached: string | null }> {
     return this.dataSource.transaction(async (transaction) => {
+      await transaction.query('SET LOCAL synchronous_commit = off');
       const [{ written_by, id }] = await transaction.query<[{ written_by: string; id: number }]>(LOCK_READER);
-      const parameters = [before, BATCH, written_by, id];
-      const [{ removed }] = await transaction.query<[{ removed: number }]>(REMOVE_BATCH, parameters);
-      return removed;
+      const [batch] = await transaction.query<[{ removed: number; reached: string | null }]>(REMOVE_BATCH, [
+        before,
+        size,
+        written_by,
+        id,
+        from,
+      ]);
+      return batch;
     });
   }
 }
