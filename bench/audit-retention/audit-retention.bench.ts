@@ -4,16 +4,14 @@ import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { loadConfig } from '@kubarr/platform/config';
 import { migrate, PreparedStatements } from '@kubarr/platform/database';
-import pg from 'pg';
 import { AuditCursor } from '../../libs/audit/src/audit-cursor.entity.js';
 import { AuditLog } from '../../libs/audit/src/audit-log.entity.js';
 import { AuditReader } from '../../libs/audit/src/audit-reader.js';
 import { AuditDeletion } from '../../libs/audit/src/retention/audit-deletion.js';
 import { AuditTotals } from '../../libs/audit/src/statistics/audit-totals.js';
-import { PatientDataSource } from '../../libs/platform/src/database/patient-data-source.js';
 import { migrations } from '../../migrations/index.js';
-import { withPostgres } from '../support/database.js';
-import { heading, verdict } from '../support/report.js';
+import { openDataSource, withPostgres } from '../support/database.js';
+import { heading, percentile, verdict } from '../support/report.js';
 
 const EXPIRED = 1_000_000;
 const KEPT = 200_000;
@@ -29,24 +27,9 @@ heading(
 
 const actor: Actor = { userId: 1, username: 'admin', address: '192.168.1.20', userAgent: 'Mozilla/5.0' };
 
-const percentile = (times: readonly number[], share: number): number =>
-  [...times].sort((one, other) => one - other)[Math.floor(times.length * share)] ?? NaN;
-
 await withPostgres(async (target) => {
   await migrate(target, loadConfig({}).database, migrations);
-  const { host, port, user, password, database } = target;
-  const dataSource = await new PatientDataSource({
-    type: 'postgres',
-    driver: pg,
-    host,
-    port,
-    username: user,
-    password,
-    database,
-    entities: [AuditLog, AuditCursor],
-    parseInt8: true,
-    poolSize: 5,
-  }).initialize();
+  const dataSource = await openDataSource(target, [AuditLog, AuditCursor], 5);
   await dataSource.query(
     `INSERT INTO audit_logs ("timestamp", user_id, username, action, resource_type, resource_id, details, ip_address, user_agent, success)
      SELECT CASE WHEN n <= $1 THEN now() - interval '100 days' - n * interval '20 seconds' ELSE now() - n % 80 * interval '1 day' END,

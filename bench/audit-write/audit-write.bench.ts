@@ -3,13 +3,11 @@ import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { loadConfig } from '@kubarr/platform/config';
 import { migrate, PreparedStatements } from '@kubarr/platform/database';
-import pg from 'pg';
 import { type EntityManager } from 'typeorm';
 import { AuditLog } from '../../libs/audit/src/audit-log.entity.js';
 import { SystemSetting } from '../../libs/settings/src/system-setting.entity.js';
-import { PatientDataSource } from '../../libs/platform/src/database/patient-data-source.js';
 import { migrations } from '../../migrations/index.js';
-import { withPostgres } from '../support/database.js';
+import { openDataSource, withPostgres } from '../support/database.js';
 import { heading, median, verdict } from '../support/report.js';
 
 const CHANGES = 40;
@@ -23,18 +21,7 @@ heading(
 
 await withPostgres(async (target) => {
   await migrate(target, loadConfig({}).database, migrations);
-  const { host, port, user, password, database } = target;
-  const dataSource = await new PatientDataSource({
-    type: 'postgres',
-    driver: pg,
-    host,
-    port,
-    username: user,
-    password,
-    database,
-    entities: [SystemSetting, AuditLog],
-    poolSize: WRITERS,
-  }).initialize();
+  const dataSource = await openDataSource(target, [SystemSetting, AuditLog], WRITERS);
   await dataSource.query(`
     INSERT INTO audit_logs ("timestamp", user_id, username, action, resource_type, resource_id, details, ip_address, user_agent)
     SELECT now() - n * interval '10 minutes', n % 5, 'user' || n % 5, 'action' || n % 30, 'system', n::text, '{"old":"a","new":"b"}', '192.168.1.20', 'Mozilla/5.0'

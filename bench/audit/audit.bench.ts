@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { AuditRecorder } from '@kubarr/audit';
 import { loadConfig } from '@kubarr/platform/config';
 import { migrate, PreparedStatements } from '@kubarr/platform/database';
-import pg from 'pg';
 import { AuditCursor } from '../../libs/audit/src/audit-cursor.entity.js';
 import { AuditLog } from '../../libs/audit/src/audit-log.entity.js';
 import { AuditReader } from '../../libs/audit/src/audit-reader.js';
@@ -11,10 +10,9 @@ import { AuditQuery } from '../../libs/audit/src/audit.dto.js';
 import { AuditDeletion } from '../../libs/audit/src/retention/audit-deletion.js';
 import { AuditStatistics } from '../../libs/audit/src/statistics/audit-statistics.js';
 import { AuditTotals } from '../../libs/audit/src/statistics/audit-totals.js';
-import { PatientDataSource } from '../../libs/platform/src/database/patient-data-source.js';
 import { migrations } from '../../migrations/index.js';
-import { withPostgres } from '../support/database.js';
-import { heading, verdict } from '../support/report.js';
+import { openDataSource, withPostgres } from '../support/database.js';
+import { heading, percentile, verdict } from '../support/report.js';
 
 const SIZES = [10_000, 100_000, 1_000_000];
 const DAYS = 400;
@@ -41,25 +39,12 @@ async function p95(work: () => Promise<unknown>, repeats = REPEATS): Promise<num
     await work();
     times.push(performance.now() - startedAt);
   }
-  return times.sort((a, b) => a - b)[Math.floor(repeats * 0.95)] ?? NaN;
+  return percentile(times, 0.95);
 }
 
 await withPostgres(async (target) => {
   await migrate(target, loadConfig({}).database, migrations);
-  const { host, port, user, password, database } = target;
-  const dataSource = new PatientDataSource({
-    type: 'postgres',
-    driver: pg,
-    host,
-    port,
-    username: user,
-    password,
-    database,
-    entities: [AuditLog, AuditCursor],
-    parseInt8: true,
-    poolSize: 5,
-  });
-  await dataSource.initialize();
+  const dataSource = await openDataSource(target, [AuditLog, AuditCursor], 5);
   const statistics = new AuditStatistics(dataSource);
   const totals = new AuditTotals(new AuditReader(dataSource));
   const service = new AuditService(

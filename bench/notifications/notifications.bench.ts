@@ -3,7 +3,7 @@ import { Browser } from '../../test/support/browser.js';
 import { Receiver } from '../../test/support/receiver.js';
 import { ChildServer } from '../support/child-server.js';
 import { variablesOf, withPostgres } from '../support/database.js';
-import { heading, verdict } from '../support/report.js';
+import { heading, percentile, verdict } from '../support/report.js';
 import { signedInCookie } from '../support/signed-in.js';
 
 const SECONDS = 60;
@@ -15,9 +15,6 @@ heading(
   'notifications',
   `changes of a setting, each told to its administrator by a webhook that does not answer, for ${SECONDS} s by ${CALLERS} callers that rest ${REST_MS} ms; baseline: the same changes told to nobody, just before`,
 );
-
-const percentile = (times: readonly number[], share: number): number =>
-  [...times].sort((one, other) => one - other)[Math.floor(times.length * share)] ?? NaN;
 
 await withPostgres(async (target, directory) => {
   const receiver = await Receiver.start();

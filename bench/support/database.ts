@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DatabaseTarget } from '@kubarr/platform/config';
 import { startEmbeddedPostgres } from '@kubarr/platform/database';
+import pg from 'pg';
+import { type DataSource } from 'typeorm';
+import { PatientDataSource } from '../../libs/platform/src/database/patient-data-source.js';
 
 /** A durable PostgreSQL of the benchmark's own (fsync on), and a folder that goes away with it. */
 export async function withPostgres(work: (target: DatabaseTarget, directory: string) => Promise<void>): Promise<void> {
@@ -15,6 +18,26 @@ export async function withPostgres(work: (target: DatabaseTarget, directory: str
     await postgres.stop();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** The product's own kind of data source, for benchmarks of single services. */
+export function openDataSource(
+  { host, port, user, password, database }: DatabaseTarget,
+  entities: (new () => object)[],
+  poolSize: number,
+): Promise<DataSource> {
+  return new PatientDataSource({
+    type: 'postgres',
+    driver: pg,
+    host,
+    port,
+    username: user,
+    password,
+    database,
+    entities,
+    parseInt8: true,
+    poolSize,
+  }).initialize();
 }
 
 /** The variables that name a server. */

@@ -4,6 +4,10 @@ import { arch, cpus, release } from 'node:os';
 export const median = (figures: readonly number[]): number =>
   [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? NaN;
 
+/** The figure below which the given share (0 to 1) of the figures lies. */
+export const percentile = (figures: readonly number[], share: number): number =>
+  [...figures].sort((a, b) => a - b)[Math.min(figures.length - 1, Math.floor(figures.length * share))] ?? NaN;
+
 /** Says what was measured, on what, and how. */
 export function heading(name: string, how: string): void {
   console.log(

@@ -1,13 +1,9 @@
 import { Injectable, Module } from '@nestjs/common';
-import { ScheduleModule } from '@nestjs/schedule';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { migrations } from '../../../../migrations/index.js';
+import { jobModules } from '../../../../test/support/job-modules.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
-import { CacheModule } from '../cache/index.js';
-import { ConfigModule, loadConfig } from '../config/index.js';
-import { DatabaseConnection, DatabaseModule } from '../database/index.js';
-import { MetricsRegistry, silentLog, TelemetryModule } from '../telemetry/index.js';
-import { JobsModule } from './jobs.module.js';
+import { DatabaseConnection } from '../database/index.js';
+import { MetricsRegistry } from '../telemetry/index.js';
 import { Periodic } from './periodic.js';
 import { PeriodicJobs } from './periodic-jobs.js';
 
@@ -64,19 +60,10 @@ describe('PeriodicJobs', () => {
   let database: TestDatabase;
   const replicas: TestingModule[] = [];
   const start = async (): Promise<TestingModule> => {
-    const { target } = database;
     @Module({ providers: [Work, { provide: AlsoWork, useExisting: Work }] })
     class WorkModule {}
     const replica = await Test.createTestingModule({
-      imports: [
-        ConfigModule.forRoot(loadConfig({})),
-        TelemetryModule.forRoot(silentLog(), { version: '1', channel: 'dev', commit: 'abc' }),
-        DatabaseModule.forRoot({ target, directTarget: target, migrations }),
-        CacheModule,
-        ScheduleModule.forRoot(),
-        JobsModule,
-        WorkModule,
-      ],
+      imports: [...jobModules(database.target), WorkModule],
     }).compile();
     await replica.init();
     await replica.get(DatabaseConnection).whenReady();

@@ -59,7 +59,7 @@ export class JobsController {
   @RequirePermission('settings.manage')
   @ApiOperation({
     operationId: 'retryJob',
-    summary: 'Try a failed or cancelled job again, from the step where it ended',
+    summary: 'Try a failed or cancelled job again',
   })
   @ApiOkResponse({ type: JobAnswer })
   retry(@CurrentUser() reader: SignedIn, @CurrentActor() actor: Actor, @Param() { id }: JobId): Promise<JobAnswer> {

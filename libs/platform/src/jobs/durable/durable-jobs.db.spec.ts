@@ -1,15 +1,10 @@
 import { Injectable, Module } from '@nestjs/common';
-import { ScheduleModule } from '@nestjs/schedule';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { DataSource, type EntityManager } from 'typeorm';
-import { migrations } from '../../../../../migrations/index.js';
+import { jobModules } from '../../../../../test/support/job-modules.js';
 import { createTestDatabase, type TestDatabase } from '../../../../../test/support/test-database.js';
-import { CacheModule } from '../../cache/index.js';
-import { ConfigModule, loadConfig } from '../../config/index.js';
-import { DatabaseConnection, DatabaseModule } from '../../database/index.js';
+import { DatabaseConnection } from '../../database/index.js';
 import { KubarrError } from '../../errors/index.js';
-import { silentLog, TelemetryModule } from '../../telemetry/index.js';
-import { JobsModule } from '../jobs.module.js';
 import { DurableJobs, type JobView, type NewJob } from './durable-jobs.js';
 import { JobClaims } from './job-claims.js';
 import { JobHistory } from './job-history.job.js';
@@ -51,6 +46,8 @@ class Work {
     jobs.register({ name: 'test.work', ...common, atOnce: 2 });
     jobs.register({ name: 'test.quick', ...common, timeLimitMs: 30, attempts: 1 });
     jobs.register({ name: 'test.quiet', ...common, attempts: 1, isHousekeeping: true });
+    const { abandon: _, ...untidy } = common;
+    jobs.register({ name: 'test.untidy', ...untidy });
   }
 }
 
@@ -67,19 +64,10 @@ describe('DurableJobs', () => {
   });
 
   const start = async (leaseMs = 30_000): Promise<TestingModule> => {
-    const { target } = database;
     @Module({ providers: [Work] })
     class WorkModule {}
     const replica = await Test.createTestingModule({
-      imports: [
-        ConfigModule.forRoot(loadConfig({})),
-        TelemetryModule.forRoot(silentLog(), { version: '1', channel: 'dev', commit: 'abc' }),
-        DatabaseModule.forRoot({ target, directTarget: target, migrations }),
-        CacheModule,
-        ScheduleModule.forRoot(),
-        JobsModule,
-        WorkModule,
-      ],
+      imports: [...jobModules(database.target), WorkModule],
     }).compile();
     replica.get(JobClaims).timing.leaseMs = leaseMs;
     await replica.init();
@@ -223,7 +211,7 @@ describe('DurableJobs', () => {
     );
   });
 
-  it('retries a failed job where it ended, but not beside another for the same subject', async () => {
+  it('retries a failed job from the first step, for it has tidied up, but not beside another for the same subject', async () => {
     const replica = await start();
     const work = replica.get(Work);
     const jobs = replica.get(DurableJobs);
@@ -239,8 +227,23 @@ describe('DurableJobs', () => {
     work.ran.length = 0;
     await retry();
     expect(await whenOver(replica, id)).toMatchObject({ status: 'succeeded', error: null });
-    expect(work.ran).toEqual(['second thing:a']);
+    expect(work.ran).toEqual(['first thing:a', 'second thing:a']);
     await expect(retry()).rejects.toThrow('Only a job that failed');
+  });
+
+  it('retries a failed job where it ended, when its kind does not tidy up', async () => {
+    const replica = await start();
+    const work = replica.get(Work);
+    work.first = () => Promise.resolve({ state: { files: 3 } });
+    work.second = () => Promise.reject(new DiskGone());
+    const { id } = await whenOver(replica, await enqueue(replica, newJob('thing:a', { kind: 'test.untidy' })));
+    let seen: unknown;
+    work.second = ({ state }) => Promise.resolve(void (seen = state));
+    work.ran.length = 0;
+    await inTransaction(replica, (transaction) => replica.get(DurableJobs).retry(transaction, id));
+    expect(await whenOver(replica, id)).toMatchObject({ status: 'succeeded' });
+    expect(work.ran).toEqual(['second thing:a']);
+    expect(seen).toEqual({ files: 3 });
   });
 
   it('works in portions when a step asks for it', async () => {
@@ -279,12 +282,18 @@ describe('DurableJobs', () => {
   it('hands a job to another replica when the lease was not renewed, and lets the late holder write nothing', async () => {
     const late = await start(300);
     const claims = late.get(JobClaims);
-    const heir = await start(300);
-    heir.get(Work).first = nothing;
     late.get(Work).first = untilAborted;
-    claims.renew = () => Promise.reject(new Error('the network is gone')); // as if this replica were cut off
-    await late.get(JobWorker).idle();
+    // As if this replica were cut off once it has begun.
+    claims.renew = () => Promise.reject(new Error('the network is gone'));
+    const claim = claims.claim.bind(claims);
+    claims.claim = (kinds) =>
+      claim(kinds).then((job) => {
+        if (job) claims.claim = () => Promise.resolve(undefined);
+        return job;
+      });
     const id = await enqueue(late);
+    await until(late, id, ({ status }) => status === 'running');
+    const heir = await start(300);
     const job = await whenOver(heir, id);
     expect(job.status).toBe('succeeded');
     await late.get(JobWorker).idle();

@@ -193,18 +193,20 @@ export class DurableJobs {
   }
 
   /**
-   * Begins a failed or cancelled job again at the step where it ended.
+   * Begins a failed or cancelled job again: at the step where it ended, or at the first one when its kind tidies up.
    *
    * @throws JobNotFound, JobNotRetryable, SubjectBusy
    */
   async retry(transaction: EntityManager, id: number): Promise<void> {
     const job = await this.get(id);
+    const isTidied = this.kinds.all().some(({ name, abandon }) => name === job.kind && abandon !== undefined);
     const retried = await transaction
       .query<[unknown[], number]>(
         `UPDATE durable_jobs SET status = 'waiting', attempt = 0, is_cancel_wanted = false, next_run_at = now(),
-           finished_at = NULL
+           finished_at = NULL, step = CASE WHEN $2 THEN NULL ELSE step END,
+           state = CASE WHEN $2 THEN '{}' ELSE state END
          WHERE id = $1 AND status IN ('failed', 'cancelled') RETURNING id`,
-        [id],
+        [id, isTidied],
       )
       .catch((error: unknown) => {
         throw violatesUnique(error, 'uq_durable_jobs_active_subject') ? new SubjectBusy(job.title) : error;

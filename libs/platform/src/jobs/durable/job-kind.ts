@@ -19,7 +19,10 @@ export interface JobKind {
   readonly atOnce?: number;
   /** True for work that people did not ask for; it is left out of the jobs screen unless it fails. */
   readonly isHousekeeping?: boolean;
-  /** Tidies up before a job ends as failed or cancelled. Safe to repeat; when it throws, the job ends all the same. */
+  /**
+   * Tidies up before a job ends as failed or cancelled. Safe to repeat; when it throws, the job ends all the same. What
+   * earlier steps made may be gone then, so that such a job is tried again from its first step.
+   */
   abandon?(work: JobWork): Promise<void>;
 }
 

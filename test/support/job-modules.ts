@@ -1,0 +1,18 @@
+import { type DynamicModule, type Type } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { CacheModule } from '@kubarr/platform/cache';
+import { ConfigModule, type DatabaseTarget, loadConfig } from '@kubarr/platform/config';
+import { DatabaseModule } from '@kubarr/platform/database';
+import { JobsModule } from '@kubarr/platform/jobs';
+import { silentLog, TelemetryModule } from '@kubarr/platform/telemetry';
+import { migrations } from '../../migrations/index.js';
+
+/** What it takes to run jobs on a database, and nothing else. */
+export const jobModules = (target: DatabaseTarget): (DynamicModule | Type)[] => [
+  ConfigModule.forRoot(loadConfig({})),
+  TelemetryModule.forRoot(silentLog(), { version: '1', channel: 'dev', commit: 'abc' }),
+  DatabaseModule.forRoot({ target, directTarget: target, migrations }),
+  CacheModule,
+  ScheduleModule.forRoot(),
+  JobsModule,
+];
