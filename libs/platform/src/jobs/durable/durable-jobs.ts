@@ -199,7 +199,7 @@ export class DurableJobs {
    */
   async retry(transaction: EntityManager, id: number): Promise<void> {
     const job = await this.get(id);
-    const isTidied = this.kinds.all().some(({ name, abandon }) => name === job.kind && abandon !== undefined);
+    const isTidied = this.kinds.all().some((kind) => kind.name === job.kind && 'abandon' in kind);
     const retried = await transaction
       .query<[unknown[], number]>(
         `UPDATE durable_jobs SET status = 'waiting', attempt = 0, is_cancel_wanted = false, next_run_at = now(),
