@@ -9,6 +9,7 @@ COPY nest-cli.json tsconfig.json ./
 COPY apps apps
 COPY libs libs
 COPY migrations migrations
+COPY bin/bundle.js bin/bundle.js
 RUN npm run build
 # What runs needs no compiler and no tests.
 RUN npm ci --omit=dev --ignore-scripts

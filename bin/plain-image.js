@@ -18,6 +18,7 @@ export const BUILD = [
   { copy: ['apps'], to: 'apps' },
   { copy: ['libs'], to: 'libs' },
   { copy: ['migrations'], to: 'migrations' },
+  { copy: ['bin/bundle.js'], to: 'bin/bundle.js' },
   { run: 'npm run build' },
   { run: 'npm ci --omit=dev --ignore-scripts' },
 ];
