@@ -93,7 +93,10 @@ await withPostgres(async (target, directory) => {
   console.log(`each cold request took ${milliseconds.toFixed(2)} ms, one after the other`);
 
   await (await ask('/api/users', administrator)).text();
-  // Periodic jobs of the process ask too, now and then: the least of some lists is what a list itself asks.
+  // Periodic jobs of the process ask too, now and then, and so does each look at the figures (its health checks): the
+  // least of some lists, less what looking alone costs, is what a list itself asks.
+  let lookQueries = Infinity;
+  for (let n = 0; n < 5; n++) lookQueries = Math.min(lookQueries, -(await queriesOf(cold)) + (await queriesOf(cold)));
   let [bytes, listMilliseconds, listQueries] = [0, Infinity, Infinity];
   for (let n = 0; n < 5; n++) {
     const listed = await queriesOf(cold);
@@ -103,7 +106,7 @@ await withPostgres(async (target, directory) => {
     listQueries = Math.min(listQueries, (await queriesOf(cold)) - listed);
   }
   console.log(`list of ${PEOPLE + 1} accounts: ${listMilliseconds.toFixed(0)} ms, ${Math.round(bytes / 1_024)} KiB`);
-  verdict('queries of that list', listQueries, { atMost: 1 }, 0);
+  verdict('queries of that list', listQueries - lookQueries, { atMost: 1 }, 0);
   await cold.stop();
 });
 
