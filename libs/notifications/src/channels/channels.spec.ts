@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { AddressRules } from '@kubarr/platform/outgoing';
 import { generate } from 'selfsigned';
 import { MailServer } from '../../../../test/support/mail-server.js';
 import { Receiver } from '../../../../test/support/receiver.js';
@@ -221,6 +222,21 @@ describe('The e-mail channel', () => {
     const stop = new AbortController();
     const sending = failureOf(send(channel, config(), 'lotte@home.example', stop.signal));
     setTimeout(() => stop.abort(), 100);
+    expect((await sending).isFinal).toBe(false);
+  });
+
+  it('does not wait for a resolver that does not answer', async () => {
+    mails = await MailServer.start();
+    class Silent extends AddressRules {
+      override resolve(): Promise<never> {
+        return new Promise(() => undefined);
+      }
+    }
+    const deaf = new ChannelRequests({ allowedAddresses: [] });
+    Object.assign(deaf, { rules: new Silent() });
+    const stop = new AbortController();
+    const sending = failureOf(send(new EmailChannel(deaf), config(), 'lotte@home.example', stop.signal));
+    stop.abort();
     expect((await sending).isFinal).toBe(false);
   });
 

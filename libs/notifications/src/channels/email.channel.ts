@@ -39,26 +39,43 @@ export class EmailChannel extends Channel {
   async send(config: ChannelConfig, destination: string, message: Message, signal: AbortSignal): Promise<void> {
     const timeout = AbortSignal.timeout(SEND_TIMEOUT_MS);
     const stop = AbortSignal.any([timeout, signal]);
+    const stopped = new Promise<never>((_, reject) => {
+      stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true });
+    });
+    const handedOver = this.handOver(config, destination, message, stop);
+    handedOver.catch(() => undefined); // when it ends after the time is over
     try {
-      const transport = await this.connect(config);
-      const stopped = new Promise<never>((_, reject) => {
-        stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true });
-      });
-      const from = String(config['from_address']);
-      await Promise.race([
-        stopped,
-        transport.sendMail({
-          from: { name: String(config['from_name'] ?? 'Kubarr'), address: from },
-          to: { name: '', address: destination },
-          subject: titleWithCount(message),
-          text: `${message.text}\n\nSeverity: ${message.severity}\n`,
-          messageId: `<${message.idempotencyKey}@${from.slice(from.lastIndexOf('@') + 1)}>`,
-          date: message.createdAt,
-          headers: { 'Auto-Submitted': 'auto-generated' },
-        }),
-      ]).finally(() => transport.close());
+      stop.throwIfAborted();
+      await Promise.race([stopped, handedOver]);
     } catch (error) {
       throw asMailFailure(error, timeout.aborted);
+    }
+  }
+
+  private async handOver(
+    config: ChannelConfig,
+    destination: string,
+    message: Message,
+    stop: AbortSignal,
+  ): Promise<void> {
+    const transport = await this.connect(config); // looking the name up may take as long as the resolver likes
+    const close = (): void => transport.close();
+    stop.addEventListener('abort', close, { once: true });
+    try {
+      stop.throwIfAborted();
+      const from = String(config['from_address']);
+      await transport.sendMail({
+        from: { name: String(config['from_name'] ?? 'Kubarr'), address: from },
+        to: { name: '', address: destination },
+        subject: titleWithCount(message),
+        text: `${message.text}\n\nSeverity: ${message.severity}\n`,
+        messageId: `<${message.idempotencyKey}@${from.slice(from.lastIndexOf('@') + 1)}>`,
+        date: message.createdAt,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+      });
+    } finally {
+      stop.removeEventListener('abort', close);
+      close();
     }
   }
 
