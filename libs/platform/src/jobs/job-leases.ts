@@ -23,6 +23,11 @@ const LEASE_GRACE_MS = 10_000;
 /** A claim that waited for another one compares with the time at which it was sent; no statement waits this long. */
 const LONGEST_STATEMENT_MS = 60_000;
 
+/** A job that is due and that nobody holds. */
+const IS_FREE = `
+  (job.next_run_at <= now() OR job.next_run_at > now() + $4 * interval '1 millisecond')
+  AND (job.lease_until IS NULL OR job.lease_until < now())`;
+
 /**
  * Which replica runs a job. A lease is a row, not a lock: no connection is held while the job runs, and the clock is
  * the database's, so that replicas whose clocks differ agree.
@@ -33,17 +38,18 @@ export class JobLeases {
 
   /**
    * Takes the job when it is due and nobody holds it. The identity of the lease, or `undefined`. A job that waits for
-   * clearly longer than its period is due too: the period was shortened, or the clock was set back.
+   * clearly longer than its period is due too: the period was shortened, or the clock was set back. One that is not due
+   * is only read: replicas ask often, and a row that is locked is written to the disk.
    */
   async claim({ name, timeoutMs, everyMs }: PeriodicOptions): Promise<string | undefined> {
     const owner = randomUUID();
     const rows = await this.dataSource.query<unknown[]>(
       `INSERT INTO periodic_jobs AS job (name, lease_owner, lease_until, last_started_at)
-       VALUES ($1, $2, now() + $3 * interval '1 millisecond', now())
+       SELECT $1::text, $2::uuid, now() + $3 * interval '1 millisecond', now()
+       WHERE NOT EXISTS (SELECT FROM periodic_jobs AS job WHERE name = $1 AND NOT (${IS_FREE}))
        ON CONFLICT (name) DO UPDATE SET
          lease_owner = excluded.lease_owner, lease_until = excluded.lease_until, last_started_at = now()
-       WHERE (job.next_run_at <= now() OR job.next_run_at > now() + $4 * interval '1 millisecond')
-         AND (job.lease_until IS NULL OR job.lease_until < now())
+       WHERE ${IS_FREE}
        RETURNING name`,
       [name, owner, timeoutMs + LEASE_GRACE_MS, everyMs + LONGEST_STATEMENT_MS],
     );
