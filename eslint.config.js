@@ -44,6 +44,20 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
+    files: ['**/*.spec.ts'],
+    rules: {
+      // Loops that ask again a number of times fail when the machine is busy; loops without an end hang.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ':matches(WhileStatement, DoWhileStatement) > .test AwaitExpression, ForStatement[test=null]:has(CallExpression[callee.name=/^(delay|setTimeout)$/])',
+          message: 'Wait with test/support/reaches.ts.',
+        },
+      ],
+    },
+  },
+  {
     files: ['apps/server/src/cli/**/*.ts', 'apps/server/src/main.ts', 'bench/**/*.ts', 'bin/*.js'],
     rules: { 'no-console': 'off' },
   },

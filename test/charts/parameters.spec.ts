@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { appendFile, chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { generate } from 'selfsigned';
 import { findBinaries } from '../../libs/platform/src/database/embedded/binaries.js';
 import { chooseServerUser } from '../../libs/platform/src/database/embedded/server-user.js';
 import { describeWith, find, HELM_4, POSTGRES_17, rendered } from '../support/cluster-tools.js';
 import { freePort } from '../support/tls-postgres.js';
+import { reaches } from '../support/reaches.js';
 
 const PROFILES = ['pi', 'mini', 'ha'];
 const VERSIONS = [
@@ -80,13 +80,14 @@ class ClusterServer {
     const child = spawn(binaries.postgres, ['-D', data], { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const server = new ClusterServer(child, directory, port);
-    for (let attempt = 0; attempt < 200; attempt++) {
+    await reaches(async () => {
       if (child.exitCode !== null) throw new Error(output);
-      if (await server.administer('SELECT 1').catch(() => undefined)) return server;
-      await delay(50);
-    }
-    await server.stop();
-    throw new Error(`PostgreSQL did not answer: ${output}`);
+      return server.administer('SELECT 1').catch(() => undefined);
+    }).catch(async (error: unknown) => {
+      await server.stop();
+      throw new Error(`PostgreSQL did not answer: ${output}`, { cause: error });
+    });
+    return server;
   }
 
   administer(statement: string, database = 'postgres'): Promise<Record<string, any>[]> {

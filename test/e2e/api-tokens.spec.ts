@@ -1,6 +1,7 @@
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Answer, type Browser } from '../support/browser.js';
 import { queriesDuring } from '../support/queries.js';
+import { reaches } from '../support/reaches.js';
 
 describe('API tokens', () => {
   let kubarr: TestApplication;
@@ -97,7 +98,7 @@ describe('API tokens', () => {
       ]);
     const becomes = async (expected: number): Promise<void> => {
       await announce();
-      for (const app of [kubarr, replica]) while ((await browse(app)) !== expected); // ended by the time limit of the test
+      for (const app of [kubarr, replica]) await reaches(async () => (await browse(app)) === expected);
     };
     await kubarr.dataSource.query('DELETE FROM user_roles WHERE user_id = $1', [id]);
     await becomes(403);
@@ -124,7 +125,7 @@ describe('API tokens', () => {
     expect((await administrator.delete(`/api/users/me/tokens/${first.id}`)).status).toBe(200);
     const answer = await bearer(first.token).get('/api/storage/browse');
     expect([answer.status, answer.body.code]).toEqual([401, 'auth.api-token-invalid']);
-    while ((await there.get('/api/storage/browse')).status !== 401);
+    await reaches(async () => (await there.get('/api/storage/browse')).status === 401);
     await replica.close();
 
     await kubarr.dataSource.query(

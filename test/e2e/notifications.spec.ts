@@ -7,7 +7,7 @@ import { Sender } from '../../libs/notifications/src/delivery/sender.js';
 import { TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
 import { MailServer } from '../support/mail-server.js';
-import { reaches } from '../support/reaches.js';
+import { reaches, type Reached } from '../support/reaches.js';
 import { Receiver } from '../support/receiver.js';
 
 describe('Notifications', () => {
@@ -42,7 +42,7 @@ describe('Notifications', () => {
   });
 
   /** Reads the audit log until `isDone`. */
-  const follow = <Value>(isDone: () => Promise<Value>): Promise<NonNullable<Value>> =>
+  const follow = <Value>(isDone: () => Promise<Value>): Promise<Reached<Value>> =>
     reaches(async () => {
       await kubarr.app.get(PeriodicJobs).tick('notifications-from-audit');
       return isDone();

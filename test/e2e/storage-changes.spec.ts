@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { JobWorker, PeriodicJobs } from '@kubarr/platform/jobs';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
+import { reaches } from '../support/reaches.js';
 
 describe('Changing files', () => {
   let kubarr: TestApplication;
@@ -24,14 +25,12 @@ describe('Changing files', () => {
   });
 
   const post = (route: string, body: object) => administrator.post(`/api/storage/${route}`, body);
-  const jobOf = async (id: number): Promise<any> => {
-    for (;;) {
+  const jobOf = (id: number): Promise<any> =>
+    reaches(async () => {
       await kubarr.app.get(JobWorker).idle();
       const [job] = await kubarr.dataSource.query('SELECT status, error, title FROM durable_jobs WHERE id = $1', [id]);
-      if (!['waiting', 'running'].includes(job.status)) return job;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
+      return !['waiting', 'running'].includes(job.status) && job;
+    });
   const lastEntry = async (): Promise<any> => {
     const [entry] = await kubarr.dataSource.query(
       "SELECT action, resource_id, username, details FROM audit_logs WHERE action LIKE 'storage%' ORDER BY id DESC LIMIT 1",

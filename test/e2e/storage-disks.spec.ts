@@ -6,6 +6,7 @@ import { JobWorker } from '@kubarr/platform/jobs';
 import { TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
 import { canMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.js';
+import { reaches } from '../support/reaches.js';
 
 const MIB = 1_024 * 1_024;
 /** Files and folders that the second disk takes. */
@@ -36,14 +37,12 @@ const isAllowed = canMount(mkdtempSync(join(tmpdir(), 'kubarr-mount-')));
   afterAll(() => kubarr.close());
 
   const post = async (route: string, body: object) => (await administrator.post(`/api/storage/${route}`, body)).body;
-  const jobOf = async (id: number): Promise<any> => {
-    for (;;) {
+  const jobOf = (id: number): Promise<any> =>
+    reaches(async () => {
       await kubarr.app.get(JobWorker).idle();
       const [job] = await kubarr.dataSource.query('SELECT status, error FROM durable_jobs WHERE id = $1', [id]);
-      if (!['waiting', 'running'].includes(job.status)) return job;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
+      return !['waiting', 'running'].includes(job.status) && job;
+    });
 
   it('is moved to and from by a job, links and all, and nothing stays behind', async () => {
     for (const [from, to] of [

@@ -5,10 +5,10 @@ import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fromBufferPromise } from 'yauzl';
 import { TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
+import { reaches } from '../support/reaches.js';
 
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 
@@ -210,7 +210,7 @@ describe('Reading files', () => {
     expect(started.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200]);
     expect((await get('search?q=x')).body.code).toBe('storage.busy');
     for (const answer of started) answer.destroy();
-    while ((await get('search?q=x')).status !== 200) await delay(20);
+    await reaches(async () => (await get('search?q=x')).status === 200);
   });
 
   it('measures what folders hold, keeps it, and measures again when asked', async () => {
@@ -221,11 +221,10 @@ describe('Reading files', () => {
     expect((await get('size?path=sized')).body).toEqual({ total: null, folders: [] });
     const measured = async (bytes: number) => {
       expect((await administrator.post('/api/storage/size', { path: 'sized' })).status).toBe(200);
-      for (;;) {
+      return reaches(async () => {
         const { body } = await get('size?path=sized');
-        if (body.total?.bytes === bytes) return body;
-        await delay(20);
-      }
+        return body.total?.bytes === bytes && body;
+      });
     };
     const known = await measured(1_010);
     expect(known.total).toMatchObject({ path: 'sized', files: 2, directories: 3 });

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { PeriodicJobs } from '@kubarr/platform/jobs';
 import { Upload } from 'tus-js-client';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Answer, type Browser } from '../support/browser.js';
+import { reaches } from '../support/reaches.js';
 
 const VERSION = { 'tus-resumable': '1.0.0' };
 
@@ -137,9 +137,9 @@ describe('Uploading', () => {
         `Content-Type: application/offset+octet-stream\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(300_000)}`,
     );
     const [part] = await readdir(at('media'));
-    while ((await stat(at(`media/${part}`))).size < 262_144) await delay(10);
+    await reaches(async () => (await stat(at(`media/${part}`))).size >= 262_144);
     socket.destroy();
-    while ((await stat(at(`media/${part}`))).size < 300_000) await delay(10);
+    await reaches(async () => (await stat(at(`media/${part}`))).size >= 300_000);
     expect(await offsetOf(place)).toBe('300000');
     expect((await append(place, 300_000, Buffer.alloc(700_000, 'x'))).status).toBe(204);
     expect(await readdir(at('media'))).toEqual(['broken']);
@@ -155,7 +155,7 @@ describe('Uploading', () => {
         `Content-Type: application/offset+octet-stream\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(300_000)}`,
     );
     const [part] = await readdir(at('media'));
-    while ((await stat(at(`media/${part}`))).size < 262_144) await delay(10);
+    await reaches(async () => (await stat(at(`media/${part}`))).size >= 262_144);
     const offset = Number(await offsetOf(place));
     expect((await append(place, offset, Buffer.alloc(1_000_000 - offset, 'x'))).status).toBe(204);
     dead.destroy();
@@ -236,8 +236,7 @@ describe('Room for uploads and copies', () => {
       const administrator = await kubarr.setUp();
       await writeFile(join(kubarr.storage, 'file'), 'x'.repeat(400));
       await kubarr.app.get(PeriodicJobs).tick('storage-quota');
-      for (let total = null; total === null; await delay(20))
-        ({ total } = (await administrator.get('/api/storage/size')).body);
+      await reaches(async () => (await administrator.get('/api/storage/size')).body.total !== null);
       const begin = async (path: string, size: number) =>
         (
           await administrator.send('POST', '/api/storage/uploads', undefined, {

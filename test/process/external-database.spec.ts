@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { generate } from 'selfsigned';
 import { runCommand, ServerProcess } from '../support/server-process.js';
 import { Browser } from '../support/browser.js';
 import { freePort, TlsPostgres } from '../support/tls-postgres.js';
+import { reaches } from '../support/reaches.js';
 
 describe('An external database over TLS', () => {
   let postgres: TlsPostgres;
@@ -64,12 +64,7 @@ describe('An external database over TLS', () => {
     await postgres.renewCertificate();
     await postgres.query('SELECT pg_reload_conf()');
     await postgres.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'kubarr'");
-    let status = 0;
-    for (let attempt = 0; status !== 200 && attempt < 100; attempt++) {
-      await delay(100);
-      ({ status } = await server.browser().get('/api/health/ready'));
-    }
-    expect(status).toBe(200);
+    await reaches(async () => (await server.browser().get('/api/health/ready')).status === 200);
     expect(await server.stop()).toBe(0);
   });
 
@@ -82,16 +77,13 @@ describe('An external database over TLS', () => {
       KUBARR_PORT: String(port),
     });
     const browser = new Browser(`http://127.0.0.1:${port}`);
-    const until = async (path: string, wanted: number): Promise<void> => {
-      let status = 0;
-      while (status !== wanted) {
-        await delay(50);
-        status = await browser.get(path).then(
-          (answer) => answer.status,
-          () => 0,
-        );
-      }
-    };
+    const until = (path: string, wanted: number): Promise<true> =>
+      reaches(() =>
+        browser.get(path).then(
+          ({ status }) => status === wanted,
+          () => false,
+        ),
+      );
     await until('/api/health', 200);
     for (const path of ['/api/health/ready', '/auth/accounts', '/api/setup/status']) {
       expect([path, (await browser.get(path, { cookie: 'kubarr_session=e30.e30.x' })).status]).toEqual([

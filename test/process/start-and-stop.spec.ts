@@ -4,9 +4,9 @@ import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'nod
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { childrenOf, finishSetup, isRunning, runCommand, ServerProcess } from '../support/server-process.js';
 import { ROOT } from '../support/sources.js';
+import { reaches } from '../support/reaches.js';
 
 /** An ordinary user of every Linux. */
 const NOBODY = 65_534;
@@ -63,13 +63,11 @@ describe('The process', () => {
     const postmaster = server.postmasterPid() ?? 0;
     for (const pid of [postmaster, ...childrenOf(postmaster)]) process.kill(pid, 'SIGKILL');
     const statuses = new Set<number>();
-    let status = 0;
-    for (let attempt = 0; attempt < 300 && (status !== 200 || server.postmasterPid() === postmaster); attempt++) {
-      ({ status } = await browser.get('/api/users/me'));
+    await reaches(async () => {
+      const { status } = await browser.get('/api/users/me');
       statuses.add(status);
-      await delay(50);
-    }
-    expect(status).toBe(200);
+      return status === 200 && server.postmasterPid() !== postmaster;
+    });
     expect([...statuses].filter((each) => each !== 200 && each !== 503)).toEqual([]);
     expect(isRunning(server.postmasterPid() ?? 0)).toBe(true);
     expect(await server.stop()).toBe(0);
@@ -97,7 +95,7 @@ describe('The process', () => {
     });
     let output = '';
     npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    while (!/set-up +http/.test(output) && npm.exitCode === null) await delay(50);
+    await reaches(() => /set-up +http/.test(output) || npm.exitCode !== null);
     npm.kill('SIGTERM');
     const [code] = (await once(npm, 'exit')) as [number | null];
     expect([code, output]).toEqual([0, expect.stringMatching(/Kubarr .* is running/)]);

@@ -6,11 +6,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser } from '../support/browser.js';
 import { finishSetup, ServerProcess } from '../support/server-process.js';
 import { canMount, mountSmallDisk } from '../support/small-disk.js';
+import { reaches } from '../support/reaches.js';
 
 const MIB = 1_024 * 1_024;
 
 /** Kills in the middle of each kind of work, at random moments. */
 const ROUNDS = 6;
+
+/** A job of a process that was killed is taken over when its lease of 30 s is over. */
+const LEASE_OVER_MS = 120_000;
 
 const VERSION = { 'tus-resumable': '1.0.0' };
 
@@ -107,7 +111,7 @@ describe('kill -9 in the middle of', () => {
       const shown = (await readdir(join(storage, 'to'))).filter((name) => !name.startsWith('.kubarr-'));
       if (shown.length > 0) expect(await contentOf(join(storage, 'to/tree'))).toEqual(wanted);
     }
-    while (!(await isDone(body.job_id))) await delay(100);
+    await reaches(() => isDone(body.job_id), LEASE_OVER_MS);
     expect(await contentOf(join(storage, 'from/tree'))).toEqual(wanted);
     expect(await contentOf(join(storage, 'to/tree'))).toEqual(wanted);
     expect(await readdir(join(storage, 'to'))).toEqual(['tree']);
@@ -132,7 +136,7 @@ describe('kill -9 in the middle of', () => {
           expect({ ...here, ...there }).toEqual(wanted);
           if (Object.keys(there).length > 0) expect(there).toEqual(wanted);
         }
-        while (!(await isDone(body.job_id))) await delay(100);
+        await reaches(() => isDone(body.job_id), LEASE_OVER_MS);
         expect(await contentOf(join(storage, 'second/tree'))).toEqual(wanted);
         expect(await readdir(join(storage, 'from'))).toEqual([]);
         expect(await readdir(join(storage, 'second'))).toEqual(['tree']);

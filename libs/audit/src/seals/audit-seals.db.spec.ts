@@ -4,6 +4,7 @@ import { connectTo } from '../../../../test/support/test-data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { AuditDeletion } from '../retention/audit-deletion.js';
 import { AuditSeals } from './audit-seals.js';
+import { reaches } from '../../../../test/support/reaches.js';
 
 describe('Audit seals', () => {
   let database: TestDatabase;
@@ -25,16 +26,14 @@ describe('Audit seals', () => {
   });
 
   /** Transactions of other databases on the server hold the sealing back: asks again until yesterday is sealed. */
-  async function sealAll(): Promise<void> {
-    for (let deadline = performance.now() + 20_000; performance.now() < deadline;) {
+  const sealAll = (): Promise<boolean> =>
+    reaches(async () => {
       await seals.run();
       const [{ waiting }] = await dataSource.query<[{ waiting: number }]>(
         'SELECT count(*) AS waiting FROM audit_seals WHERE seal IS NULL',
       );
-      if (waiting === 0) return;
-    }
-    throw new Error('some days are still not sealed');
-  }
+      return waiting === 0;
+    });
   const day = async (daysAgo: number): Promise<string> =>
     (
       await dataSource.query<[{ day: string }]>(

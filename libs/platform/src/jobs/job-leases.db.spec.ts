@@ -3,6 +3,7 @@ import { connectTo } from '../../../../test/support/test-data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { JobLeases } from './job-leases.js';
 import { type PeriodicOptions } from './periodic.js';
+import { reaches } from '../../../../test/support/reaches.js';
 
 const options: PeriodicOptions = { name: 'clean-up', everyMs: 600_000, runs: 'once', timeoutMs: 30_000 };
 
@@ -29,10 +30,12 @@ describe('JobLeases', () => {
     );
 
   /** Resolves when a statement waits for another transaction. */
-  const isBlocked = async (): Promise<void> => {
-    const blocked = 'SELECT FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0';
-    while ((await dataSource.query<unknown[]>(blocked)).length === 0);
-  };
+  const isBlocked = (): Promise<true> =>
+    reaches(async () => {
+      const blocked =
+        'SELECT FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0';
+      return (await dataSource.query<unknown[]>(blocked)).length > 0;
+    });
 
   it('gives a due job to one of many replicas that ask at the same time', async () => {
     const claims = await Promise.all(Array.from({ length: 10 }, (_, n) => (n % 2 ? first : second).claim(options)));

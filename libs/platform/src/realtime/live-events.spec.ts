@@ -4,6 +4,7 @@ import { type AddressInfo, type Socket } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { MetricsRegistry, silentLog } from '../telemetry/index.js';
 import { type Listener, LiveEvents } from './live-events.js';
+import { reaches } from '../../../../test/support/reaches.js';
 
 describe('LiveEvents', () => {
   let http: Server;
@@ -45,9 +46,6 @@ describe('LiveEvents', () => {
   };
   const publish = (key: string, data: unknown, isFor: (listener: Listener) => boolean = () => true): void =>
     events.publish({ channel: 'things', key, data, isFor });
-  const reaches = async (condition: () => boolean): Promise<void> => {
-    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
-  };
 
   it('sends an event to those it is for, and to nobody else', async () => {
     const admin = await listen(() => Promise.resolve(person(1, 'settings.manage')));

@@ -14,6 +14,7 @@ import { runPostmaster } from './postmaster.js';
 import { stopServer } from './postmaster-process.js';
 import { ServerLog } from './server-log.js';
 import { chooseServerUser, giveTo } from './server-user.js';
+import { reaches } from '../../../../../test/support/reaches.js';
 
 let folder: string;
 /** Has a space, a comma and quotes in its name: all of them mean something in PostgreSQL's settings. */
@@ -220,7 +221,7 @@ describe('startEmbeddedPostgres', () => {
       const lockFile = join(directory, 'postgres/data/postmaster.pid');
       const lock = await readFile(lockFile, 'utf8');
       process.kill(first.pid, 'SIGKILL');
-      while (isThere(first.pid)) await delay(5);
+      await reaches(() => !isThere(first.pid));
 
       const unrelated = spawn('sleep', ['60'], { ...(underRoot ? { uid, gid } : {}), stdio: 'ignore' });
       children.push(unrelated);
@@ -237,7 +238,7 @@ describe('startEmbeddedPostgres', () => {
       const home = join(directory, 'postgres');
       const made = async (): Promise<string[]> =>
         (await readdir(home).catch(() => [])).filter((name) => /^data/.test(name));
-      while ((await made()).length === 0) await delay(1);
+      await reaches(async () => (await made()).length > 0);
       child.kill('SIGKILL');
       await once(child, 'exit');
       expect(await made()).not.toContain('data');

@@ -10,6 +10,7 @@ import { JobClaims } from './job-claims.js';
 import { JobHistory } from './job-history.job.js';
 import { type JobWork, type StepResult } from './job-kind.js';
 import { JobWorker } from './job-worker.js';
+import { reaches } from '../../../../../test/support/reaches.js';
 
 class DiskGone extends KubarrError {
   readonly code = 'test.disk-gone';
@@ -79,13 +80,11 @@ describe('DurableJobs', () => {
     replica.get(DataSource).transaction(work);
   const enqueue = (replica: TestingModule, job: NewJob = newJob()): Promise<number> =>
     inTransaction(replica, (transaction) => replica.get(DurableJobs).enqueue(transaction, job));
-  const until = async (replica: TestingModule, id: number, isReached: (job: JobView) => boolean): Promise<JobView> => {
-    for (;;) {
+  const until = (replica: TestingModule, id: number, isReached: (job: JobView) => boolean): Promise<JobView> =>
+    reaches(async () => {
       const job = await replica.get(DurableJobs).get(id);
-      if (isReached(job)) return job;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  };
+      return isReached(job) && job;
+    });
   const whenOver = (replica: TestingModule, id: number): Promise<JobView> =>
     until(replica, id, ({ finishedAt, status }) => finishedAt !== null && status !== 'waiting');
   const untilAborted = (work: JobWork): Promise<never> =>
