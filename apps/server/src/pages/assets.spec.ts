@@ -4,6 +4,7 @@ interface Format {
   ago(text: string, now: number): string;
   words(key: string): string;
   time(text: string): string;
+  browserName(userAgent: string | null): string;
 }
 interface Api {
   address(path: string, parameters: Record<string, string>): string;
@@ -36,6 +37,27 @@ describe('The texts of the built-in pages', () => {
 
   it('leave what is no time as it is', () => {
     expect(format.time('unknown')).toBe('unknown');
+  });
+
+  it('name browsers by what they say of themselves', () => {
+    const names = [
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0',
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1',
+      'Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36',
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0',
+      'curl/8.5.0',
+      '',
+      null,
+    ].map((userAgent) => format.browserName(userAgent));
+    expect(names).toEqual([
+      'Firefox on Windows',
+      'Safari on iPhone',
+      'Chrome on Android',
+      'Edge on Linux',
+      'curl',
+      'Unknown program',
+      'Unknown program',
+    ]);
   });
 
   it('make words of keys', () => {

@@ -11,6 +11,7 @@ const FILES: ReadonlySet<string> = new Set([
   'dom.js',
   'form.js',
   'style.css',
+  'dark.css',
   'favicon.svg',
 ]);
 

@@ -1,16 +1,22 @@
 import { get, post } from './api.js';
+import { appearance } from './account-appearance.js';
 import { linkedAccounts } from './account-links.js';
 import { passkeys } from './account-passkeys.js';
+import { passwordChange } from './account-password.js';
 import { authenticatorApp, recoveryCodes } from './account-second-factor.js';
+import { sessions } from './account-sessions.js';
 import { apiTokens } from './account-tokens.js';
 import { element } from './dom.js';
 import { form, passwordField } from './form.js';
 
-/** How people prove who they are. While a second factor has to be set up first, only that is shown. */
+/** How people prove who they are, and what they prefer. While a second factor has to be set up first, only that is shown. */
 export async function accountScreen(page, person) {
   const status = await get('/api/users/me/2fa/status', page.signal);
   const { searchParams } = page.url;
-  const parts = [authenticatorApp, recoveryCodes, passkeys, ...(status.must_enrol ? [] : [linkedAccounts, apiTokens])];
+  const secondFactors = [authenticatorApp, recoveryCodes, passkeys];
+  const parts = status.must_enrol
+    ? secondFactors
+    : [passwordChange, ...secondFactors, linkedAccounts, sessions, apiTokens, appearance];
   const confirmation = element('div', {});
   const tools = { page, person, status, confirmed: (work) => confirmed(confirmation, work) };
   const sections = await Promise.all(parts.map((part) => part(tools)));

@@ -13,6 +13,7 @@ const NO_ANSWER = { detail: 'Kubarr does not answer. Check that it runs and that
 export const get = (path, signal) => call('GET', path, undefined, signal);
 export const post = (path, body) => call('POST', path, body);
 export const put = (path, body) => call('PUT', path, body);
+export const patch = (path, body) => call('PATCH', path, body);
 export const remove = (path) => call('DELETE', path);
 
 /** An address with a query; parameters that are empty are left out. */

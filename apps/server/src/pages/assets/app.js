@@ -8,6 +8,7 @@ import { overview } from './overview.js';
 import { setupScreen } from './setup-screen.js';
 import { signInScreen } from './sign-in-screen.js';
 import { missingScreen, troubleScreen, waitingScreen } from './state-screens.js';
+import { wear, wearAsLastTime } from './theme.js';
 import { trashScreen } from './trash-screen.js';
 import { followUnread } from './unread.js';
 
@@ -122,6 +123,7 @@ async function personOf(page) {
     person = await get('/api/users/me', page.signal);
     const accounts = await get('/auth/accounts', page.signal);
     if (page.signal.aborted) return person;
+    wear(person.preferences.theme);
     const menu = accountMenu(page, person, accounts);
     account.replaceChildren(menu.node);
     stopFollowing();
@@ -183,6 +185,8 @@ document.addEventListener('click', (event) => {
   event.preventDefault();
   pageAt(new URL(location.href), visit.signal).go(pathname + search + hash);
 });
+
+wearAsLastTime();
 
 window.addEventListener('popstate', () => void show());
 

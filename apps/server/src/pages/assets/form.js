@@ -18,6 +18,18 @@ export function field(label, { hint, ...attributes }) {
   return { node: element('div', { class: 'field' }, element('label', { for: id }, label), input, note), input, say };
 }
 
+/** One of a few. @param options What the server calls each, and what people do. */
+export function choice(label, { value, options, ...attributes }) {
+  const made = field(label, attributes);
+  const select = element(
+    'select',
+    { id: made.input.id, 'aria-describedby': made.input.getAttribute('aria-describedby') },
+    Object.entries(options).map(([key, text]) => element('option', { value: key, selected: key === value }, text)),
+  );
+  made.input.replaceWith(select);
+  return { ...made, input: select };
+}
+
 /** A password that can be looked at. */
 export function passwordField(label, attributes) {
   const made = field(label, { type: 'password', required: true, spellcheck: 'false', ...attributes });

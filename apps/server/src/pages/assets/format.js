@@ -41,6 +41,34 @@ export function count(amount, noun) {
   return `${amount.toLocaleString()} ${noun}${amount === 1 ? '' : 's'}`;
 }
 
+const BROWSERS = [
+  ['Edge', /Edg\//],
+  ['Opera', /OPR\//],
+  ['Samsung Internet', /SamsungBrowser\//],
+  ['Firefox', /(Firefox|FxiOS)\//],
+  ['Chrome', /(Chrome|CriOS|Chromium)\//],
+  ['Safari', /Safari\//],
+];
+
+const SYSTEMS = [
+  ['iPhone', /iPhone/],
+  ['iPad', /iPad/],
+  ['Android', /Android/],
+  ['Windows', /Windows/],
+  ['Mac', /Macintosh/],
+  ['ChromeOS', /CrOS/],
+  ['Linux', /Linux/],
+];
+
+/** `Firefox on Windows`, by what a browser says of itself; other programs by their first word. */
+export function browserName(userAgent) {
+  if (!userAgent) return 'Unknown program';
+  const nameIn = (list) => list.find(([, pattern]) => pattern.test(userAgent))?.[0];
+  const browser = nameIn(BROWSERS) ?? userAgent.split(/[\s/]/)[0];
+  const system = nameIn(SYSTEMS);
+  return system ? `${browser} on ${system}` : browser;
+}
+
 /** `login_failed` → `Login failed`. */
 export function words(key) {
   const text = key.replaceAll('_', ' ').replace(/^2fa/, 'two-factor');

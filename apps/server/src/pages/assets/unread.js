@@ -20,7 +20,7 @@ export function followUnread(show) {
   }
 
   function connect() {
-    socket = new window.WebSocket('/api/events/ws');
+    socket = new window.WebSocket(`${location.origin.replace(/^http/, 'ws')}/api/events/ws`);
     socket.addEventListener('open', () => {
       waitMs = 1_000;
       void ask(); // what happened while nobody listened

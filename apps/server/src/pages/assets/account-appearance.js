@@ -1,0 +1,25 @@
+import { patch } from './api.js';
+import { element } from './dom.js';
+import { choice, form } from './form.js';
+import { wear } from './theme.js';
+
+/** The colours of the pages, kept with the account. */
+export function appearance({ page, person }) {
+  const theme = choice('Colours', {
+    name: 'theme',
+    value: person.preferences.theme,
+    options: { system: 'As the device has them', light: 'Light', dark: 'Dark' },
+  });
+  async function send(values) {
+    const preferences = await patch('/api/users/me/preferences', values);
+    wear(preferences.theme);
+    page.personChanged();
+    page.reload();
+  }
+  return element(
+    'section',
+    { class: 'card' },
+    element('h2', {}, 'Appearance'),
+    form({ fields: { theme }, button: 'Save', send }),
+  );
+}

@@ -1,0 +1,24 @@
+/** Remembered by the browser too, so that a page does not begin in other colours than it ends in. */
+const KEY = 'theme';
+
+/** By preference of the person, when the colours of dark.css count. */
+const DARK_WHEN = { system: '(prefers-color-scheme: dark)', light: 'not all', dark: 'all' };
+
+/** Shows the page in the colours of `theme`: system, light or dark. What is none of them counts as system. */
+export function wear(theme) {
+  document.querySelector('#dark').media = DARK_WHEN[theme] ?? DARK_WHEN.system;
+  try {
+    window.localStorage.setItem(KEY, theme);
+  } catch {
+    // A browser that keeps nothing shows the colours of the device first.
+  }
+}
+
+/** The colours of whoever was here last. */
+export function wearAsLastTime() {
+  try {
+    wear(window.localStorage.getItem(KEY) ?? 'system');
+  } catch {
+    // see above
+  }
+}
