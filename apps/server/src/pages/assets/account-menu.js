@@ -34,6 +34,7 @@ export function accountMenu(page, person, accounts) {
       ),
       inbox,
       element('a', { href: '/account' }, 'Your account'),
+      person.permissions.includes('users.view') && element('a', { href: '/settings/people' }, 'People'),
       element('a', { href: '/login' }, 'Sign in with another account'),
       element('button', { click: () => leaveFor('/auth/logout') }, 'Sign out'),
     ),

@@ -5,6 +5,7 @@ import { element, pause } from './dom.js';
 import { filesScreen } from './files-screen.js';
 import { notificationsScreen } from './notifications-screen.js';
 import { overview } from './overview.js';
+import { peopleScreen } from './people-screen.js';
 import { setupScreen } from './setup-screen.js';
 import { signInScreen } from './sign-in-screen.js';
 import { missingScreen, troubleScreen, waitingScreen } from './state-screens.js';
@@ -108,6 +109,8 @@ async function screenOf(page) {
     case '/account/notifications':
       await personOf(page);
       return notificationsScreen(page);
+    case '/settings/people':
+      return peopleScreen(page, await personOf(page));
     case '/':
     case '/storage':
       return withOverview(page, filesScreen);

@@ -30,6 +30,29 @@ export function choice(label, { value, options, ...attributes }) {
   return { ...made, input: select };
 }
 
+/** Several of a few, as a list of their values. @param options `{ value, text, isChecked }` each. */
+export function checkboxes(label, { name, options }) {
+  const boxes = options.map(({ isChecked, ...option }) => ({
+    ...option,
+    input: element('input', { type: 'checkbox', name, checked: isChecked }),
+  }));
+  const note = element('p', { class: 'note bad', role: 'alert' });
+  const group = element(
+    'fieldset',
+    {},
+    element('legend', {}, label),
+    boxes.map(({ text, input }) => element('label', {}, input, ' ', text)),
+    note,
+  );
+  const input = {
+    get value() {
+      return boxes.filter((box) => box.input.checked).map(({ value }) => value);
+    },
+    focus: () => boxes[0]?.input.focus(),
+  };
+  return { node: group, input, say: (text = '') => note.replaceChildren(text) };
+}
+
 /** A password that can be looked at. */
 export function passwordField(label, attributes) {
   const made = field(label, { type: 'password', required: true, spellcheck: 'false', ...attributes });
