@@ -128,6 +128,17 @@ describe('Uploading', () => {
     expect((await append(place, 10, Buffer.alloc(0))).status).toBe(204);
   });
 
+  it('lets nothing but uploads send such a body', async () => {
+    const headers = { 'content-type': 'application/offset+octet-stream' };
+    for (const [by, path] of [
+      [kubarr.browser(), '/auth/login'],
+      [administrator, '/api/storage/mkdir'],
+    ] as const) {
+      const answer = await by.send('POST', path, Buffer.alloc(1_000), headers);
+      expect(answer.body).toMatchObject({ status: 415, code: 'http.unsupported-media-type' });
+    }
+  });
+
   it('keeps what arrived before the connection broke', async () => {
     const place = placeOf(await begin('media/broken', 1_000_000));
     const { port, hostname } = new URL(kubarr.url);

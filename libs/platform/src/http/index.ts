@@ -1,5 +1,12 @@
 export { configureHttp, createHttpAdapter } from './http-application.js';
-export { CrossSiteRequest, InvalidFields, InvalidQuery, RouteNotFound, TooManyAttempts } from './http.errors.js';
+export {
+  CrossSiteRequest,
+  InvalidFields,
+  InvalidQuery,
+  RouteNotFound,
+  TooManyAttempts,
+  UnsupportedMediaType,
+} from './http.errors.js';
 export {
   BooleanField,
   BooleanParameter,

@@ -6,13 +6,13 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type IncomingHttpHeaders } from 'node:http';
 import { parseUploadFigure, parseUploadMetadata } from './upload-metadata.js';
 import { UploadParameter } from './uploads.dto.js';
-import { requireProtocol, TUS_EXTENSIONS, TUS_VERSION, UPLOAD_MEDIA_TYPE } from './tus-protocol.js';
+import { requireProtocol, TUS_EXTENSIONS, TUS_VERSION, UPLOAD_MEDIA_TYPE, UPLOADS_ROUTE } from './tus-protocol.js';
 import { UploadNotReadable } from './uploads.errors.js';
 import { type UploadProgress, Uploads } from './uploads.service.js';
 
 /** The tus protocol, version 1.0.0: core with creation, expiration and termination. Source: tus.io. */
 @ApiTags('Storage')
-@Controller('api/storage/uploads')
+@Controller(UPLOADS_ROUTE)
 export class UploadsController {
   constructor(
     private readonly uploads: Uploads,
@@ -52,7 +52,7 @@ export class UploadsController {
     const size = parseUploadFigure('Upload-Length', single(headers['upload-length']));
     const progress = await this.uploads.begin(actor, pathOf(headers), size);
     tell(reply, progress);
-    void reply.header('location', `/api/storage/uploads/${progress.id}`);
+    void reply.header('location', `/${UPLOADS_ROUTE}/${progress.id}`);
   }
 
   @Head(':id')
