@@ -155,6 +155,15 @@ export class IntoItself extends KubarrError {
   }
 }
 
+/** Folders in folders beyond what a walk goes down. */
+export class TooDeep extends KubarrError {
+  readonly code = 'files.too-deep';
+  readonly kind = 'bad-request';
+  constructor(path: string, most: number) {
+    super(`Below "${shown(path)}" are more than ${most} levels of folders. Take them apart on the server.`);
+  }
+}
+
 /** The disk or the file server behind the root fails, or the process ran out of file descriptors. */
 export class FilesUnavailable extends KubarrError {
   readonly code = 'files.unavailable';

@@ -17,6 +17,7 @@ export {
   PathMalformed,
   PathOutside,
   RootUnavailable,
+  TooDeep,
 } from './files.errors.js';
 export { nameBytes, nameText } from './name-text.js';
 export { LISTING_REACH, type Order, type Slice } from './name-page.js';

@@ -220,4 +220,31 @@ describe.each(ways)('Changes below an open root held %s', (_, hold) => {
     for (const path of ['top', 'copy']) await root.trees.remove(at(path));
     expect((await readdir(inside)).sort()).toEqual(['link', 'way-out']);
   });
+
+  it('names what vanishes during a walk, and goes on', async () => {
+    await mkdir(join(inside, 'folder'));
+    await writeFile(join(inside, 'folder/file'), '');
+    for await (const met of root.trees.walk(at('folder'))) {
+      await rm(join(inside, met.path.text));
+      await expect(met.facts()).rejects.toMatchObject({ code: 'files.not-found' });
+      await expect(met.openFile()).rejects.toMatchObject({ code: 'files.not-found' });
+    }
+  });
+
+  (hold === holdRootByDescriptor ? it : it.skip)('goes down 4 096 levels of folders, and no further', async () => {
+    const make =
+      'process.chdir(process.argv[1]); for (let n = 0; n < 5000; n++) { fs.mkdirSync("d"); process.chdir("d"); }';
+    execFileSync(process.execPath, ['-e', `const fs = require('node:fs'); ${make}`, inside]);
+    try {
+      const refused = {
+        code: 'files.too-deep',
+        message: expect.stringMatching(/^Below "d\/d\/.{10,200}…" are more than/),
+      };
+      await expect(root.trees.measure(at('d'))).rejects.toMatchObject(refused);
+      await expect(root.trees.remove(at('d'))).rejects.toMatchObject(refused);
+      expect(await root.trees.measure(at('d'), { skipsForbidden: true })).toMatchObject({ directories: 4_096 });
+    } finally {
+      execFileSync('rm', ['-rf', join(inside, 'd')]);
+    }
+  });
 });

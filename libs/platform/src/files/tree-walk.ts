@@ -1,16 +1,22 @@
 import { type Dir, type Dirent } from 'node:fs';
-import { asFilesError, FileChanged, FilesForbidden } from './files.errors.js';
+import { asFilesError, FileChanged, FilesForbidden, TooDeep } from './files.errors.js';
 import { type Held, ITSELF } from './held.js';
 import { isMissing } from './reach.js';
-import { type RelativePath } from './relative-path.js';
+import { RelativePath } from './relative-path.js';
 
 /** Names read from a directory in one go. Each level of a walk keeps as many. */
 const NAMES_PER_READ = 256;
 
-/** One stop of a walk. A directory is stopped at twice: before and after its members. */
+/**
+ * Levels below the directory where a walk begins. A path of 4 096 bytes has 2 048 names, and so many can be moved below
+ * as many others; without a bound whoever goes on like this could use up the descriptors of the whole process.
+ */
+const MOST_LEVELS = 4_096;
+
+/** One stop of a walk, to be used before the walk goes on. A directory is stopped at twice: before and after its members. */
 export interface Stop {
   readonly path: RelativePath;
-  /** The directory that it lies in; to be used before the walk goes on. */
+  /** The directory that it lies in. */
   readonly parent: Held;
   readonly name: Buffer;
   /** The directory itself, held; `undefined` for everything else. */
@@ -21,14 +27,15 @@ export interface Stop {
 export interface WalkOptions {
   /** The walk rejects with its reason. */
   readonly signal?: AbortSignal;
-  /** Stops at directories that may not be read, but does not enter them, instead of failing. */
+  /** Stops at directories that may not be read or are too deep, but does not enter them, instead of failing. */
   readonly skipsForbidden?: boolean;
   /** Members that are walked over. Default: all. */
   readonly shows?: (name: Buffer) => boolean;
 }
 
 interface Level {
-  readonly path: RelativePath;
+  /** Its name in the level above; that of the directory where the walk begins does not count. */
+  readonly name: Buffer;
   readonly parent: Held | undefined;
   readonly held: Held;
   readonly names: Dir;
@@ -36,39 +43,52 @@ interface Level {
 
 /**
  * Every member below a held directory, in no particular order, without following links. Memory and open descriptors
- * (two for each level) grow with the depth alone. What vanishes meanwhile is left out.
+ * (two for each level) grow with the depth alone, and that is bounded. What vanishes meanwhile is left out.
+ * @throws TooDeep
  */
 export async function* walk(top: Held, path: RelativePath, options: WalkOptions = {}): AsyncGenerator<Stop> {
   const { signal, shows = () => true } = options;
   const levels: Level[] = [];
-  const enter = async (held: Held, at: RelativePath, parent: Held | undefined): Promise<void> => {
+  const pathOf = (...names: readonly Buffer[]): RelativePath =>
+    new RelativePath([...path.names, ...levels.slice(1).map(({ name }) => name), ...names]);
+  const enter = async (held: Held, name: Buffer, parent: Held | undefined): Promise<void> => {
     try {
-      levels.push({ path: at, parent, held, names: await held.openNames(NAMES_PER_READ) });
+      if (levels.length >= MOST_LEVELS) throw new TooDeep(pathOf().text, MOST_LEVELS);
+      levels.push({ name, parent, held, names: await held.openNames(NAMES_PER_READ) });
     } catch (error) {
       await held.close();
       throw error;
     }
   };
-  const enterIfAllowed = async (held: Held, at: RelativePath, parent: Held): Promise<boolean> => {
+  const enterIfAllowed = async (held: Held, name: Buffer, parent: Held): Promise<boolean> => {
     try {
-      await enter(held, at, parent);
+      await enter(held, name, parent);
       return true;
     } catch (error) {
-      const failure = asFilesError(error, at.text);
-      if (options.skipsForbidden && failure instanceof FilesForbidden) return false;
+      const failure = asFilesError(error, pathOf(name).text);
+      if (options.skipsForbidden && (failure instanceof FilesForbidden || failure instanceof TooDeep)) return false;
       throw failure;
     }
   };
+  const stop = (parent: Held, name: Buffer, directory: Held | undefined, isLeaving: boolean): Stop => ({
+    parent,
+    name,
+    directory,
+    isLeaving,
+    get path() {
+      return isLeaving && levels.at(-1)?.held === directory ? pathOf() : pathOf(name);
+    },
+  });
   try {
-    await enter(await top.pick(ITSELF), path, undefined);
+    await enter(await top.pick(ITSELF), ITSELF, undefined);
     for (let level = levels.at(-1); level; level = levels.at(-1)) {
       signal?.throwIfAborted();
-      const entry = await nextEntry(level);
+      const { parent: above, held } = level;
+      const entry = await nextEntry(level, pathOf);
       if (entry === null) {
         await level.names.close();
-        const { path: at, parent, held } = level;
         try {
-          if (parent) yield { path: at, parent, name: at.name, directory: held, isLeaving: true };
+          if (above) yield stop(above, level.name, held, true);
         } finally {
           levels.pop();
           await held.close();
@@ -77,15 +97,14 @@ export async function* walk(top: Held, path: RelativePath, options: WalkOptions 
       }
       const name = entry.name as string | Buffer as Buffer;
       if (!shows(name)) continue;
-      const at = level.path.member(name);
-      const directory = entry.isDirectory() ? await pickDirectory(level.held, name) : undefined;
+      const directory = entry.isDirectory() ? await pickDirectory(held, name) : undefined;
       if (entry.isDirectory() && !directory) continue;
       let isEntered = false;
       try {
-        yield { path: at, parent: level.held, name, directory, isLeaving: false };
+        yield stop(held, name, directory, false);
         if (!directory) continue;
-        isEntered = await enterIfAllowed(directory, at, level.held);
-        if (!isEntered) yield { path: at, parent: level.held, name, directory, isLeaving: true };
+        isEntered = await enterIfAllowed(directory, name, held);
+        if (!isEntered) yield stop(held, name, directory, true);
       } finally {
         if (!isEntered) await directory?.close();
       }
@@ -98,12 +117,12 @@ export async function* walk(top: Held, path: RelativePath, options: WalkOptions 
   }
 }
 
-async function nextEntry({ names, path }: Level): Promise<Dirent | null> {
+async function nextEntry({ names }: Level, pathOf: () => RelativePath): Promise<Dirent | null> {
   try {
     return await names.read();
   } catch (error) {
     // Only where the disk does not tell which names are directories: Node asks for a batch, and one has vanished.
-    throw isMissing(error) ? new FileChanged(path.text) : error;
+    throw isMissing(error) ? new FileChanged(pathOf().text) : error;
   }
 }
 

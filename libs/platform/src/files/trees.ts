@@ -1,4 +1,5 @@
 import { rmdir, unlink } from 'node:fs/promises';
+import { asFilesError } from './files.errors.js';
 import { type Held, ITSELF } from './held.js';
 import { type Member, memberOf } from './member.js';
 import { OpenFile } from './open-file.js';
@@ -20,6 +21,7 @@ export interface TreeSize {
 export interface Met {
   readonly path: RelativePath;
   readonly isDirectory: boolean;
+  /** @throws NoSuchMember when it has vanished meanwhile. */
   facts(): Promise<Member>;
   /** An ordinary file, for reading; `undefined` when it is something else. */
   openFile(): Promise<OpenFile | undefined>;
@@ -37,6 +39,8 @@ export class Trees {
     const top = await this.hold(path);
     try {
       for await (const stop of walk(top, path, options)) if (!stop.isLeaving) yield metAt(stop);
+    } catch (error) {
+      throw asFilesError(error, path.text);
     } finally {
       await top.close();
     }
@@ -51,11 +55,12 @@ export class Trees {
     const top = await this.hold(path);
     const sums = [emptySize()];
     try {
-      for await (const { path: at, parent, name, directory, isLeaving } of walk(top, path, options)) {
+      for await (const stop of walk(top, path, options)) {
+        const { parent, name, directory, isLeaving } = stop;
         const sum = sums.at(-1);
         if (!sum) break;
         if (isLeaving) {
-          onDirectory(at, sum);
+          onDirectory(stop.path, sum);
           sums.pop();
           const above = sums.at(-1);
           if (above) addSize(above, { ...sum, directories: sum.directories + 1 });
@@ -69,6 +74,8 @@ export class Trees {
       const total = sums[0] ?? emptySize();
       onDirectory(path, total);
       return total;
+    } catch (error) {
+      throw asFilesError(error, path.text);
     } finally {
       await top.close();
     }
@@ -161,22 +168,32 @@ function addSize(sum: MutableSize, { bytes, files, directories }: TreeSize): voi
   sum.directories += directories;
 }
 
-function metAt({ path, parent, name, directory }: Stop): Met {
+function metAt(stop: Stop): Met {
+  const { path, parent, name, directory } = stop;
+  const attempt = async <T>(look: () => Promise<T>): Promise<T> => {
+    try {
+      return await look();
+    } catch (error) {
+      throw asFilesError(error, path.text);
+    }
+  };
   return {
     path,
     isDirectory: directory !== undefined,
-    facts: () => factsIn(parent, name),
-    openFile: async () => {
-      const held = await parent.pick(name);
-      try {
-        if (!held.stats.isFile()) return undefined;
-        const handle = await held.openFile();
-        return new OpenFile(handle, memberOf(name, await handle.stat({ bigint: true })));
-      } finally {
-        await held.close();
-      }
-    },
+    facts: () => attempt(() => factsIn(parent, name)),
+    openFile: () => attempt(() => openIfFile(parent, name)),
   };
+}
+
+async function openIfFile(parent: Held, name: Buffer): Promise<OpenFile | undefined> {
+  const held = await parent.pick(name);
+  try {
+    if (!held.stats.isFile()) return undefined;
+    const handle = await held.openFile();
+    return new OpenFile(handle, memberOf(name, await handle.stat({ bigint: true })));
+  } finally {
+    await held.close();
+  }
 }
 
 /** Directories go when all in them is gone. Several rounds: others may add something, and some disks skip names meanwhile. */

@@ -1,4 +1,4 @@
-import { type Met, NoSuchMember } from '@kubarr/platform/files';
+import { FilesForbidden, type Met, NoSuchMember } from '@kubarr/platform/files';
 import { type ArchiveMember } from './archive-members.js';
 import { TAR_END, tarHeader, tarPadding } from './tar-header.js';
 
@@ -40,7 +40,6 @@ export async function openIfFile(met: Met) {
 const seconds = (nanoseconds: bigint): number => Number(nanoseconds / 1_000_000_000n);
 
 export function ignoreMissing(error: unknown): undefined {
-  const { code } = error as { code?: string };
-  if (error instanceof NoSuchMember || ['ENOENT', 'EACCES', 'EPERM'].includes(code ?? '')) return undefined;
+  if (error instanceof NoSuchMember || error instanceof FilesForbidden) return undefined;
   throw error;
 }
