@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { LISTING_REACH } from '@kubarr/platform/files';
 import { fileInfo } from './file-info.js';
+import { pageSlice } from './page-slice.js';
 import { type BrowseQuery, type DirectoryListing, type FileInfo, PAGE_SIZE, type StorageStats } from './storage.dto.js';
-import { PageTooFar } from './storage.errors.js';
 import { isHidden, isShown, storagePath } from './storage-path.js';
 import { StorageRoot } from './storage-root.js';
 
@@ -13,12 +12,11 @@ export class StorageService {
 
   async browse(query: BrowseQuery): Promise<DirectoryListing> {
     const { path = '', page = 1, per_page: perPage = PAGE_SIZE, hidden = false, sort = 'name', order = 'asc' } = query;
-    if (page * perPage > LISTING_REACH) throw new PageTooFar();
+    const slice = pageSlice(page, perPage);
     const folder = storagePath(path);
     const { members, total } = await this.root.use((root) =>
       root.list(folder, {
-        offset: (page - 1) * perPage,
-        limit: perPage,
+        ...slice,
         order: { by: sort, descending: order === 'desc' },
         shows: (name) => (hidden || !isHidden(name)) && isShown(name),
       }),
