@@ -57,12 +57,14 @@ async function addAll(zip: ZipFile, members: AsyncIterable<ArchiveMember>, outpu
   }
 }
 
+/** A first name such as `C: drive` would be taken for a disk of Windows, so its colon becomes the full-width one. */
 const zipName = (name: Buffer): string =>
   name
     .toString('latin1')
     .split('/')
     .map((part) => nameText(Buffer.from(part, 'latin1')).replaceAll('\\', '＼'))
-    .join('/');
+    .join('/')
+    .replace(/^([a-z]):/i, '$1：');
 
 /** The format knows the years 1980 to 2107 only. */
 function zipDate(modifiedNs: bigint): Date {
