@@ -4,7 +4,7 @@ import { FileInfo, LONGEST_PATH_TEXT } from '../storage.dto.js';
 
 export class SearchQuery {
   @TextField({
-    description: 'Part of a name, upper and lower case alike',
+    description: 'Part of a name as listings show it, upper and lower case alike',
     example: 'holiday',
     minLength: 1,
     maxLength: 255,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { NoSuchMember } from '@kubarr/platform/files';
+import { nameText, NoSuchMember } from '@kubarr/platform/files';
 import { DiskWalks } from '../disk-walks.js';
 import { fileInfo } from '../file-info.js';
 import { isHidden, isShown, storagePath } from '../storage-path.js';
@@ -30,7 +30,7 @@ export class Search {
         const shows = (name: Buffer): boolean => isShown(name) && (hidden || !isHidden(name));
         for await (const met of root.trees.walk(folder, { signal, shows, skipsForbidden: true })) {
           result.visited += 1;
-          if (comparable(met.path.name.toString()).includes(wanted)) {
+          if (comparable(nameText(met.path.name)).includes(wanted)) {
             const member = await met.facts().catch((error: unknown) => {
               if (error instanceof NoSuchMember) return undefined;
               throw error;
