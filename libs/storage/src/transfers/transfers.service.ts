@@ -43,7 +43,7 @@ export class Transfers {
   move(actor: Actor, paths: readonly string[], to: string): Promise<Outcomes> {
     return this.transfer(actor, 'move', paths, to, async (root, path, folder) => {
       await refuseProtected(root, path);
-      const target = folder.member(path.name);
+      const target = memberOf(folder, path);
       try {
         await this.recorded.make(
           actor,
@@ -65,7 +65,7 @@ export class Transfers {
       const { kind, size } = await root.facts(path);
       if (kind === 'other') throw new NotAFile(path.text);
       if (path.names.length === 0 || folder.isWithin(path)) throw new IntoItself(path.text);
-      const target = await freeName(root, folder.member(path.name));
+      const target = await freeName(root, memberOf(folder, path));
       if (kind === 'directory' || copied + size > AT_ONCE_BYTES) return { target, isDone: false };
       copied += size;
       await this.copyNow(actor, root, path, target, size);
@@ -137,3 +137,6 @@ export class Transfers {
     });
   }
 }
+
+/** Where something goes in a folder. @throws PathMalformed when nobody could name it there any more */
+const memberOf = (folder: RelativePath, { name }: RelativePath): RelativePath => storagePath(folder.member(name).text);
