@@ -117,6 +117,21 @@ describe('Changing files', () => {
     expect((await post('move', { paths: ['media/taken'], to: 'media/films/way-out' })).status).toBe(400);
   });
 
+  it('moves and copies nothing to where nobody could name it', async () => {
+    const deep = `media/${'d/'.repeat(2_040)}d`;
+    await post('mkdir', { path: deep });
+    const long = `media/${'n'.repeat(255)}`;
+    await writeFile(at(long), '');
+    for (const route of ['move', 'copy'])
+      expect((await post(route, { paths: [long, 'media/notes.txt'], to: deep })).body.items).toMatchObject([
+        { code: 'files.path-malformed' },
+        { code: 'files.path-malformed' },
+      ]);
+    expect((await readdir(at('media'))).sort()).toEqual(['d', 'films', 'n'.repeat(255), 'notes.txt', 'way-out']);
+    const { body } = await administrator.get('/api/storage/delete-tree?path=media/d');
+    await jobOf((await post('delete-tree', { path: 'media/d', name: 'd', token: body.token })).body.job_id);
+  });
+
   it('copies small files at once and gives a name that is taken a number', async () => {
     const copy = async () => (await post('copy', { paths: ['media/notes.txt'], to: 'media' })).body;
     expect((await copy()).items[0]).toMatchObject({ outcome: 'done', new_path: 'media/notes (2).txt' });
@@ -161,6 +176,15 @@ describe('Changing files', () => {
     expect((await administrator.get('/api/storage/delete-tree?path=media')).body.code).toBe('storage.protected');
   });
 
+  it('takes a typed name in whichever way its letters are written', async () => {
+    const [typed, onDisk] = ['\u00e9t\u00e9', 'e\u0301te\u0301'];
+    await mkdir(at(`media/${onDisk}`));
+    const path = `media/${onDisk}`;
+    const { token } = (await administrator.get(`/api/storage/delete-tree?path=${encodeURIComponent(path)}`)).body;
+    expect((await post('delete-tree', { path, name: typed, token })).status).toBe(200);
+    expect(await readdir(at('media'))).not.toContain(onDisk);
+  });
+
   it('puts things into the trash, shows and restores them, and removes them for good', async () => {
     await writeFile(at('media/films/film'), 'film');
     const { body } = await post('trash', { paths: ['media/films', 'media/notes.txt', 'media/way-out', 'media'] });
@@ -188,6 +212,9 @@ describe('Changing files', () => {
     const removed = (await post('trash/remove', { ids: [byName['way-out'].id] })).body;
     expect(await jobOf(removed.job_id)).toMatchObject({ status: 'succeeded' });
     expect((await administrator.get('/api/storage/trash')).body.items).toEqual([]);
+    expect((await administrator.get('/api/storage/trash?page=1000&per_page=1000')).body.code).toBe(
+      'storage.page-too-far',
+    );
     for (const folder of ['files', 'info', 'doomed']) expect(await readdir(at(`.kubarr-trash/${folder}`))).toEqual([]);
   });
 

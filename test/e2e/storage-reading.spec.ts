@@ -130,6 +130,8 @@ describe('Reading files', () => {
     await writeFile(at(`album/deep/${'n'.repeat(255)}`), 'long');
     await writeFile(Buffer.concat([Buffer.from(`${at('album')}/`), Buffer.from([0x66, 0xff])]), 'bytes');
     await writeFile(at('album/back\\slash'), 'slash');
+    await mkdir(at('C: drive'));
+    await writeFile(at('C: drive/D: too'), '');
     await symlink('/etc/passwd', at('album/link'));
     spawnSync('mkfifo', [at('album/pipe')]);
     await writeFile(at('alone.txt'), 'alone');
@@ -151,7 +153,7 @@ describe('Reading files', () => {
       await rm(place, { recursive: true });
     }
 
-    const zip = await fromBufferPromise(await bytesOf('archive?path=album'), {});
+    const zip = await fromBufferPromise(await bytesOf(`archive?path=album&path=${encodeURIComponent('C: drive')}`), {});
     const found = new Map<string, string>();
     for await (const entry of zip.eachEntry()) {
       const chunks: Buffer[] = [];
@@ -161,6 +163,8 @@ describe('Reading files', () => {
     }
     expect([...found.keys()].sort()).toEqual(
       [
+        'C： drive/',
+        'C： drive/D: too',
         'album/',
         'album/back＼slash',
         'album/deep/',
@@ -188,6 +192,8 @@ describe('Reading files', () => {
     ]);
     expect(all.stopped_by).toBeNull();
     expect((await find(`${encodeURIComponent('ZÜRICH')}&hidden=true`)).items).toHaveLength(3);
+    await writeFile(Buffer.concat([Buffer.from(`${at('found')}/`), Buffer.from([0x66, 0xff])]), '');
+    expect((await find(encodeURIComponent('F\\xFF'))).items).toMatchObject([{ path: 'found/f\\xff' }]);
     expect(await find('r&limit=1')).toMatchObject({ stopped_by: 'results' });
     expect((await get('search?q=')).status).toBe(400);
   });

@@ -53,7 +53,8 @@ export class TreeDeletion {
     return this.root.use(async (root) => {
       const folder = await this.deletable(root, path);
       const what = { path: path.text, folder, userId: actor.userId ?? 0 };
-      if (name !== nameText(path.name) || !isConfirmed(this.key, what, token, Date.now())) throw new NotConfirmed();
+      if (!isSameText(name, nameText(path.name)) || !isConfirmed(this.key, what, token, Date.now()))
+        throw new NotConfirmed();
       await makeTrash(root);
       const inTrash = DOOMED.member(Buffer.from(newTrashId()));
       const remove = (place: RelativePath): Promise<number> =>
@@ -81,6 +82,9 @@ export class TreeDeletion {
     return folder;
   }
 }
+
+/** A keyboard and a disk may write the same letter in two ways: `é`, and `e` with an accent. */
+const isSameText = (one: string, other: string): boolean => one.normalize('NFC') === other.normalize('NFC');
 
 async function count(root: OpenRoot, path: RelativePath) {
   const content = { files: 0, directories: 0, bytes: 0, is_complete: true };

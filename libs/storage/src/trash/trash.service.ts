@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { StorageConfig } from '@kubarr/platform/config';
-import { NameTaken, nameText, NoSuchMember, type OpenRoot } from '@kubarr/platform/files';
+import { NameTaken, nameText, NoSuchMember, type OpenRoot, type Slice } from '@kubarr/platform/files';
 import { text as readText } from 'node:stream/consumers';
 import { DataSource } from 'typeorm';
 import { freeName } from '../free-name.js';
 import { done, failed, type ItemOutcome, type Outcomes } from '../outcomes.js';
+import { pageSlice } from '../page-slice.js';
 import { refuseProtected } from '../protected-places.js';
 import { RecordedChange } from '../recorded-change.js';
 import { RemovalJob } from '../removal/removal-job.js';
@@ -50,9 +51,9 @@ export class Trash {
     });
   }
 
-  list({ page = 1, per_page: perPage = 200 }: TrashQuery): Promise<TrashListing> {
+  async list({ page = 1, per_page: perPage = 200 }: TrashQuery): Promise<TrashListing> {
+    const slice = pageSlice(page, perPage);
     return this.root.use(async (root) => {
-      const slice = { offset: (page - 1) * perPage, limit: perPage };
       const { members, total } = await infosIn(root, slice);
       const items: TrashItem[] = [];
       for (const { name } of members) {
@@ -77,7 +78,7 @@ export class Trash {
       await this.recorded.make(
         actor,
         { action: 'storage_restored', path, details: { trash_id: id, new: target.text } },
-        () => root.changes.move(fileOf(id), target),
+        () => root.changes.move(fileOf(id), target).catch(asNotInTrash),
       );
       await root.trees.remove(infoOf(id));
       return target.text;
@@ -93,7 +94,7 @@ export class Trash {
       const outcomes = await this.forEach(ids, async (_, id) => {
         const { path } = await infoIn(root, id);
         await this.recorded.make(actor, { action: 'storage_trash_removed', path, details: { trash_id: id } }, () =>
-          root.changes.move(fileOf(id), batch.member(Buffer.from(id))),
+          root.changes.move(fileOf(id), batch.member(Buffer.from(id))).catch(asNotInTrash),
         );
         await root.trees.remove(infoOf(id));
         return null;
@@ -142,7 +143,7 @@ export class Trash {
 }
 
 /** The notes, newest first; none while there is no trash. */
-export async function infosIn(root: OpenRoot, slice: { offset: number; limit: number }) {
+export async function infosIn(root: OpenRoot, slice: Slice) {
   try {
     return await root.list(INFO, { ...slice, order: { by: 'name', descending: true } });
   } catch (error) {
@@ -161,12 +162,14 @@ async function writeInfo(root: OpenRoot, id: string, info: TrashInfo): Promise<v
   }
 }
 
+function asNotInTrash(error: unknown): never {
+  throw error instanceof NoSuchMember ? new NotInTrash() : error;
+}
+
 /** @throws NotInTrash */
 export async function infoIn(root: OpenRoot, id: string): Promise<TrashInfo> {
   if (!TRASH_ID.test(id)) throw new NotInTrash();
-  const file = await root.openFile(infoOf(id)).catch((error: unknown) => {
-    throw error instanceof NoSuchMember ? new NotInTrash() : error;
-  });
+  const file = await root.openFile(infoOf(id)).catch(asNotInTrash);
   const info = readTrashInfo(await readText(file.stream(0, Math.min(file.facts.size, LONGEST_INFO))));
   if (!info) throw new NotInTrash();
   return info;
