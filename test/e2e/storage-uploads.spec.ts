@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { PeriodicJobs } from '@kubarr/platform/jobs';
 import { Upload } from 'tus-js-client';
@@ -46,6 +48,26 @@ describe('Uploading', () => {
   const offsetOf = async (place: string): Promise<string | null> =>
     (await administrator.send('HEAD', place, undefined, VERSION)).headers.get('upload-offset');
   const cookie = (): string => [...administrator.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+
+  /** Sends the beginning over a connection of its own, and waits until it is written. */
+  const beginSending = async (place: string, folder: string, size: number, beginning: Buffer): Promise<Socket> => {
+    const { port, hostname } = new URL(kubarr.url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    socket.write(
+      `PATCH ${place} HTTP/1.1\r\nHost: x\r\nCookie: ${cookie()}\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n` +
+        `Content-Type: application/offset+octet-stream\r\nContent-Length: ${size}\r\n\r\n`,
+    );
+    socket.write(beginning);
+    const part = at(`${folder}/.kubarr-part-${place.split('/').at(-1)}`);
+    await reaches(async () => (await stat(part)).size >= 262_144);
+    return socket;
+  };
+  const statusOf = async (socket: Socket): Promise<number> => {
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    return Number(answer.toString().split(' ')[1]);
+  };
 
   it('works with the usual client, which goes on after it was stopped', async () => {
     const content = randomBytes(3_000_000);
@@ -141,14 +163,8 @@ describe('Uploading', () => {
 
   it('keeps what arrived before the connection broke', async () => {
     const place = placeOf(await begin('media/broken', 1_000_000));
-    const { port, hostname } = new URL(kubarr.url);
-    const socket = connect(Number(port), hostname);
-    socket.write(
-      `PATCH ${place} HTTP/1.1\r\nHost: x\r\nCookie: ${cookie()}\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n` +
-        `Content-Type: application/offset+octet-stream\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(300_000)}`,
-    );
+    const socket = await beginSending(place, 'media', 1_000_000, Buffer.alloc(300_000, 'x'));
     const [part] = await readdir(at('media'));
-    await reaches(async () => (await stat(at(`media/${part}`))).size >= 262_144);
     socket.destroy();
     await reaches(async () => (await stat(at(`media/${part}`))).size >= 300_000);
     expect(await offsetOf(place)).toBe('300000');
@@ -158,15 +174,7 @@ describe('Uploading', () => {
 
   it('lets a client that comes back take over from its own dead connection', async () => {
     const place = placeOf(await begin('media/over', 1_000_000));
-    const { port, hostname } = new URL(kubarr.url);
-    const dead = connect(Number(port), hostname);
-    dead.on('error', () => undefined);
-    dead.write(
-      `PATCH ${place} HTTP/1.1\r\nHost: x\r\nCookie: ${cookie()}\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n` +
-        `Content-Type: application/offset+octet-stream\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(300_000)}`,
-    );
-    const [part] = await readdir(at('media'));
-    await reaches(async () => (await stat(at(`media/${part}`))).size >= 262_144);
+    const dead = await beginSending(place, 'media', 1_000_000, Buffer.alloc(300_000, 'x'));
     const offset = Number(await offsetOf(place));
     expect((await append(place, offset, Buffer.alloc(1_000_000 - offset, 'x'))).status).toBe(204);
     dead.destroy();
@@ -197,6 +205,34 @@ describe('Uploading', () => {
     }
   });
 
+  it('goes along with its folder, also in the middle of a request', async () => {
+    await mkdir(at('media/_100%'));
+    const waiting = placeOf(await begin('media/_100%/waiting', 2));
+    await append(waiting, 0, Buffer.from('1'));
+    const running = placeOf(await begin('media/_100%/running', 400_000));
+    const socket = await beginSending(running, 'media/_100%', 400_000, Buffer.alloc(300_000));
+    await administrator.post('/api/storage/rename', { path: 'media/_100%', name: 'new' });
+    await administrator.post('/api/storage/move', { paths: ['media/new'], to: '' });
+    socket.write(Buffer.alloc(100_000));
+    expect(await statusOf(socket)).toBe(204);
+    expect((await append(waiting, 1, Buffer.from('2'))).status).toBe(204);
+    expect((await readdir(at('new'))).sort()).toEqual(['running', 'waiting']);
+    expect((await stat(at('new/running'))).size).toBe(400_000);
+  });
+
+  it('does not say that all is there when somebody took it away', async () => {
+    await mkdir(at('media/gone'));
+    const place = placeOf(await begin('media/gone/file', 400_000));
+    const socket = await beginSending(place, 'media/gone', 400_000, Buffer.alloc(300_000));
+    await rm(at('media/gone'), { recursive: true });
+    socket.write(Buffer.alloc(100_000));
+    expect(await statusOf(socket)).toBe(409);
+    expect(await offsetOf(place)).toBe('0');
+    expect(await kubarr.dataSource.query("SELECT id FROM audit_logs WHERE resource_id = 'media/gone/file'")).toEqual(
+      [],
+    );
+  });
+
   it('shows an upload to its owner alone', async () => {
     const place = placeOf(await begin('media/mine', 3));
     await kubarr.addUser('lotte', ['admin']);
@@ -222,6 +258,41 @@ describe('Uploading', () => {
 });
 
 describe('Room for uploads and copies', () => {
+  it('is promised to what a long request has yet to send, and the upload is not given up meanwhile', async () => {
+    const kubarr = await TestApplication.start({ KUBARR_STORAGE_MIN_FREE_BYTES: '0' });
+    try {
+      const administrator = await kubarr.setUp();
+      const size = 70_000_000;
+      const begun = await administrator.send('POST', '/api/storage/uploads', undefined, {
+        ...VERSION,
+        'upload-length': String(size),
+        'upload-metadata': 'path eA==',
+      });
+      await kubarr.dataSource.query("UPDATE storage_uploads SET expires_at = now() + interval '1 minute'");
+      const sending = request(new URL(begun.headers.get('location') ?? '', kubarr.url), {
+        method: 'PATCH',
+        headers: {
+          ...VERSION,
+          cookie: [...administrator.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+          'upload-offset': '0',
+          'content-type': 'application/offset+octet-stream',
+          'content-length': size,
+        },
+      }).on('error', () => undefined);
+      sending.write(Buffer.alloc(69_000_000));
+      const row = await reaches(async () => {
+        const [upload] = await kubarr.dataSource.query(
+          "SELECT received, expires_at > now() + interval '23 hours' AS lives FROM storage_uploads",
+        );
+        return upload.received > 0 && upload;
+      });
+      expect(row).toEqual({ received: 64 * 1_024 * 1_024, lives: true });
+      sending.destroy();
+    } finally {
+      await kubarr.close();
+    }
+  });
+
   it('is kept free on the disk', async () => {
     const kubarr = await TestApplication.start({ KUBARR_STORAGE_MIN_FREE_BYTES: String(2 ** 52) });
     try {
@@ -259,7 +330,8 @@ describe('Room for uploads and copies', () => {
       expect(await begin('a', 601)).toBe(413);
       expect(await begin('a', 300)).toBe(201);
       expect(await begin('b', 301)).toBe(413);
-      expect(await begin('b', 300)).toBe(201);
+      const atOnce = await Promise.all(['c', 'd', 'e', 'f'].map((path) => begin(path, 200)));
+      expect(atOnce.sort()).toEqual([201, 413, 413, 413]);
     } finally {
       await kubarr.close();
     }

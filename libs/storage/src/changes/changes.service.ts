@@ -3,9 +3,11 @@ import { type Actor } from '@kubarr/access';
 import { nameBytes } from '@kubarr/platform/files';
 import { refuseProtected } from '../protected-places.js';
 import { RecordedChange } from '../recorded-change.js';
+import { Room } from '../room.js';
 import { NameNotUsable } from '../storage.errors.js';
 import { storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
+import { noteMovedUploads } from '../uploads/moved-uploads.js';
 
 /** Changes that are done at once: a folder made, one thing deleted for good, one renamed. */
 @Injectable()
@@ -13,6 +15,7 @@ export class StorageChanges {
   constructor(
     private readonly root: StorageRoot,
     private readonly recorded: RecordedChange,
+    private readonly room: Room,
   ) {}
 
   async makeDirectory(actor: Actor, text: string): Promise<string> {
@@ -30,8 +33,13 @@ export class StorageChanges {
     await this.root.use(async (root) => {
       await refuseProtected(root, path);
       const { kind, size } = await root.facts(path);
-      await this.recorded.make(actor, { action: 'storage_deleted', path, details: { kind, size } }, () =>
-        root.changes.remove(path),
+      await this.recorded.make(
+        actor,
+        { action: 'storage_deleted', path, details: { kind, size } },
+        async (transaction) => {
+          await root.changes.remove(path);
+          await this.room.grew(transaction, -size);
+        },
       );
     });
     return path.text;
@@ -50,7 +58,10 @@ export class StorageChanges {
       await this.recorded.make(
         actor,
         { action: 'storage_renamed', path, details: { old: path.text, new: to.text } },
-        () => root.changes.move(path, to),
+        async (transaction) => {
+          await noteMovedUploads(transaction, path, to);
+          await root.changes.move(path, to);
+        },
       );
     });
     return to.text;

@@ -16,8 +16,9 @@ import { done, failed, type ItemOutcome, type Outcomes } from '../outcomes.js';
 import { refuseProtected } from '../protected-places.js';
 import { RecordedChange } from '../recorded-change.js';
 import { Room } from '../room.js';
-import { partBeside, storagePath } from '../storage-path.js';
+import { partBeside, ROOT, storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
+import { noteMovedUploads } from '../uploads/moved-uploads.js';
 import { StorageUpload } from '../uploads/storage-upload.entity.js';
 import { TransferJob, type TransferItem } from './transfer-job.js';
 
@@ -48,7 +49,10 @@ export class Transfers {
         await this.recorded.make(
           actor,
           { action: 'storage_moved', path, details: { old: path.text, new: target.text } },
-          () => root.changes.move(path, target),
+          async (transaction) => {
+            await noteMovedUploads(transaction, path, target);
+            await root.changes.move(path, target);
+          },
         );
         return { target, isDone: true };
       } catch (error) {
@@ -80,11 +84,11 @@ export class Transfers {
     target: RelativePath,
     size: number,
   ): Promise<void> {
-    await this.room.require(root, target.parent ?? target, size);
     const id = randomUUID();
     const part = partBeside(target, id);
     const expiresAt = new Date(Date.now() + ABANDONED_AFTER_MS);
-    await this.written.insert({ id, userId: actor.userId ?? 0, path: target.text, size, expiresAt });
+    const copy = this.written.create({ id, userId: actor.userId ?? 0, path: target.text, size, expiresAt });
+    await this.room.reserve(root, target.parent ?? ROOT, copy);
     try {
       await root.trees.copy(path, part);
       await this.recorded.make(

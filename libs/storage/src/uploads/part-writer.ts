@@ -1,6 +1,6 @@
-import { type OpenRoot, type PartFile, type RelativePath } from '@kubarr/platform/files';
+import { type PartFile } from '@kubarr/platform/files';
 import { type Readable } from 'node:stream';
-import { LOOK_EVERY_BYTES, type Room } from '../room.js';
+import { LOOK_EVERY_BYTES } from '../room.js';
 import { UploadTooLong } from './uploads.errors.js';
 
 /** Bytes that are gathered before they are written: network reads are small, and every write has its price. */
@@ -24,9 +24,8 @@ export class PartWriter {
   constructor(
     private readonly part: PartFile,
     private readonly size: number,
-    private readonly root: OpenRoot,
-    private readonly room: Room,
-    private readonly folder: RelativePath,
+    /** Called every {@link LOOK_EVERY_BYTES}; may stop the writing by throwing. */
+    private readonly look: () => Promise<void>,
   ) {}
 
   /** Ends when the sender does, breaks off, or `signal` says so. */
@@ -70,7 +69,7 @@ export class PartWriter {
     this.sinceLook += bytes.length;
     if (this.sinceLook < LOOK_EVERY_BYTES) return;
     this.sinceLook = 0;
-    await this.room.look(this.root, this.folder);
+    await this.look();
   }
 }
 

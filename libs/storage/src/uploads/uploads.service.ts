@@ -74,7 +74,6 @@ export class Uploads {
       const folder = path.parent ?? ROOT;
       if ((await root.facts(folder)).kind !== 'directory') throw new NotADirectory(folder.text);
       if (await root.changes.factsIfThere(path)) throw new NameTaken(path.text);
-      await this.room.require(root, folder, size);
       const upload = this.uploads.create({
         id: randomUUID(),
         userId,
@@ -85,7 +84,7 @@ export class Uploads {
         expiresAt: new Date(Date.now() + EXPIRES_AFTER_MS),
         finishedAt: null,
       });
-      await this.uploads.insert(upload);
+      await this.room.reserve(root, folder, upload);
       try {
         const part = await this.partOf(root, upload);
         await part.close();
@@ -174,15 +173,26 @@ export class Uploads {
     const part = await this.partOf(root, upload);
     try {
       if (part.size !== offset) throw new UploadOffsetWrong(part.size);
-      const folder = parseRelativePath(upload.path).parent ?? ROOT;
-      await new PartWriter(part, upload.size, root, this.room, folder).write(sent, signal);
+      const look = async (): Promise<void> => {
+        const path = await this.noteReceived(upload, part.size);
+        await this.room.look(root, parseRelativePath(path).parent ?? ROOT);
+      };
+      await new PartWriter(part, upload.size, look).write(sent, signal);
       if (part.size === upload.size) await part.finish();
       return part.size;
     } finally {
-      const received = part.size;
       await part.close();
-      await this.uploads.update(upload.id, { received, expiresAt: new Date(Date.now() + EXPIRES_AFTER_MS) });
+      await this.noteReceived(upload, part.size);
     }
+  }
+
+  /** It lives on, for a while. @returns where it goes by now @throws UploadNotFound when it was cancelled meanwhile */
+  private async noteReceived(upload: StorageUpload, received: number): Promise<string> {
+    const expiresAt = new Date(Date.now() + EXPIRES_AFTER_MS);
+    const { affected } = await this.uploads.update(upload.id, { received, expiresAt });
+    const row = affected === 0 ? null : await this.uploads.findOneBy({ id: upload.id });
+    if (!row) throw new UploadNotFound();
+    return row.path;
   }
 
   /** The file that takes the bytes; made anew when somebody removed it. */
@@ -216,31 +226,33 @@ export class Uploads {
     return true;
   }
 
-  /** Gives the file its name, or a numbered one when that was taken meanwhile. Safe to repeat. */
+  /**
+   * Gives the file its name, or a numbered one when that was taken meanwhile. Safe to repeat.
+   * @throws UploadNotFound when it was cancelled meanwhile
+   * @throws UploadOffsetWrong when somebody took the file away
+   */
   private async finish(root: OpenRoot, actor: Actor, upload: StorageUpload): Promise<void> {
-    const part = await root.changes.factsIfThere(partPath(upload));
-    const wanted = parseRelativePath(upload.path);
-    const target = part ? await this.nameFor(root, wanted, upload) : wanted;
     await this.uploads.manager.transaction(async (transaction) => {
       const row = await transaction.findOne(StorageUpload, {
         where: { id: upload.id },
         lock: { mode: 'pessimistic_write' },
       });
-      if (!row || row.finishedAt) return; // cancelled meanwhile, or another replica was quicker
-      const details = { size: upload.size };
+      if (!row) throw new UploadNotFound();
+      Object.assign(upload, row);
+      if (row.finishedAt) return; // another replica was quicker
+      const wanted = parseRelativePath(row.path);
+      const [part, there] = [await root.changes.factsIfThere(partPath(row)), await root.changes.factsIfThere(wanted)];
+      const isOurs = there !== undefined && `${there.device}:${there.inode}` === row.partIdentity;
+      if (!part && !isOurs) throw new UploadOffsetWrong(0);
+      const target = isOurs ? wanted : await freeName(root, wanted);
+      const details = { size: row.size };
       await this.recorded.note(transaction, actor, { action: 'storage_uploaded', path: target, details });
-      if (part) await root.changes.publish(partPath(upload), target);
-      const finished = { path: target.text, received: upload.size, finishedAt: new Date() };
-      await transaction.update(StorageUpload, upload.id, finished);
-      await this.room.grew(transaction, upload.size);
+      if (part) await root.changes.publish(partPath(row), target);
+      const finished = { path: target.text, received: row.size, finishedAt: new Date() };
+      await transaction.update(StorageUpload, row.id, finished);
+      await this.room.grew(transaction, row.size);
       Object.assign(upload, finished);
     });
-  }
-
-  private async nameFor(root: OpenRoot, wanted: RelativePath, upload: StorageUpload): Promise<RelativePath> {
-    const there = await root.changes.factsIfThere(wanted);
-    const isOurs = there !== undefined && `${there.device}:${there.inode}` === upload.partIdentity;
-    return isOurs ? wanted : freeName(root, wanted);
   }
 
   private async remove(root: OpenRoot, upload: StorageUpload): Promise<void> {
