@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { SYSTEM } from '@kubarr/access';
 import { StorageConfig } from '@kubarr/platform/config';
 import { LISTING_REACH, type Member, NoSuchMember, type OpenRoot, type RelativePath } from '@kubarr/platform/files';
+import { KubarrError } from '@kubarr/platform/errors';
 import { Periodic } from '@kubarr/platform/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { RecordedChange } from '../recorded-change.js';
 import { StorageRoot } from '../storage-root.js';
 import { infoIn } from './trash.service.js';
-import { deletedAt, DOOMED, fileOf, idOfInfo, INFO, infoOf, TRASH_ID } from './trash-places.js';
+import { deletedAt, DOOMED, fileOf, idOfInfo, INFO, infoOf, makeTrash, TRASH_ID } from './trash-places.js';
 import { TRASH } from '../storage-path.js';
 
 const DAY_MS = 86_400_000;
@@ -31,20 +32,26 @@ export class TrashRetention {
       if (!(await root.changes.factsIfThere(TRASH))) return;
       await this.removeAbandoned(root, signal);
       if (this.config.trashDays === 0) return;
-      const until = Date.now() - this.config.trashDays * DAY_MS;
       let removed = 0;
-      for (const id of await idsBefore(root, until)) {
-        signal?.throwIfAborted();
-        const info = await infoIn(root, id).catch(() => undefined);
-        const record = { action: 'storage_trash_removed', path: info?.path ?? fileOf(id) } as const;
-        const details = { trash_id: id, older_than_days: this.config.trashDays };
-        await this.recorded.make(SYSTEM, { ...record, details }, () => Promise.resolve());
-        await root.trees.remove(fileOf(id), { signal });
-        await root.trees.remove(infoOf(id));
-        removed += 1;
+      for (const id of await idsBefore(root, Date.now() - this.config.trashDays * DAY_MS)) {
+        if (await this.attempt(() => this.removeOld(root, id, signal), id, signal)) removed += 1;
       }
       if (removed > 0) this.log.info('Removed what was in the trash for long', { removed });
     });
+  }
+
+  /** Out of the trash at once, as when a person removes it: what the disk does not let go is tried again by the next run. */
+  private async removeOld(root: OpenRoot, id: string, signal?: AbortSignal): Promise<void> {
+    const doomed = DOOMED.member(Buffer.from(id));
+    const info = await infoIn(root, id).catch(() => undefined);
+    const record = { action: 'storage_trash_removed', path: info?.path ?? fileOf(id) } as const;
+    const details = { trash_id: id, older_than_days: this.config.trashDays };
+    if (await root.changes.factsIfThere(fileOf(id))) {
+      await makeTrash(root);
+      await this.recorded.make(SYSTEM, { ...record, details }, () => root.changes.move(fileOf(id), doomed));
+    }
+    await root.trees.remove(infoOf(id));
+    await root.trees.remove(doomed, { signal });
   }
 
   /** Things that were to be removed, and notes without their thing. */
@@ -53,10 +60,23 @@ export class TrashRetention {
     for (const { name } of await membersOf(root, DOOMED)) {
       const id = name.toString('latin1');
       if (TRASH_ID.test(id) && deletedAt(id).getTime() < longAgo)
-        await root.trees.remove(DOOMED.member(name), { signal });
+        await this.attempt(() => root.trees.remove(DOOMED.member(name), { signal }), id, signal);
     }
     for (const id of await idsBefore(root, longAgo)) {
       if (!(await root.changes.factsIfThere(fileOf(id)))) await root.trees.remove(infoOf(id));
+    }
+  }
+
+  /** One thing that cannot be removed does not keep the others there. */
+  private async attempt(removal: () => Promise<void>, id: string, signal?: AbortSignal): Promise<boolean> {
+    signal?.throwIfAborted();
+    try {
+      await removal();
+      return true;
+    } catch (error) {
+      if (signal?.aborted || !(error instanceof KubarrError)) throw error;
+      this.log.warn('Could not remove something from the trash', { id, reason: error.message });
+      return false;
     }
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type Actor } from '@kubarr/access';
 import { StorageConfig } from '@kubarr/platform/config';
+import { KubarrError } from '@kubarr/platform/errors';
 import {
   NameTaken,
   NoSuchMember,
@@ -140,21 +141,28 @@ export class Uploads {
     return this.asOnlyWriter(actor, id, (upload) => this.root.use((root) => this.remove(root, upload)));
   }
 
-  /** Removes what was given up. @returns how many */
-  async removeExpired(signal?: AbortSignal): Promise<number> {
+  /**
+   * Removes what was given up; what the disk does not let go stays for the next time.
+   * @returns how many were removed, and why others were not
+   */
+  async removeExpired(signal?: AbortSignal): Promise<{ removed: number; failures: KubarrError[] }> {
     const expired = await this.uploads
       .createQueryBuilder('upload')
       .where('upload.expiresAt < now()')
       .orderBy('upload.expiresAt')
       .limit(1_000)
       .getMany();
+    const failures: KubarrError[] = [];
     await this.root.use(async (root) => {
       for (const upload of expired) {
         signal?.throwIfAborted();
-        await this.remove(root, upload);
+        await this.remove(root, upload).catch((error: unknown) => {
+          if (!(error instanceof KubarrError)) throw error;
+          failures.push(error);
+        });
       }
     });
-    return expired.length;
+    return { removed: expired.length - failures.length, failures };
   }
 
   private async find(actor: Actor, id: string): Promise<StorageUpload> {
