@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { PeriodicJobs } from '@kubarr/platform/jobs';
+import { JobWorker, PeriodicJobs } from '@kubarr/platform/jobs';
 import { Upload } from 'tus-js-client';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Answer, type Browser } from '../support/browser.js';
@@ -195,7 +195,6 @@ describe('Uploading', () => {
       const [part] = await readdir(at('media'));
       await writeFile(at(`media/${part}`), 'whol');
       if (isNamed) {
-        const { rename } = await import('node:fs/promises');
         await rename(at(`media/${part}`), at('media/late'));
       }
       expect(await offsetOf(place)).toBe('4');
@@ -254,6 +253,23 @@ describe('Uploading', () => {
     await kubarr.app.get(PeriodicJobs).tick('storage-uploads');
     expect(await readdir(at('media'))).toEqual([]);
     expect(await kubarr.dataSource.query('SELECT id FROM storage_uploads')).toEqual([]);
+  });
+
+  it('forgets the rest when one of those given up cannot be removed', async () => {
+    await mkdir(at('media/folder'));
+    await begin('media/folder/file', 3);
+    await kubarr.dataSource.query("UPDATE storage_uploads SET expires_at = now() - interval '2 seconds'");
+    await begin('media/other', 3);
+    await kubarr.dataSource.query(
+      "UPDATE storage_uploads SET expires_at = now() - interval '1 second' WHERE path = 'media/other'",
+    );
+    await rename(at('media/folder'), at('media/real'));
+    await symlink('real', at('media/folder'));
+    await kubarr.dataSource.query("UPDATE periodic_jobs SET next_run_at = now() WHERE name = 'storage-uploads'");
+    await kubarr.app.get(PeriodicJobs).tick('storage-uploads');
+    expect((await readdir(at('media'))).sort()).toEqual(['folder', 'real']);
+    expect(await kubarr.dataSource.query('SELECT path FROM storage_uploads')).toEqual([{ path: 'media/folder/file' }]);
+    await kubarr.dataSource.query('DELETE FROM storage_uploads');
   });
 });
 
@@ -332,6 +348,19 @@ describe('Room for uploads and copies', () => {
       expect(await begin('b', 301)).toBe(413);
       const atOnce = await Promise.all(['c', 'd', 'e', 'f'].map((path) => begin(path, 200)));
       expect(atOnce.sort()).toEqual([201, 413, 413, 413]);
+
+      await kubarr.dataSource.query('DELETE FROM storage_uploads');
+      const { id } = (
+        await administrator
+          .post('/api/storage/trash', { paths: ['file'] })
+          .then(() => administrator.get('/api/storage/trash'))
+      ).body.items[0];
+      await kubarr.dataSource.query("UPDATE periodic_jobs SET next_run_at = now() WHERE name = 'storage-quota'");
+      await kubarr.app.get(PeriodicJobs).tick('storage-quota');
+      await kubarr.app.get(JobWorker).idle();
+      expect(await begin('g', 700)).toBe(413); // what is in the trash takes room too
+      await administrator.post('/api/storage/trash/remove', { ids: [id] });
+      await reaches(async () => (await begin('g', 700)) === 201);
     } finally {
       await kubarr.close();
     }

@@ -21,6 +21,9 @@ export function isOwnName(name: Buffer): boolean {
 
 export const isShown = (name: Buffer): boolean => !isOwnName(name);
 
+/** What a folder holds, with the trash: it takes room too. Files that are not whole are promised room; see `Room`. */
+export const isCounted = (name: Buffer): boolean => isShown(name) || name.equals(TRASH.name);
+
 /** A dot in front hides a name, as on every Unix. */
 export const isHidden = (name: Buffer): boolean => name[0] === DOT;
 

@@ -160,7 +160,7 @@ export const VARIABLES = [
     'KUBARR_STORAGE_QUOTA_BYTES',
     'a whole number of bytes; 0 for none',
     '0',
-    'Most bytes that all files below the storage root may have; measured hourly, and kept for uploads and copies.',
+    'Most bytes that all files below the storage root may have, those in the trash too; measured hourly, and kept for uploads and copies.',
   ),
   variable(
     'KUBARR_STORAGE_MAX_UPLOAD_BYTES',

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { parseRelativePath, type RelativePath } from '@kubarr/platform/files';
-import { DurableJobs, type JobWork } from '@kubarr/platform/jobs';
+import { DurableJobs, type JobWork, type StepResult } from '@kubarr/platform/jobs';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
+import { SizeJob } from '../sizes/size-job.js';
 import { StorageRoot } from '../storage-root.js';
 
 /** Longest run, in milliseconds: millions of files on a slow disk. */
@@ -21,6 +22,7 @@ export class RemovalJob {
   constructor(
     private readonly jobs: DurableJobs,
     private readonly root: StorageRoot,
+    private readonly sizes: SizeJob,
   ) {
     jobs.register({
       name: 'storage.removal',
@@ -40,13 +42,14 @@ export class RemovalJob {
     });
   }
 
-  private remove(work: JobWork): Promise<void> {
+  private async remove(work: JobWork): Promise<StepResult> {
     const { place } = work.input as unknown as Removal;
-    return this.root.use(async (root) => {
+    let removed = 0;
+    await this.root.use(async (root) => {
       const path = parseRelativePath(place);
       if (!(await root.changes.factsIfThere(path))) return;
-      let removed = 0;
       await root.trees.remove(path, { signal: work.signal, onRemoved: () => work.progress((removed += 1)) });
     });
+    return { inTransaction: (transaction) => this.sizes.ensureForQuota(transaction) };
   }
 }

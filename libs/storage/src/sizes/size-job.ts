@@ -4,7 +4,7 @@ import { StorageConfig } from '@kubarr/platform/config';
 import { NoSuchMember, parseRelativePath, type RelativePath, type TreeSize } from '@kubarr/platform/files';
 import { DurableJobs, type JobWork, Periodic, type StepResult } from '@kubarr/platform/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
-import { isShown, ROOT } from '../storage-path.js';
+import { isCounted, ROOT } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
 import { digestOf } from './path-digest.js';
 import { StorageSize } from './storage-size.entity.js';
@@ -51,8 +51,12 @@ export class SizeJob {
   /** A quota needs to know what there is. Without one nobody wakes the disks. */
   @Periodic({ name: 'storage-quota', everyMs: HOUR_MS, runs: 'once', timeoutMs: 60_000, startAfterMs: 10_000 })
   async measureForQuota(): Promise<void> {
-    if (this.config.quotaBytes === 0) return;
-    await this.dataSource.transaction((transaction) => this.ensure(transaction, SYSTEM, ROOT));
+    await this.dataSource.transaction((transaction) => this.ensureForQuota(transaction));
+  }
+
+  /** Whoever removed something to make room does not wait an hour for it. */
+  async ensureForQuota(transaction: EntityManager): Promise<void> {
+    if (this.config.quotaBytes > 0) await this.ensure(transaction, SYSTEM, ROOT);
   }
 
   private measure(work: JobWork): Promise<StepResult> {
@@ -61,7 +65,7 @@ export class SizeJob {
       const below: { path: RelativePath; size: TreeSize }[] = [];
       let seen = 0;
       const size = await root.trees
-        .measure(path, { signal: work.signal, skipsForbidden: true, shows: isShown }, (at, sum) => {
+        .measure(path, { signal: work.signal, skipsForbidden: true, shows: isCounted }, (at, sum) => {
           work.progress((seen += 1));
           if (at.names.length === path.names.length + 1) keepLargest(below, { path: at, size: { ...sum } });
         })
