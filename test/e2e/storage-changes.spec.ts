@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SYSTEM } from '@kubarr/access';
 import { JobWorker, PeriodicJobs } from '@kubarr/platform/jobs';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
@@ -153,6 +154,27 @@ describe('Changing files', () => {
     expect((await lastEntry()).details).toContain('downloads/films');
     const into = await post('copy', { paths: ['media'], to: 'media/films' });
     expect(into.body.items[0].code).toBe('files.into-itself');
+  });
+
+  it('finds a copy that got its name before that was noted, and never takes another for it', async () => {
+    await writeFile(at('downloads/film'), 'another');
+    await writeFile(at('downloads/film (2)'), 'the copy');
+    const { dev, ino } = await stat(at('downloads/film (2)'), { bigint: true });
+    const publish = async (copy: string): Promise<any> => {
+      const [{ id }] = await kubarr.dataSource.query(
+        `INSERT INTO durable_jobs (kind, subject, title, step, input, state)
+         VALUES ('storage.transfer', 'storage-transfer:test', 'Copy', 'publish', $1, $2) RETURNING id`,
+        [
+          { mode: 'copy', items: [{ from: 'media/film', to: 'downloads/film' }], actor: SYSTEM },
+          { bytes: 8, copies: [copy] },
+        ],
+      );
+      kubarr.app.get(JobWorker).wake();
+      return jobOf(id);
+    };
+    expect(await publish(`${dev}:${ino}`)).toMatchObject({ status: 'succeeded' });
+    expect((await lastEntry()).details).toContain('downloads/film (2)');
+    expect(await publish(`${dev}:${ino + 1n}`)).toMatchObject({ status: 'failed' });
   });
 
   it('deletes a folder with all in it only after its name was typed', async () => {

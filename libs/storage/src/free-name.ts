@@ -1,4 +1,4 @@
-import { LONGEST_NAME, NameTaken, type OpenRoot, type RelativePath } from '@kubarr/platform/files';
+import { LONGEST_NAME, type Member, NameTaken, type OpenRoot, type RelativePath } from '@kubarr/platform/files';
 
 /** Numbers that are tried before it is given up. */
 const MOST_TRIES = 1_000;
@@ -6,14 +6,28 @@ const MOST_TRIES = 1_000;
 /** `path` when nothing is there, else the first of `name (2).txt`, `name (3).txt` … beside it. */
 export async function freeName(root: OpenRoot, path: RelativePath): Promise<RelativePath> {
   for (let number = 1; number <= MOST_TRIES; number++) {
-    const candidate = number === 1 ? path : numbered(path, number);
+    const candidate = numbered(path, number);
     if (!(await root.changes.factsIfThere(candidate))) return candidate;
   }
   throw new NameTaken(path.text);
 }
 
-/** The number comes before the extension; a name that would become too long loses its end, but keeps the extension. */
+/** What has the names before the one that `freeName` would give. */
+export async function* namesTaken(
+  root: OpenRoot,
+  path: RelativePath,
+): AsyncGenerator<{ path: RelativePath; facts: Member }> {
+  for (let number = 1; number <= MOST_TRIES; number++) {
+    const candidate = numbered(path, number);
+    const facts = await root.changes.factsIfThere(candidate);
+    if (!facts) return;
+    yield { path: candidate, facts };
+  }
+}
+
+/** The number, from 2 on, comes before the extension; a name that would become too long loses its end, but keeps the extension. */
 export function numbered(path: RelativePath, number: number): RelativePath {
+  if (number === 1) return path;
   const name = path.name.toString('latin1'); // one character per byte
   const dot = name.lastIndexOf('.');
   const extension = dot > 0 && name.length - dot <= 16 ? name.slice(dot) : '';

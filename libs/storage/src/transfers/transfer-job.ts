@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
-import { type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/platform/files';
+import { type Member, NoSuchMember, type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/platform/files';
 import { DurableJobs, type JobWork, type StepResult } from '@kubarr/platform/jobs';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
-import { freeName } from '../free-name.js';
+import { freeName, namesTaken } from '../free-name.js';
 import { RecordedChange } from '../recorded-change.js';
 import { LOOK_EVERY_BYTES, Room } from '../room.js';
 import { isShown, partBeside, ROOT } from '../storage-path.js';
@@ -27,9 +27,14 @@ interface Transfer {
   readonly actor: Actor;
 }
 
+/** Stands for the copy of a device, socket or pipe. */
+const LEFT_OUT = '';
+
 /** What finished steps left. */
 interface TransferState {
   readonly bytes?: number;
+  /** What the copy of each item is, under whatever name: see {@link identityOf}. */
+  readonly copies?: readonly string[];
   /** Where each item came to be: another name when its own was taken meanwhile. */
   readonly published?: readonly string[];
 }
@@ -96,9 +101,10 @@ export class TransferJob {
     });
   }
 
-  private copy(work: JobWork): Promise<void> {
+  private copy(work: JobWork): Promise<StepResult> {
     return this.root.use(async (root) => {
       const { bytes: total } = work.state as TransferState;
+      const copies: string[] = [];
       let [copied, sinceLook] = [0, 0];
       for (const { from, to, part } of itemsOf(work)) {
         const skipped = await root.trees.copy(from, part, {
@@ -114,19 +120,21 @@ export class TransferJob {
           },
         });
         if (skipped > 0) work.say(`${from.text}: ${skipped} devices, sockets or pipes were left out.`);
+        const copy = await root.changes.factsIfThere(part);
+        copies.push(copy ? identityOf(copy) : LEFT_OUT);
       }
+      return { state: { copies } };
     });
   }
 
   private publish(work: JobWork): Promise<StepResult> {
     const { mode, actor } = work.input as unknown as Transfer;
-    const { bytes = 0 } = work.state as TransferState;
+    const { bytes = 0, copies = [] } = work.state as TransferState;
     return this.root.use(async (root) => {
       const published: RelativePath[] = [];
-      for (const { to, part } of itemsOf(work)) {
-        // No part any more: an earlier try gave it its name, and was cut off before that was noted.
-        const target = (await root.changes.factsIfThere(part)) ? await publishFree(root, part, to) : to;
-        published.push(target);
+      for (const [index, { to, part }] of itemsOf(work).entries()) {
+        if (await root.changes.factsIfThere(part)) published.push(await publishFree(root, part, to));
+        else published.push(copies[index] === LEFT_OUT ? to : await nameOfCopy(root, to, copies[index]));
       }
       return {
         state: { published: published.map(({ text }) => text) },
@@ -171,6 +179,14 @@ async function publishFree(root: OpenRoot, part: RelativePath, to: RelativePath)
   await root.changes.publish(part, target);
   return target;
 }
+
+/** An earlier try gave the copy its name, and was cut off before that was noted. @throws NoSuchMember when it is gone */
+async function nameOfCopy(root: OpenRoot, to: RelativePath, identity?: string): Promise<RelativePath> {
+  for await (const { path, facts } of namesTaken(root, to)) if (identityOf(facts) === identity) return path;
+  throw new NoSuchMember(to.text);
+}
+
+const identityOf = ({ device, inode }: Member): string => `${device}:${inode}`;
 
 /** The paths of a job, each with the place where it is kept until it is whole. */
 function itemsOf({ id, input }: JobWork): { from: RelativePath; to: RelativePath; part: RelativePath }[] {
