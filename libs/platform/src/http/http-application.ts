@@ -17,6 +17,9 @@ const BODY_LIMIT = 2 * 1_024 * 1_024;
 /** Longest time to receive a request's headers, in milliseconds: a client that dribbles them is dropped. */
 const HEADERS_TIMEOUT_MS = 30_000;
 
+/** Longest headers, in bytes: a path of 4 096 bytes, each written as `%5CxNN`, and cookies beside it. */
+const HEADERS_LIMIT = 64 * 1_024;
+
 const newRequestId = (): string => randomBytes(9).toString('base64url');
 
 export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
@@ -26,7 +29,7 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
     genReqId: newRequestId,
     requestIdHeader: false,
     routerOptions: { maxParamLength: 500 },
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: HEADERS_LIMIT },
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
