@@ -86,6 +86,13 @@ describe('Reading files', () => {
     }
   });
 
+  it('reaches the longest path, of bytes that are no UTF-8', async () => {
+    const path = `long/${Array.from({ length: 15 }, () => '\\xff'.repeat(255)).join('/')}`;
+    expect((await administrator.post('/api/storage/mkdir', { path })).status).toBe(200);
+    expect((await get(`file-info?path=${encodeURIComponent(path)}`)).body).toMatchObject({ path, kind: 'directory' });
+    execFileSync('rm', ['-rf', at('long')]); // whose paths Node cannot name
+  });
+
   it('answers HEAD and conditional requests', async () => {
     await writeFile(at('file.txt'), '0123456789');
     const head = await administrator.send('HEAD', '/api/storage/download?path=file.txt');
@@ -98,6 +105,7 @@ describe('Reading files', () => {
       const since = headers.get('last-modified') ?? '';
       expect((await get(`${route}?path=file.txt`, { 'if-modified-since': since })).status).toBe(304);
     }
+    expect((await get('download?path=file.txt', { 'if-match': '"other"' })).body).toMatchObject({ status: 412 });
   });
 
   it('shows text and pictures by what they hold, so that no page can be made of them', async () => {

@@ -133,7 +133,8 @@ describe('Uploading', () => {
     ] as const)
       expect([path, (await begin(path, size)).body.code]).toEqual([path, code]);
     const bare = await administrator.send('POST', '/api/storage/uploads', undefined, { 'upload-length': '1' });
-    expect(bare.body.code).toBe('storage.upload-not-readable');
+    expect(bare.body).toMatchObject({ status: 412, code: 'storage.upload-version' });
+    expect(bare.headers.get('tus-version')).toBe('1.0.0');
     expect(await readdir(at('media'))).toEqual(['taken']);
   });
 

@@ -44,6 +44,20 @@ describe('The plan of a download', () => {
     });
   });
 
+  it.each([
+    [{ 'if-match': '"other"' }, 412],
+    [{ 'if-match': 'W/TAG' }, 412],
+    [{ 'if-match': '"other", TAG' }, 200],
+    [{ 'if-match': '*', 'if-unmodified-since': 'Fri, 20 Feb 2026 07:30:00 GMT' }, 200],
+    [{ 'if-unmodified-since': 'Fri, 20 Feb 2026 07:30:00 GMT' }, 412],
+    [{ 'if-unmodified-since': MODIFIED }, 200],
+    [{ 'if-unmodified-since': 'yesterday' }, 200],
+    [{ 'if-match': '"other"', range: 'bytes=0-1', 'if-none-match': '*' }, 412],
+  ])('heeds what a client wants to go on with: %j', (asked, status) => {
+    const headers = Object.entries(asked).map(([name, value]) => [name, value.replace('TAG', tagOf())]);
+    expect(plan(Object.fromEntries(headers) as IncomingHttpHeaders).status).toBe(status);
+  });
+
   it.each(['bytes=10-', 'bytes=10-20', 'bytes=-0', 'bytes=99999999999999999999-'])('cannot satisfy %j', (range) => {
     expect(plan({ range })).toEqual({ status: 416, headers: { 'content-range': 'bytes */10' } });
   });

@@ -8,7 +8,7 @@ type Headers = Readonly<Record<string, string>>;
 /** How to answer a request for a file. */
 export type DownloadPlan =
   | { readonly status: 200 | 206; readonly headers: Headers; readonly start: number; readonly length: number }
-  | { readonly status: 304 | 416; readonly headers: Headers };
+  | { readonly status: 304 | 412 | 416; readonly headers: Headers };
 
 type FileFacts = Pick<Member, 'name' | 'size' | 'modifiedNs' | 'inode'>;
 
@@ -25,6 +25,7 @@ export function planDownload(file: FileFacts, method: string, asked: IncomingHtt
     'last-modified': modifiedDate(file.modifiedNs).toUTCString(),
     'cache-control': 'private, no-cache', // keep it, but ask each time
   };
+  if (isAnother(file, tag, asked)) return { status: 412, headers: {} };
   if (isUnchanged(file, tag, asked)) return { status: 304, headers: validators };
 
   const range = method === 'GET' && (asked['if-range'] ?? tag) === tag ? rangeOf(asked.range, size) : 'whole';
@@ -48,6 +49,18 @@ export function planDownload(file: FileFacts, method: string, asked: IncomingHtt
 /** Another file, another size or another time of change gives another tag. */
 const tagOf = ({ inode, size, modifiedNs }: FileFacts): string =>
   `"${[inode, size, modifiedNs].map((figure) => figure.toString(36)).join('-')}"`;
+
+/** Did the client want what it saw before, and nothing else? */
+function isAnother({ modifiedNs }: FileFacts, tag: string, asked: IncomingHttpHeaders): boolean {
+  const wanted = asked['if-match'];
+  if (wanted !== undefined) return wanted.trim() !== '*' && !strongTags(wanted).includes(tag);
+  const since = Date.parse(asked['if-unmodified-since'] ?? '');
+  return modifiedDate(modifiedNs).getTime() > since; // false for a date that cannot be read
+}
+
+/** Those of a list that stand for the very same bytes. */
+const strongTags = (list: string): readonly string[] =>
+  list.match(/(?:W\/)?"[^"]*"/g)?.filter((tag) => !tag.startsWith('W/')) ?? [];
 
 function isUnchanged({ modifiedNs }: FileFacts, tag: string, asked: IncomingHttpHeaders): boolean {
   const known = asked['if-none-match'];

@@ -2,7 +2,7 @@ import { Injectable, StreamableFile } from '@nestjs/common';
 import { type OpenFile } from '@kubarr/platform/files';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { planDownload } from './download-plan.js';
-import { RangeNotSatisfiable } from './storage.errors.js';
+import { FileIsAnother, RangeNotSatisfiable } from './storage.errors.js';
 import { storagePath } from './storage-path.js';
 import { StorageRoot } from './storage-root.js';
 
@@ -26,6 +26,9 @@ export class Downloads {
         await file.close();
         void reply.code(304);
         return undefined;
+      case 412:
+        await file.close();
+        throw new FileIsAnother();
       case 416:
         await file.close();
         throw new RangeNotSatisfiable(file.facts.size);

@@ -46,11 +46,12 @@ export class StorageController {
     operationId: 'downloadFile',
     summary: 'Download a file',
     description:
-      'Takes Range, If-Range, If-None-Match and If-Modified-Since. HEAD answers the same without the content.',
+      'Takes Range, If-Range, If-Match, If-None-Match, If-Modified-Since and If-Unmodified-Since. HEAD answers the same without the content.',
   })
   @ApiOkResponse({ description: 'The whole file', content: BYTES })
   @ApiResponse({ status: 206, description: 'The part that Range asked for', content: BYTES })
   @ApiResponse({ status: 304, description: 'Not changed' })
+  @ApiResponse({ status: 412, description: 'Not the file that If-Match or If-Unmodified-Since names' })
   @ApiResponse({ status: 416, description: 'The part begins behind the end of the file' })
   download(
     @Query() { path }: PathQuery,

@@ -35,6 +35,15 @@ export class PageTooFar extends KubarrError {
   }
 }
 
+/** Not the one that `If-Match` or `If-Unmodified-Since` names. */
+export class FileIsAnother extends KubarrError {
+  readonly code = 'storage.file-is-another';
+  readonly kind = 'precondition-failed';
+  constructor() {
+    super('The file is not the one that was downloaded in part. Download it from the start.');
+  }
+}
+
 export class RangeNotSatisfiable extends KubarrError {
   readonly code = 'storage.range-not-satisfiable';
   readonly kind = 'range-not-satisfiable';

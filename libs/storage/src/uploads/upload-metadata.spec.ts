@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseUploadFigure, parseUploadMetadata } from './upload-metadata.js';
+import { parseUploadFigure, parseUploadMetadata, uploadPath } from './upload-metadata.js';
 
 describe('Upload-Metadata', () => {
   it('holds what was put into it', () => {
@@ -9,7 +9,8 @@ describe('Upload-Metadata', () => {
         const header = Object.entries(values)
           .map(([name, value]) => `${name} ${Buffer.from(value).toString('base64')}`.trim())
           .join(', ');
-        expect(Object.fromEntries(parseUploadMetadata(header))).toEqual({ ...values });
+        const read = [...parseUploadMetadata(header)].map(([name, value]) => [name, value.toString()]);
+        expect(Object.fromEntries(read)).toEqual({ ...values });
       }),
     );
   });
@@ -17,6 +18,27 @@ describe('Upload-Metadata', () => {
   it.each(['a b c', 'a !!!', 'a YQ==,a Yg==', `a ${'A'.repeat(40_000)}`])('refuses %.20s', (header) => {
     expect(() => parseUploadMetadata(header)).toThrow(/Upload-Metadata/);
   });
+});
+
+describe('Where an upload goes', () => {
+  const pathOf = (values: Record<string, string | Buffer>): string =>
+    uploadPath(new Map(Object.entries(values).map(([key, value]) => [key, Buffer.from(value)])));
+
+  it('is a path as listings write it, or a file name as it is', () => {
+    expect(pathOf({ path: 'media/a\\xff', filename: 'b' })).toBe('media/a\\xff');
+    expect(pathOf({ filename: 'a\\xff', folder: 'b\\xff' })).toBe('b\\xff/a\\x5cxff');
+    expect(pathOf({ filename: Buffer.from([0x66, 0xff]) })).toBe('/f\\xff');
+  });
+
+  it.each([
+    {},
+    { filename: '' },
+    { filename: 'a/b' },
+    { path: Buffer.from([0xff]) },
+    { filename: 'a', folder: Buffer.from([0xff]) },
+  ])('is not told by %j', (values) =>
+    expect(() => pathOf(values as Record<string, Buffer>)).toThrow(/Upload-Metadata/),
+  );
 });
 
 describe('A figure in a header', () => {

@@ -1,16 +1,18 @@
+import { nameText } from '@kubarr/platform/files';
+import { isUtf8 } from 'node:buffer';
 import { UploadNotReadable } from './uploads.errors.js';
 
 /** Longest header, in characters: a path of 4 096 bytes, escaped and in Base64, and something beside it. */
 const LONGEST_HEADER = 32_768;
 
 /**
- * The values of an `Upload-Metadata` header: pairs of a key and its value in Base64, separated by commas; a key alone has
- * an empty value. Source: tus 1.0.0, Upload-Metadata.
+ * The values of an `Upload-Metadata` header, as bytes: pairs of a key and its value in Base64, separated by commas; a key
+ * alone has an empty value. Source: tus 1.0.0, Upload-Metadata.
  * @throws UploadNotReadable
  */
-export function parseUploadMetadata(header: string): ReadonlyMap<string, string> {
+export function parseUploadMetadata(header: string): ReadonlyMap<string, Buffer> {
   if (header.length > LONGEST_HEADER) throw new UploadNotReadable('Upload-Metadata is too long');
-  const values = new Map<string, string>();
+  const values = new Map<string, Buffer>();
   for (const pair of header.split(',').map((part) => part.trim())) {
     if (pair === '') continue;
     const [key = '', encoded = '', ...rest] = pair.split(' ');
@@ -18,9 +20,27 @@ export function parseUploadMetadata(header: string): ReadonlyMap<string, string>
     const isBase64 =
       /^[A-Za-z0-9+/]*={0,2}$/.test(encoded) && bytes.toString('base64').startsWith(encoded.replace(/=+$/, ''));
     if (rest.length > 0 || values.has(key) || !isBase64) throw new UploadNotReadable('Upload-Metadata is malformed');
-    values.set(key, bytes.toString());
+    values.set(key, bytes);
   }
   return values;
+}
+
+/**
+ * Where an upload goes: `path`, or `filename` in `folder`. Paths are written as listings write them; a file name is what
+ * the disk of the sender has, of any bytes, and nothing in it is an escape.
+ * @throws UploadNotReadable
+ */
+export function uploadPath(metadata: ReadonlyMap<string, Buffer>): string {
+  const path = textOf(metadata.get('path'));
+  if (path !== undefined) return path;
+  const name = metadata.get('filename') ?? metadata.get('name') ?? Buffer.alloc(0);
+  if (name.length === 0 || name.includes('/')) throw new UploadNotReadable('Upload-Metadata names no file');
+  return `${textOf(metadata.get('folder')) ?? ''}/${nameText(name)}`;
+}
+
+function textOf(bytes: Buffer | undefined): string | undefined {
+  if (bytes && !isUtf8(bytes)) throw new UploadNotReadable('a path in Upload-Metadata is no UTF-8');
+  return bytes?.toString();
 }
 
 /** A figure in a header. @throws UploadNotReadable */

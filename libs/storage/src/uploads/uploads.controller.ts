@@ -4,7 +4,7 @@ import { type Actor, CurrentActor, Public, RequirePermission } from '@kubarr/acc
 import { StorageConfig } from '@kubarr/platform/config';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type IncomingHttpHeaders } from 'node:http';
-import { parseUploadFigure, parseUploadMetadata } from './upload-metadata.js';
+import { parseUploadFigure, parseUploadMetadata, uploadPath } from './upload-metadata.js';
 import { UploadParameter } from './uploads.dto.js';
 import { requireProtocol, TUS_EXTENSIONS, TUS_VERSION, UPLOAD_MEDIA_TYPE, UPLOADS_ROUTE } from './tus-protocol.js';
 import { UploadNotReadable } from './uploads.errors.js';
@@ -48,9 +48,10 @@ export class UploadsController {
     @Headers() headers: IncomingHttpHeaders,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    requireProtocol(headers);
+    requireProtocol(headers, reply);
     const size = parseUploadFigure('Upload-Length', single(headers['upload-length']));
-    const progress = await this.uploads.begin(actor, pathOf(headers), size);
+    const path = uploadPath(parseUploadMetadata(single(headers['upload-metadata']) ?? ''));
+    const progress = await this.uploads.begin(actor, path, size);
     tell(reply, progress);
     void reply.header('location', `/${UPLOADS_ROUTE}/${progress.id}`);
   }
@@ -66,7 +67,7 @@ export class UploadsController {
     @Headers() headers: IncomingHttpHeaders,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    requireProtocol(headers);
+    requireProtocol(headers, reply);
     const progress = await this.uploads.progress(actor, id);
     tell(reply, progress);
     void reply.headers({ 'upload-length': progress.size, 'cache-control': 'no-store' });
@@ -88,7 +89,7 @@ export class UploadsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     const { headers, raw } = request;
-    requireProtocol(headers);
+    requireProtocol(headers, reply);
     if (headers['content-type'] !== UPLOAD_MEDIA_TYPE)
       throw new UploadNotReadable(`Content-Type must be ${UPLOAD_MEDIA_TYPE}`);
     const offset = parseUploadFigure('Upload-Offset', single(headers['upload-offset']));
@@ -108,7 +109,7 @@ export class UploadsController {
     @Headers() headers: IncomingHttpHeaders,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    requireProtocol(headers);
+    requireProtocol(headers, reply);
     await this.uploads.cancel(actor, id);
     void reply.header('tus-resumable', TUS_VERSION);
   }
@@ -120,15 +121,6 @@ function tell(reply: FastifyReply, { offset, expiresAt }: UploadProgress): void 
     'upload-offset': offset,
     'upload-expires': expiresAt.toUTCString(),
   });
-}
-
-function pathOf(headers: IncomingHttpHeaders): string {
-  const metadata = parseUploadMetadata(single(headers['upload-metadata']) ?? '');
-  const path = metadata.get('path');
-  if (path !== undefined) return path;
-  const name = metadata.get('filename') ?? metadata.get('name') ?? '';
-  if (name === '' || name.includes('/')) throw new UploadNotReadable('Upload-Metadata names no file');
-  return `${metadata.get('folder') ?? ''}/${name}`;
 }
 
 const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);

@@ -9,6 +9,14 @@ export class UploadNotReadable extends KubarrError {
   }
 }
 
+export class UploadVersionUnknown extends KubarrError {
+  readonly code = 'storage.upload-version';
+  readonly kind = 'precondition-failed';
+  constructor(version: string) {
+    super(`The header Tus-Resumable must be ${version}. Use a client for the tus protocol of that version.`);
+  }
+}
+
 export class UploadNotFound extends KubarrError {
   readonly code = 'storage.upload-not-found';
   readonly kind = 'not-found';

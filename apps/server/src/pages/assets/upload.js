@@ -15,10 +15,9 @@ export async function uploadAll(files, folder, tell, signal) {
 }
 
 async function uploadFile(file, folder, tell, signal) {
-  const path = folder === '' ? file.name : `${folder}/${file.name}`;
   const begun = await ask('POST', '/api/storage/uploads', signal, {
     'upload-length': String(file.size),
-    'upload-metadata': `path ${base64(path)}`,
+    'upload-metadata': `filename ${base64(file.name)},folder ${base64(folder)}`,
   });
   const place = begun.headers.get('location');
   let offset = 0;
