@@ -107,6 +107,21 @@ describe.each(ways)('Changes below an open root held %s', (_, hold) => {
     expect(await readFile(join(inside, 'other'), 'utf8')).toBe('two');
   });
 
+  it('moves a file to one place, however many move it at once', async () => {
+    for (let round = 0; round < 30; round++) {
+      await writeFile(join(inside, 'file'), 'file');
+      const moves = Array.from({ length: 6 }, (_, index) => root.changes.move(at('file'), at(`${index}`)));
+      const outcomes = await Promise.allSettled(moves);
+      const done = outcomes.flatMap(({ status }, index) => (status === 'fulfilled' ? [`${index}`] : []));
+      expect(done).toHaveLength(1);
+      expect((await readdir(inside)).filter((name) => name.length === 1 || name === 'file')).toEqual(done);
+      expect(outcomes.filter(({ status }) => status === 'rejected')).toMatchObject(
+        Array.from({ length: 5 }, () => ({ reason: { code: 'files.not-found' } })),
+      );
+      await rm(join(inside, done[0] ?? ''));
+    }
+  });
+
   it('shows a file that is written in pieces only when it is whole', async () => {
     const part = await root.changes.createPart(at('.part'));
     expect((await stat(join(inside, '.part'))).mode & 0o777).toBe(0o600);

@@ -158,7 +158,8 @@ export async function factsIfThere(parent: Held, name: Buffer): Promise<Member |
 
 /**
  * A hard link refuses a name that is taken, which rename(2) would replace; the old name goes only while it still is that
- * of the same file. Directories have no hard links; rename(2) replaces an empty one at most.
+ * of the same file. Of several who move the same file at once, one takes the old name away; the others take their new
+ * ones back. Directories have no hard links; rename(2) replaces an empty one at most.
  */
 async function moveBetween(
   source: Held,
@@ -171,13 +172,37 @@ async function moveBetween(
   if (member.kind !== 'directory' && (await linkIfPossible(old, next))) {
     const linked = await factsIn(target, to.name);
     const left = await factsIfThere(source, from.name);
-    if (left && isSameMember(left, linked)) await unlink(old);
-    return;
+    const isTaken = left && isSameMember(left, linked) && (await unlinkIfThere(old));
+    if (isTaken || !(await hasOtherNames(next, linked))) return;
+    await unlinkIfThere(next);
+    throw new NoSuchMember(from.text);
   }
   const there = await factsIfThere(target, to.name);
   // On a disk that does not tell `a` from `A`, changing one to the other finds the member itself in the new place.
   if (there && !isSameMember(there, member)) throw new NameTaken(to.text);
   await rename(old, next);
+}
+
+/** Is it still there, and under another name too? */
+async function hasOtherNames(address: Buffer, { inode }: Member): Promise<boolean> {
+  try {
+    const { ino, nlink } = await lstat(address, { bigint: true });
+    return ino === inode && nlink > 1n;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** False when there was nothing of that name any more. */
+async function unlinkIfThere(address: Buffer): Promise<boolean> {
+  try {
+    await unlink(address);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }
 
 async function linkIfPossible(old: Buffer, next: Buffer): Promise<boolean> {
