@@ -209,6 +209,12 @@ describe('The storage', () => {
     expect((await get('file-info')).status).toBe(400);
   });
 
+  it('says that a path is missing, and what is wrong with one', async () => {
+    const issueOf = async (query: string) => (await get(`download${query}`)).body.issues;
+    expect(await issueOf('')).toEqual([{ path: 'path', message: 'must be text' }]);
+    expect(await issueOf('?path=a%00b')).toEqual([{ path: 'path', message: 'must not contain NUL characters' }]);
+  });
+
   it('tells how full the disk is', async () => {
     const { total_bytes, used_bytes, free_bytes, usage_percent } = (await get('stats')).body;
     expect(free_bytes).toBeGreaterThan(0);

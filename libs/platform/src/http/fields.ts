@@ -41,9 +41,9 @@ export function TextField(
     minLength > 0 ? `must have ${minLength} to ${maxLength} characters` : `must have at most ${maxLength} characters`;
   return field(
     { ...rest, type: String, minLength, maxLength },
-    Matches(/^[^\0]*$/s, { message: 'must not contain NUL characters' }),
-    Length(minLength, maxLength, { message: length }),
     IsString({ message: 'must be text' }),
+    Length(minLength, maxLength, { message: length }),
+    Matches(/^[^\0]*$/s, { message: 'must not contain NUL characters' }),
   );
 }
 
