@@ -253,6 +253,20 @@ describe('Reading files', () => {
     );
   });
 
+  it('lets only so many folders wait to be measured', async () => {
+    await mkdir(at('waiting'));
+    await kubarr.dataSource.query(
+      `INSERT INTO durable_jobs (kind, subject, title, next_run_at)
+       SELECT 'storage.size', 'storage-size:waiting-' || n, 'Measure', now() + interval '1 day' FROM generate_series(1, 20) AS n`,
+    );
+    expect((await administrator.post('/api/storage/size', { path: 'waiting' })).body).toMatchObject({
+      status: 429,
+      code: 'storage.busy',
+    });
+    await kubarr.dataSource.query("DELETE FROM durable_jobs WHERE subject LIKE 'storage-size:waiting-%'");
+    expect((await administrator.post('/api/storage/size', { path: 'waiting' })).status).toBe(200);
+  });
+
   it('lists thousands of siblings', async () => {
     await mkdir(at('siblings'));
     for (let n = 0; n < 4_000; n++) await mkdir(at(`siblings/${n}`));

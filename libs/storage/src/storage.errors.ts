@@ -110,7 +110,7 @@ export class TooManyWalks extends KubarrError {
   readonly kind = 'too-many';
   override readonly retryAfterSeconds = 5;
   constructor() {
-    super('Too many searches and archives run at the moment. Try again in a few seconds.');
+    super('Too many searches, archives and measurements are under way. Try again in a few seconds.');
   }
 }
 

@@ -4,6 +4,7 @@ import { StorageConfig } from '@kubarr/platform/config';
 import { NoSuchMember, parseRelativePath, type RelativePath, type TreeSize } from '@kubarr/platform/files';
 import { DurableJobs, type JobWork, Periodic, type StepResult } from '@kubarr/platform/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
+import { TooManyWalks } from '../storage.errors.js';
 import { isCounted, ROOT } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
 import { digestOf } from './path-digest.js';
@@ -17,6 +18,9 @@ const KEPT_BELOW = 500;
 
 /** Sizes that nobody had measured again for so many days are forgotten. */
 const FORGOTTEN_AFTER_DAYS = 90;
+
+/** Folders that wait to be measured when nobody may ask for another one: they are measured one after another. */
+const MOST_WAITING = 20;
 
 const HOUR_MS = 3_600_000;
 
@@ -35,6 +39,12 @@ export class SizeJob {
       isHousekeeping: true,
       steps: [{ name: 'measure', run: (work) => this.measure(work) }],
     });
+  }
+
+  /** @throws TooManyWalks when too many folders wait already */
+  async requireTurn(): Promise<void> {
+    const waiting = await this.jobs.list({ kind: 'storage.size', status: 'waiting', limit: MOST_WAITING });
+    if (waiting.length >= MOST_WAITING) throw new TooManyWalks();
   }
 
   /** Once for one folder at a time, however many people ask. */

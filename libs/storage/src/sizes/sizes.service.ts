@@ -32,11 +32,13 @@ export class Sizes {
     return { total: total ? answerOf(total) : null, folders: below.map(answerOf) };
   }
 
+  /** @throws TooManyWalks when too many folders wait to be measured */
   async measure(actor: Actor, text: string): Promise<void> {
     const path = storagePath(text);
     await this.root.use(async (root) => {
       if ((await root.facts(path)).kind !== 'directory') throw new NotADirectory(path.text);
     });
+    await this.job.requireTurn();
     await this.sizes.manager.transaction((transaction) => this.job.ensure(transaction, actor, path));
   }
 
