@@ -183,6 +183,16 @@ describe('Reading files', () => {
       ].sort(),
     );
     expect(found.get('album/photo.jpg')).toBe(photo.toString());
+    await mkdir(at('album/alone.txt'));
+    await writeFile(at('album/alone.txt/in'), '');
+    const alike = await bytesOf('archive?path=alone.txt&path=album/alone.txt&path=alone.txt&format=tar');
+    expect(execFileSync('tar', ['-t'], { input: alike, encoding: 'utf8' }).trim().split('\n')).toEqual([
+      'alone.txt',
+      'alone (2).txt/',
+      'alone (2).txt/in',
+      'alone (3).txt',
+    ]);
+    expect((await get('archive?path=&path=&format=tar')).status).toBe(200);
     expect((await get('archive?path=album/link')).status).toBe(200); // an archive without anything in it
     expect((await get('archive?path=nothing')).status).toBe(404);
     expect((await get('archive')).status).toBe(400);

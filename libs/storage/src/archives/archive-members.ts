@@ -1,4 +1,5 @@
 import { type Met, type OpenRoot, type RelativePath } from '@kubarr/platform/files';
+import { numbered } from '../free-name.js';
 import { isShown } from '../storage-path.js';
 
 /** One member with the name that it has in the archive. */
@@ -8,16 +9,20 @@ export interface ArchiveMember {
   readonly met: Met;
 }
 
-/** Each of the paths under its own name, folders with all that is in them. Links, devices, sockets and pipes are left out. */
+/**
+ * Each of the paths under its own name, or a numbered one when another has it; folders with all that is in them. Links,
+ * devices, sockets and pipes are left out.
+ */
 export async function* archiveMembers(
   root: OpenRoot,
   paths: readonly RelativePath[],
   signal: AbortSignal,
 ): AsyncGenerator<ArchiveMember> {
+  const taken = new Set<string>();
   for (const path of paths) {
     const facts = await root.facts(path);
-    const above = path.names.length - (path.names.length === 0 ? 0 : 1);
-    const nameOf = (at: RelativePath): Buffer => joined(at.names.slice(above));
+    const top = unlike(taken, path).names.slice(-1);
+    const nameOf = (at: RelativePath): Buffer => joined([...top, ...at.names.slice(path.names.length)]);
     if (facts.kind === 'file') {
       const met = { path, isDirectory: false, facts: () => root.facts(path), openFile: () => root.openFile(path) };
       yield { name: nameOf(path), met };
@@ -35,6 +40,18 @@ export async function* archiveMembers(
       };
     for await (const met of root.trees.walk(path, { signal, shows: isShown, skipsForbidden: true }))
       yield { name: nameOf(met.path), met };
+  }
+}
+
+/** One name in an archive for two things would make whoever unpacks it lose one of them. */
+function unlike(taken: Set<string>, path: RelativePath): RelativePath {
+  if (path.names.length === 0) return path; // what is in the root comes without a name above it
+  for (let number = 1; ; number++) {
+    const candidate = numbered(path, number);
+    const name = candidate.name.toString('latin1');
+    if (taken.has(name)) continue;
+    taken.add(name);
+    return candidate;
   }
 }
 
