@@ -9,10 +9,24 @@ const WAITS = [1_000, 3_000, 10_000, 30_000];
 
 const VERSION = { 'tus-resumable': '1.0.0' };
 
-/** Uploads one file after another into a folder, by the tus protocol. `tell` hears how far it is. */
+/**
+ * Uploads one file after another into a folder, by the tus protocol. `tell` hears how far it is. What is refused does not
+ * keep the others from going; answers why, or nothing when all went well.
+ */
 export async function uploadAll(files, folder, tell, signal) {
-  for (const file of files) await uploadFile(file, folder, tell, signal);
+  const troubles = [];
+  for (const file of files) {
+    try {
+      await uploadFile(file, folder, tell, signal);
+    } catch (error) {
+      if (signal.aborted || !isRefusal(error)) throw error;
+      troubles.push(error.message);
+    }
+  }
+  return troubles.length === 0 ? undefined : `${troubles[0]} (${troubles.length} of ${files.length} not done)`;
 }
+
+const isRefusal = (error) => error instanceof Problem && error.status >= 400 && error.status < 500;
 
 async function uploadFile(file, folder, tell, signal) {
   const begun = await ask('POST', '/api/storage/uploads', signal, {
@@ -30,7 +44,7 @@ async function uploadFile(file, folder, tell, signal) {
       offset = Number(answer.headers.get('upload-offset'));
       failures = 0;
     } catch (error) {
-      const isHopeless = error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 409;
+      const isHopeless = isRefusal(error) && error.status !== 409;
       if (signal.aborted || isHopeless || failures === WAITS.length) throw error;
       await new Promise((soon) => setTimeout(soon, WAITS[failures]));
       failures += 1;
