@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SYSTEM } from '@kubarr/access';
@@ -154,6 +154,23 @@ describe('Changing files', () => {
     expect((await lastEntry()).details).toContain('downloads/films');
     const into = await post('copy', { paths: ['media'], to: 'media/films' });
     expect(into.body.items[0].code).toBe('files.into-itself');
+  });
+
+  it('waits with a copy for what is still being written', async () => {
+    await writeFile(at('media/films/growing'), Buffer.alloc(64_000_000));
+    const writing = setInterval(() => appendFileSync(at('media/films/growing'), 'x'), 1);
+    const { body } = await post('copy', { paths: ['media/films'], to: 'downloads' });
+    const [job] = await reaches(async () => {
+      const rows = await kubarr.dataSource.query(
+        "SELECT error FROM durable_jobs WHERE id = $1 AND status <> 'running' AND error IS NOT NULL",
+        [body.job_id],
+      );
+      return rows.length > 0 && rows;
+    }).finally(() => clearInterval(writing));
+    expect(job.error).toContain('changed while it was read');
+    expect(await readdir(at('downloads'))).toEqual([expect.stringMatching(/^\.kubarr-part-/)]);
+    expect(await jobOf(body.job_id)).toMatchObject({ status: 'succeeded' });
+    expect((await stat(at('downloads/films/growing'))).size).toBe((await stat(at('media/films/growing'))).size);
   });
 
   it('finds a copy that got its name before that was noted, and never takes another for it', async () => {

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
-import { type Member, NoSuchMember, type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/platform/files';
+import {
+  FileChanged,
+  type Member,
+  NoSuchMember,
+  type OpenRoot,
+  parseRelativePath,
+  type RelativePath,
+} from '@kubarr/platform/files';
 import { DurableJobs, type JobWork, type StepResult } from '@kubarr/platform/jobs';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
@@ -9,6 +16,7 @@ import { RecordedChange } from '../recorded-change.js';
 import { LOOK_EVERY_BYTES, Room } from '../room.js';
 import { isShown, partBeside, ROOT } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
+import { FileStillWritten } from './transfers.errors.js';
 
 /** Longest run of one step, in milliseconds: a full disk over a slow network takes days. */
 const TIME_LIMIT_MS = 7 * 86_400_000;
@@ -107,18 +115,19 @@ export class TransferJob {
       const copies: string[] = [];
       let [copied, sinceLook] = [0, 0];
       for (const { from, to, part } of itemsOf(work)) {
-        const skipped = await root.trees.copy(from, part, {
-          signal: work.signal,
-          shows: isShown,
-          onBytes: async (bytes) => {
-            copied += bytes;
-            sinceLook += bytes;
-            work.progress(copied, total);
-            if (sinceLook < LOOK_EVERY_BYTES) return;
-            sinceLook = 0;
-            await this.room.look(root, to.parent ?? ROOT);
-          },
-        });
+        const onBytes = async (bytes: number): Promise<void> => {
+          copied += bytes;
+          sinceLook += bytes;
+          work.progress(copied, total);
+          if (sinceLook < LOOK_EVERY_BYTES) return;
+          sinceLook = 0;
+          await this.room.look(root, to.parent ?? ROOT);
+        };
+        const skipped = await root.trees
+          .copy(from, part, { signal: work.signal, shows: isShown, onBytes })
+          .catch((error: unknown) => {
+            throw error instanceof FileChanged ? new FileStillWritten(error) : error;
+          });
         if (skipped > 0) work.say(`${from.text}: ${skipped} devices, sockets or pipes were left out.`);
         const copy = await root.changes.factsIfThere(part);
         copies.push(copy ? identityOf(copy) : LEFT_OUT);
