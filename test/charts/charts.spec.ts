@@ -64,6 +64,7 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
     ['a value that does not exist', ['replica=2'], /replica/],
     ['a variable that does not exist', ['config.KUBARR_AUDIT_RETENTION=3'], /KUBARR_AUDIT_RETENTION/],
     ['a number out of bounds', ['config.KUBARR_DB_MAX_CONNECTIONS=1000'], /KUBARR_DB_MAX_CONNECTIONS.*100/s],
+    ['bytes with a unit', ['config.KUBARR_STORAGE_QUOTA_BYTES=2TB'], /KUBARR_STORAGE_QUOTA_BYTES/],
     ['a choice that is none', ['config.KUBARR_LOG_LEVEL=loud'], /KUBARR_LOG_LEVEL/],
     ['hostPath without a path', ['storage.type=hostPath'], /hostPath.*path/s],
     ['nfs without a server', ['storage.type=nfs'], /nfs.*server/s],
@@ -149,8 +150,10 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
       const given = parse(read('charts/kubarr/environment.yaml')) as Record<string, { by?: string }>;
       const leftOut = Object.keys(given).filter((name) => /^(nobody|the image)/.test(given[name]?.by ?? ''));
       const values = parse(read('charts/kubarr/values.yaml')) as Record<'config' | 'secretConfig', object>;
-      const choice = (name: string): string =>
-        /(one of|, .* or )/.test(VARIABLES.find((each) => each.name === name)?.allowed ?? '') ? 'info' : '1000';
+      const choice = (name: string): string | number => {
+        const allowed = VARIABLES.find((each) => each.name === name)?.allowed ?? '';
+        return /, .* or /.test(allowed) ? 'info' : /whole number/.test(allowed) ? 1000 : '1000';
+      };
       const overlay = {
         config: Object.fromEntries(
           Object.entries(values.config).map(([name, fallback]) => [name, fallback === '' ? choice(name) : fallback]),
@@ -167,6 +170,14 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
       rmSync(folder, { recursive: true });
       const missing = known.filter((name) => !leftOut.includes(name) && !names.some((each) => each.name === name));
       expect(missing).toEqual([]);
+    });
+
+    it('writes large numbers in full, from a file and from the command line', () => {
+      const quota = (words: readonly string[]): string | undefined =>
+        environmentOf(words).find(({ name }) => name === 'KUBARR_STORAGE_QUOTA_BYTES')?.value;
+      expect(quota(['--set', 'config.KUBARR_STORAGE_QUOTA_BYTES=2000000000000'])).toBe('2000000000000');
+      expect(quota(['--set-json', 'config.KUBARR_STORAGE_QUOTA_BYTES=2000000000000'])).toBe('2000000000000');
+      expect(quota([])).toBe('0');
     });
 
     it('gives the program what it accepts', () => {
