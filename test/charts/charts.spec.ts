@@ -93,6 +93,13 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
       ['rbac.install.enabled=true', 'rbac.install.namespaces={kubarr}'],
       /kubarr is the namespace of Kubarr and its database/,
     ],
+    [
+      'roles for an account that is not named',
+      ['serviceAccount.create=false'],
+      /serviceAccount.name: name the account that you made/,
+    ],
+    ['a variable of the program in extraEnv', ['extraEnv[0].name=KUBARR_PORT', 'extraEnv[0].value=x'], /extraEnv/],
+    ['a size of the heap in extraEnv', ['extraEnv[0].name=NODE_OPTIONS', 'extraEnv[0].value=x'], /extraEnv/],
     ['kube-system for apps', ['rbac.install.enabled=true', 'rbac.install.namespaces={kube-system}'], /namespaces/],
   ])('kubarr refuses %s, and says which value it is', (_, values, sentence) => {
     expectRefused('kubarr', values, sentence);
@@ -294,16 +301,32 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
       );
     });
 
+    it('take another way around a pooler when one is given, once', () => {
+      const place = { name: 'KUBARR_DB_DIRECT_URL', valueFrom: { secretKeyRef: { name: 'direct', key: 'url' } } };
+      for (const mode of [
+        ['database.cnpg.pooler.enabled=true'],
+        ['database.mode=external', 'database.external.host=pooler', 'database.external.existingSecret=login'],
+      ]) {
+        const given = ['secretConfig.KUBARR_DB_DIRECT_URL.name=direct', 'secretConfig.KUBARR_DB_DIRECT_URL.key=url'];
+        const [container] = deployment([...mode, ...given].flatMap((value) => ['--set', value])).template.spec
+          .containers;
+        expect(container.env.filter(({ name }: any) => name === place.name)).toEqual([place]);
+      }
+    });
+
     it.each([
       ['pvc', [], { persistentVolumeClaim: { claimName: 'kubarr-data' } }],
       ['existingClaim', ['storage.existingClaim=mine'], { persistentVolumeClaim: { claimName: 'mine' } }],
       ['nfs', ['storage.nfs.server=nas', 'storage.nfs.path=/media'], { nfs: { server: 'nas', path: '/media' } }],
       ['hostPath', ['storage.hostPath.path=/srv'], { hostPath: { path: '/srv', type: 'Directory' } }],
-      ['none', [], undefined],
+      ['none', [], { emptyDir: {} }],
     ])('mount the files as %s', (type, values, wanted) => {
       const words = [`storage.type=${type}`, ...values].flatMap((value) => ['--set', value]);
       const volume = deployment(words).template.spec.volumes.find((each: any) => each.name === 'data');
-      expect(volume).toEqual(wanted && { name: 'data', ...wanted });
+      expect(volume).toEqual({ name: 'data', ...wanted });
+      const mounts = deployment(words).template.spec.containers[0].volumeMounts;
+      // Files in a folder that goes with the pod would be lost.
+      expect(mounts.find((each: any) => each.name === 'data')).toMatchObject({ readOnly: type === 'none' });
       const claims = rendered('kubarr', words).filter(({ kind }) => kind === 'PersistentVolumeClaim');
       expect(claims.map(({ metadata }) => metadata.annotations)).toEqual(
         type === 'pvc' ? [{ 'helm.sh/resource-policy': 'keep' }] : [],
@@ -351,6 +374,24 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
       }
     });
 
+    it('hold a secret key that no rendering can replace', () => {
+      expect(find(rendered('kubarr'), 'Secret')).toMatchObject({
+        immutable: true,
+        metadata: { annotations: { 'helm.sh/resource-policy': 'keep' } },
+      });
+    });
+
+    it.each([
+      [['rbac.create=true'], true],
+      [['rbac.create=false'], false],
+      [['rbac.create=false', 'serviceAccount.create=false', 'serviceAccount.name=made-by-hand'], true],
+    ])('reach the Kubernetes API exactly when they hold a token for it: %j', (values, wanted) => {
+      const words = values.flatMap((value) => ['--set', value]);
+      expect(deployment(words).template.spec.automountServiceAccountToken).toBe(wanted);
+      const rules = find(rendered('kubarr', words), 'NetworkPolicy')['spec'].egress as { ports?: { port: number }[] }[];
+      expect(rules.some(({ ports = [] }) => ports.some(({ port }) => port === 6443))).toBe(wanted);
+    });
+
     it('pass the token to Prometheus when figures ask for one', () => {
       const monitor = find(rendered('kubarr', EVERYTHING), 'ServiceMonitor');
       expect(monitor['spec'].endpoints[0].authorization.credentials).toEqual({ name: 'kubarr-metrics', key: 'token' });
@@ -365,6 +406,15 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
       };
       expect(notes([])).toMatch(/rollout status deployment\/kubarr[^]*setup\?token=[^]*port-forward[^]*Keep a copy/);
       expect(notes(EVERYTHING)).toMatch(/https:\/\/kubarr\.example\.org/);
+      const route = [
+        'httpRoute.enabled=true',
+        'httpRoute.parentRefs[0].name=home',
+        'httpRoute.hostnames={a.example.org}',
+      ];
+      const behindGateway = notes(
+        [...route, 'config.KUBARR_PUBLIC_URL=https://a.example.org'].flatMap((each) => ['--set', each]),
+      );
+      expect(behindGateway).toMatch(/below https:\/\/a\.example\.org$/m);
       expect(notes(EVERYTHING)).not.toMatch(/Keep a copy|TRUSTED_PROXIES/);
     });
   });
