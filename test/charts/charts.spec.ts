@@ -127,6 +127,11 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
       ],
       /recovery.serverName: the new Cluster would write into the archive/,
     ],
+    [
+      'a PostgreSQL without the locale',
+      ['imageName=ghcr.io/cloudnative-pg/postgresql:16.9-minimal-trixie'],
+      /imageName/,
+    ],
     ['the image latest', ['imageName=ghcr.io/cloudnative-pg/postgresql:latest'], /imageName/],
   ])('kubarr-database refuses %s, and says which value it is', (_, values, sentence) => {
     expectRefused('kubarr-database', values, sentence);
