@@ -126,7 +126,17 @@ const SCENARIOS: Record<string, { raised: Scenario; quiet: Scenario }> = {
   },
   KubarrVolumeFull: {
     raised: { series: volume('kubarr-data', 5), after: 20 },
-    quiet: { series: { ...volume('kubarr-data', 50), ...volume('jellyfin-config', 5) }, after: 20 },
+    // Those of a Cluster have alerts of their own, also after a recovery.
+    quiet: {
+      series: {
+        ...volume('kubarr-data', 50),
+        ...volume('jellyfin-config', 5),
+        ...volume('kubarr-db-1', 5),
+        ...volume('kubarr-db-2-1', 5),
+        ...volume('kubarr-db-2-1-wal', 5),
+      },
+      after: 20,
+    },
   },
   KubarrDatabaseInstanceDown: {
     raised: { series: { [`cnpg_collector_up{${server}}`]: '0x30' }, after: 6 },
@@ -153,7 +163,7 @@ const SCENARIOS: Record<string, { raised: Scenario; quiet: Scenario }> = {
     quiet: { series: { ...volume('kubarr-db-1-wal', 40), ...volume('kubarr-db-1', 20) }, after: 6 },
   },
   KubarrDatabaseVolumeFull: {
-    raised: { series: volume('kubarr-db-1', 10), after: 6 },
+    raised: { series: volume('kubarr-db-2-1', 10), after: 6 },
     quiet: { series: { ...volume('kubarr-db-1', 20), ...volume('kubarr-data', 14) }, after: 6 },
   },
   KubarrDatabaseConnections: {

@@ -64,6 +64,7 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
     ['a value that does not exist', ['replica=2'], /replica/],
     ['a variable that does not exist', ['config.KUBARR_AUDIT_RETENTION=3'], /KUBARR_AUDIT_RETENTION/],
     ['a number out of bounds', ['config.KUBARR_DB_MAX_CONNECTIONS=1000'], /KUBARR_DB_MAX_CONNECTIONS.*100/s],
+    ['bytes with a unit', ['config.KUBARR_STORAGE_QUOTA_BYTES=2TB'], /KUBARR_STORAGE_QUOTA_BYTES/],
     ['a choice that is none', ['config.KUBARR_LOG_LEVEL=loud'], /KUBARR_LOG_LEVEL/],
     ['hostPath without a path', ['storage.type=hostPath'], /hostPath.*path/s],
     ['nfs without a server', ['storage.type=nfs'], /nfs.*server/s],
@@ -92,6 +93,13 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
       ['rbac.install.enabled=true', 'rbac.install.namespaces={kubarr}'],
       /kubarr is the namespace of Kubarr and its database/,
     ],
+    [
+      'roles for an account that is not named',
+      ['serviceAccount.create=false'],
+      /serviceAccount.name: name the account that you made/,
+    ],
+    ['a variable of the program in extraEnv', ['extraEnv[0].name=KUBARR_PORT', 'extraEnv[0].value=x'], /extraEnv/],
+    ['a size of the heap in extraEnv', ['extraEnv[0].name=NODE_OPTIONS', 'extraEnv[0].value=x'], /extraEnv/],
     ['kube-system for apps', ['rbac.install.enabled=true', 'rbac.install.namespaces={kube-system}'], /namespaces/],
   ])('kubarr refuses %s, and says which value it is', (_, values, sentence) => {
     expectRefused('kubarr', values, sentence);
@@ -118,6 +126,11 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
         'backup.objectStore.destinationPath=s3://x/',
       ],
       /recovery.serverName: the new Cluster would write into the archive/,
+    ],
+    [
+      'a PostgreSQL without the locale',
+      ['imageName=ghcr.io/cloudnative-pg/postgresql:16.9-minimal-trixie'],
+      /imageName/,
     ],
     ['the image latest', ['imageName=ghcr.io/cloudnative-pg/postgresql:latest'], /imageName/],
   ])('kubarr-database refuses %s, and says which value it is', (_, values, sentence) => {
@@ -149,8 +162,10 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
       const given = parse(read('charts/kubarr/environment.yaml')) as Record<string, { by?: string }>;
       const leftOut = Object.keys(given).filter((name) => /^(nobody|the image)/.test(given[name]?.by ?? ''));
       const values = parse(read('charts/kubarr/values.yaml')) as Record<'config' | 'secretConfig', object>;
-      const choice = (name: string): string =>
-        /(one of|, .* or )/.test(VARIABLES.find((each) => each.name === name)?.allowed ?? '') ? 'info' : '1000';
+      const choice = (name: string): string | number => {
+        const allowed = VARIABLES.find((each) => each.name === name)?.allowed ?? '';
+        return /, .* or /.test(allowed) ? 'info' : /whole number/.test(allowed) ? 1000 : '1000';
+      };
       const overlay = {
         config: Object.fromEntries(
           Object.entries(values.config).map(([name, fallback]) => [name, fallback === '' ? choice(name) : fallback]),
@@ -167,6 +182,14 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
       rmSync(folder, { recursive: true });
       const missing = known.filter((name) => !leftOut.includes(name) && !names.some((each) => each.name === name));
       expect(missing).toEqual([]);
+    });
+
+    it('writes large numbers in full, from a file and from the command line', () => {
+      const quota = (words: readonly string[]): string | undefined =>
+        environmentOf(words).find(({ name }) => name === 'KUBARR_STORAGE_QUOTA_BYTES')?.value;
+      expect(quota(['--set', 'config.KUBARR_STORAGE_QUOTA_BYTES=2000000000000'])).toBe('2000000000000');
+      expect(quota(['--set-json', 'config.KUBARR_STORAGE_QUOTA_BYTES=2000000000000'])).toBe('2000000000000');
+      expect(quota([])).toBe('0');
     });
 
     it('gives the program what it accepts', () => {
@@ -283,16 +306,32 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
       );
     });
 
+    it('take another way around a pooler when one is given, once', () => {
+      const place = { name: 'KUBARR_DB_DIRECT_URL', valueFrom: { secretKeyRef: { name: 'direct', key: 'url' } } };
+      for (const mode of [
+        ['database.cnpg.pooler.enabled=true'],
+        ['database.mode=external', 'database.external.host=pooler', 'database.external.existingSecret=login'],
+      ]) {
+        const given = ['secretConfig.KUBARR_DB_DIRECT_URL.name=direct', 'secretConfig.KUBARR_DB_DIRECT_URL.key=url'];
+        const [container] = deployment([...mode, ...given].flatMap((value) => ['--set', value])).template.spec
+          .containers;
+        expect(container.env.filter(({ name }: any) => name === place.name)).toEqual([place]);
+      }
+    });
+
     it.each([
       ['pvc', [], { persistentVolumeClaim: { claimName: 'kubarr-data' } }],
       ['existingClaim', ['storage.existingClaim=mine'], { persistentVolumeClaim: { claimName: 'mine' } }],
       ['nfs', ['storage.nfs.server=nas', 'storage.nfs.path=/media'], { nfs: { server: 'nas', path: '/media' } }],
       ['hostPath', ['storage.hostPath.path=/srv'], { hostPath: { path: '/srv', type: 'Directory' } }],
-      ['none', [], undefined],
+      ['none', [], { emptyDir: {} }],
     ])('mount the files as %s', (type, values, wanted) => {
       const words = [`storage.type=${type}`, ...values].flatMap((value) => ['--set', value]);
       const volume = deployment(words).template.spec.volumes.find((each: any) => each.name === 'data');
-      expect(volume).toEqual(wanted && { name: 'data', ...wanted });
+      expect(volume).toEqual({ name: 'data', ...wanted });
+      const mounts = deployment(words).template.spec.containers[0].volumeMounts;
+      // Files in a folder that goes with the pod would be lost.
+      expect(mounts.find((each: any) => each.name === 'data')).toMatchObject({ readOnly: type === 'none' });
       const claims = rendered('kubarr', words).filter(({ kind }) => kind === 'PersistentVolumeClaim');
       expect(claims.map(({ metadata }) => metadata.annotations)).toEqual(
         type === 'pvc' ? [{ 'helm.sh/resource-policy': 'keep' }] : [],
@@ -340,6 +379,24 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
       }
     });
 
+    it('hold a secret key that no rendering can replace', () => {
+      expect(find(rendered('kubarr'), 'Secret')).toMatchObject({
+        immutable: true,
+        metadata: { annotations: { 'helm.sh/resource-policy': 'keep' } },
+      });
+    });
+
+    it.each([
+      [['rbac.create=true'], true],
+      [['rbac.create=false'], false],
+      [['rbac.create=false', 'serviceAccount.create=false', 'serviceAccount.name=made-by-hand'], true],
+    ])('reach the Kubernetes API exactly when they hold a token for it: %j', (values, wanted) => {
+      const words = values.flatMap((value) => ['--set', value]);
+      expect(deployment(words).template.spec.automountServiceAccountToken).toBe(wanted);
+      const rules = find(rendered('kubarr', words), 'NetworkPolicy')['spec'].egress as { ports?: { port: number }[] }[];
+      expect(rules.some(({ ports = [] }) => ports.some(({ port }) => port === 6443))).toBe(wanted);
+    });
+
     it('pass the token to Prometheus when figures ask for one', () => {
       const monitor = find(rendered('kubarr', EVERYTHING), 'ServiceMonitor');
       expect(monitor['spec'].endpoints[0].authorization.credentials).toEqual({ name: 'kubarr-metrics', key: 'token' });
@@ -354,6 +411,15 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
       };
       expect(notes([])).toMatch(/rollout status deployment\/kubarr[^]*setup\?token=[^]*port-forward[^]*Keep a copy/);
       expect(notes(EVERYTHING)).toMatch(/https:\/\/kubarr\.example\.org/);
+      const route = [
+        'httpRoute.enabled=true',
+        'httpRoute.parentRefs[0].name=home',
+        'httpRoute.hostnames={a.example.org}',
+      ];
+      const behindGateway = notes(
+        [...route, 'config.KUBARR_PUBLIC_URL=https://a.example.org'].flatMap((each) => ['--set', each]),
+      );
+      expect(behindGateway).toMatch(/below https:\/\/a\.example\.org$/m);
       expect(notes(EVERYTHING)).not.toMatch(/Keep a copy|TRUSTED_PROXIES/);
     });
   });

@@ -22,19 +22,15 @@ interface ClusterSpec {
   readonly bootstrap: { readonly initdb: { readonly postInitApplicationSQL: readonly string[] } };
 }
 
-const clusterOf = (profile: string): ClusterSpec =>
-  find(rendered('kubarr-database', ['--values', `charts/kubarr-database/profiles/${profile}.yaml`]), 'Cluster')[
-    'spec'
-  ] as ClusterSpec;
-
-/** What PostgreSQL 17 does not know. */
-const SINCE_18 = ['io_method', 'io_workers'];
+const clusterOf = (profile: string, version: string): ClusterSpec => {
+  const image = `imageName=ghcr.io/cloudnative-pg/postgresql:${version}.4-minimal-trixie`;
+  const words = ['--values', `charts/kubarr-database/profiles/${profile}.yaml`, '--set', image];
+  return find(rendered('kubarr-database', words), 'Cluster')['spec'] as ClusterSpec;
+};
 
 /** The parameters of a Cluster for these binaries, which were built without lz4; Debian's, and so the operator's, have it. */
-const parametersFor = ({ postgresql }: ClusterSpec, version: string): [string, string][] =>
-  Object.entries(postgresql.parameters)
-    .filter(([name]) => version !== '17' || !SINCE_18.includes(name))
-    .map(([name, value]) => [name, value === 'lz4' ? 'pglz' : value]);
+const parametersFor = ({ postgresql }: ClusterSpec): [string, string][] =>
+  Object.entries(postgresql.parameters).map(([name, value]) => [name, value === 'lz4' ? 'pglz' : value]);
 
 /** A server with the parameters and access rules of a Cluster, as its operator would start it. */
 class ClusterServer {
@@ -68,7 +64,7 @@ class ClusterServer {
     for (const name of ['server.key', 'server.crt']) await chown(join(data, name), uid, gid);
     // The operator has its socket; everybody else comes by the rules of the Cluster.
     await writeFile(join(data, 'pg_hba.conf'), ['local all all trust', ...spec.postgresql.pg_hba, ''].join('\n'));
-    const parameters = parametersFor(spec, version);
+    const parameters = parametersFor(spec);
     const port = await freePort();
     const own = { port: String(port), listen_addresses: 'localhost', unix_socket_directories: sockets, ssl: 'on' };
     const lines = [...parameters, ...Object.entries(own)].map(([name, value]) => `${name} = '${value}'`);
@@ -124,7 +120,7 @@ async function query(config: pg.ClientConfig, statement: string): Promise<Record
 describeWith({ 'Helm 4': HELM_4, 'PostgreSQL 17': POSTGRES_17 })('On a real PostgreSQL', () => {
   describe.each(VERSIONS)('%s', (version, installed) => {
     it.each(PROFILES)('the parameters and access rules of profile %s hold', async (profile) => {
-      const spec = clusterOf(profile);
+      const spec = clusterOf(profile, version);
       const server = await ClusterServer.start(spec, version, installed);
       try {
         expect(await server.administer('SELECT name, error FROM pg_file_settings WHERE error IS NOT NULL')).toEqual([]);
@@ -132,7 +128,7 @@ describeWith({ 'Helm 4': HELM_4, 'PostgreSQL 17': POSTGRES_17 })('On a real Post
         const inForce = await server.administer(
           'SELECT name, setting, current_setting(name) AS shown FROM pg_settings',
         );
-        for (const [name, wanted] of parametersFor(spec, version)) {
+        for (const [name, wanted] of parametersFor(spec)) {
           const found = inForce.find((each) => each['name'] === name);
           expect([name, [found?.['shown'], found?.['setting']]]).toEqual([name, expect.arrayContaining([wanted])]);
         }

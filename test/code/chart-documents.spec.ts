@@ -17,15 +17,17 @@ const asValues = VARIABLES.filter(({ name }) => !(name in given)) as readonly Va
 
 /** What values.yaml says of one variable: purpose and default from the program, bounds where its words have some. */
 function valueOf({ name, purpose, allowed, defaultText }: Variable): string {
-  const bounds = /^(\d+) to (\d+)$/.exec(allowed);
+  const [, least, most] = /^(\d+) to (\d+)\b/.exec(allowed) ?? /^a whole number of bytes\b()/.exec(allowed) ?? [];
   const choices = /^\w+(, \w+)* or \w+$/.test(allowed) ? allowed.split(/, | or /) : undefined;
-  const [fallback, schema] = bounds
-    ? /^\d+$/.test(defaultText)
-      ? [defaultText, `{minimum: ${bounds[1]}, maximum: ${bounds[2]}}`]
-      : ["''", `{anyOf: [{const: ''}, {type: integer, minimum: ${bounds[1]}, maximum: ${bounds[2]}}]}`]
-    : choices
-      ? [choices.includes(defaultText) ? defaultText : "''", `{enum: ['', ${choices.join(', ')}]}`]
-      : ["''", undefined];
+  const range = `minimum: ${least || 0}` + (most ? `, maximum: ${most}` : '');
+  const [fallback, schema] =
+    least !== undefined
+      ? /^\d+$/.test(defaultText)
+        ? [defaultText, `{${range}}`]
+        : ["''", `{anyOf: [{const: ''}, {type: integer, ${range}}]}`]
+      : choices
+        ? [choices.includes(defaultText) ? defaultText : "''", `{enum: ['', ${choices.join(', ')}]}`]
+        : ["''", undefined];
   const about = `-- ${purpose} Allowed: ${allowed}. Default: ${defaultText}.`;
   return [`# ${about}`, ...(schema ? [`# @schema ${schema}`] : []), `${name}: ${fallback}`].join('\n');
 }

@@ -1,7 +1,7 @@
 import { VARIABLES, type Variable } from '@kubarr/platform/config';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { read, ROOT } from '../support/sources.js';
 
@@ -54,6 +54,21 @@ describe('docker-compose.yml', () => {
     }
     expect(read('docker-compose.yml')).not.toMatch(/PASSWORD: /);
     expect(read('.gitignore')).toMatch(/^secrets\/$/m);
+  });
+
+  it('calls the database healthy only when it takes connections over the network', () => {
+    expect(compose.services['database']?.healthcheck).toMatchObject({
+      test: expect.arrayContaining(['pg_isready', '--host=127.0.0.1']),
+    });
+  });
+
+  it('tells to make exactly the secrets that it reads, where its users can read them', () => {
+    const files = Object.values(compose.secrets).map(({ file }) => basename(file));
+    for (const page of ['docker-compose.yml', 'docs/install.md']) {
+      const [, names = ''] = /for name in (.*?); do .*> secrets\/\$name; done/.exec(read(page)) ?? [];
+      expect([page, names.split(' ').sort()]).toEqual([page, files.sort()]);
+      expect(read(page)).toMatch(/mkdir -m 700 secrets[^]*chmod 644 secrets\/\*/);
+    }
   });
 
   it('reads the figures where Kubarr shows them', () => {

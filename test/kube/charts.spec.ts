@@ -1,10 +1,12 @@
 import {
   describeWith,
+  find,
   HELM_4,
   KUBECTL,
   kustomized,
   manifestText,
   outputOf,
+  rendered,
   renderedText,
   run,
 } from '../support/cluster-tools.js';
@@ -172,6 +174,17 @@ describeWith({ ...tools, 'the definitions of CloudNativePG (KUBARR_TEST_CRDS)': 
           'secretKey.key=OTHER',
         ]);
         expect([code, errors]).toEqual([1, expect.stringMatching(/has no key OTHER/)]);
+        expect(secretKey()).toBe(firstKey);
+      });
+
+      it('refuses a secret key that was rendered away from the cluster', () => {
+        const another = find(rendered('kubarr', ['--namespace', NAMESPACE]), 'Secret');
+        const { code, errors } = run(
+          KUBECTL ?? '',
+          ['--kubeconfig', KUBECONFIG ?? '', 'apply', '--server-side', '--force-conflicts', '--filename', '-'],
+          manifestText(another),
+        );
+        expect([code, errors]).toEqual([1, expect.stringMatching(/kubarr-secret-key.*immutable/)]);
         expect(secretKey()).toBe(firstKey);
       });
 

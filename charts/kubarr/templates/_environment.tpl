@@ -9,10 +9,8 @@
 - name: KUBARR_SECRET_KEY
   valueFrom:
     secretKeyRef: { name: {{ include "kubarr.secretKeyName" . }}, key: {{ .Values.secretKey.key }} }
-{{- if ne .Values.storage.type "none" }}
 - name: KUBARR_STORAGE_PATH
   value: {{ .Values.storage.mountPath | quote }}
-{{- end }}
 {{- include "kubarr.databaseEnvironment" . }}
 {{- range $name, $value := .Values.config }}
 {{- $text := ternary ($value | int64 | toString) ($value | toString) (kindIs "float64" $value) }}
@@ -51,7 +49,7 @@
   valueFrom:
     secretKeyRef: { name: {{ $secret }}, key: {{ $key }} }
 {{- end }}
-{{- if $database.cnpg.pooler.enabled }}
+{{- if and $database.cnpg.pooler.enabled (not .Values.secretConfig.KUBARR_DB_DIRECT_URL.name) }}
 # The operator's passwords are letters and digits, so they can stand in an address.
 - name: KUBARR_DB_DIRECT_URL
   value: postgres://$(KUBARR_DB_USER):$(KUBARR_DB_PASSWORD)@{{ $database.cnpg.clusterName }}-rw:$(KUBARR_DB_PORT)/$(KUBARR_DB_NAME)?sslmode=verify-full

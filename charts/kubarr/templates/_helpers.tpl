@@ -59,6 +59,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if or $own (eq .Values.database.mode "embedded") }}true{{ end -}}
 {{- end }}
 
+{{/* Whether the pod holds a token for the Kubernetes API: for the chart's roles, or those of an account made by hand. */}}
+{{- define "kubarr.asksCluster" -}}
+{{- if or .Values.rbac.create (not .Values.serviceAccount.create) }}true{{ end -}}
+{{- end }}
+
 {{/* The secret and the key of the certificate authority; empty without TLS. */}}
 {{- define "kubarr.databaseCa" -}}
 {{- with .Values.database -}}
@@ -74,6 +79,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if eq .Values.database.mode "embedded" }}{{ fail "replicas: the embedded PostgreSQL belongs to one process. Use database.mode cnpg or external for more than one replica." }}{{ end -}}
 {{- if include "kubarr.oneAtATime" . }}{{ fail "replicas: a volume with ReadWriteOnce can be mounted on one node only. For more than one replica use storage.type nfs, or a claim with ReadWriteMany (storage.type existingClaim)." }}{{ end -}}
 {{- end -}}
+{{- if and .Values.rbac.create (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) }}{{ fail "serviceAccount.name: name the account that you made. Roles are not given to `default`, which every pod of the namespace has." }}{{ end -}}
 {{- if and .Values.rbac.install.enabled (not .Values.rbac.install.namespaces) }}{{ fail "rbac.install.namespaces: name the namespaces that are given to apps, or set rbac.install.enabled to false." }}{{ end -}}
 {{- if has .Release.Namespace .Values.rbac.install.namespaces }}{{ fail (printf "rbac.install.namespaces: %s is the namespace of Kubarr and its database, and is never given to apps." .Release.Namespace) }}{{ end -}}
 {{- end }}

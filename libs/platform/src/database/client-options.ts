@@ -15,7 +15,10 @@ export function clientOptions(target: DatabaseTarget, config: DatabaseConfig): C
     password: target.password,
     ssl: tlsOptions(target, config.caFile),
     connectionTimeoutMillis: config.connectTimeoutMs,
-    statement_timeout: config.statementTimeoutMs,
+    // node-postgres sends no 0, and the role may have a limit of its own, as in a CloudNativePG Cluster.
+    ...(config.statementTimeoutMs === 0
+      ? { options: '-c statement_timeout=0' }
+      : { statement_timeout: config.statementTimeoutMs }),
     application_name: 'kubarr',
     keepAlive: true,
   };

@@ -22,7 +22,8 @@ describe('asDatabaseError', () => {
 
   it('tells a full disk and a statement that took too long apart', () => {
     expect(asDatabaseError(failed({ code: '53100' }))?.code).toBe('database.cannot-store');
-    expect(asDatabaseError(failed({ code: '57014' }))?.code).toBe('database.statement-timed-out');
+    for (const code of ['57014', '55P03'])
+      expect(asDatabaseError(failed({ code }))?.code).toBe('database.statement-timed-out');
   });
 
   it('leaves faults of ours alone', () => {

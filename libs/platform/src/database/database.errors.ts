@@ -62,7 +62,7 @@ export function asDatabaseError(error: unknown): KubarrError | undefined {
   if (!(error instanceof Error)) return undefined;
   const failure = error instanceof QueryFailedError ? (error.driverError as Error) : error;
   const code = 'code' in failure && typeof failure.code === 'string' ? failure.code : '';
-  if (code === '57014') return new StatementTimedOut(error);
+  if (code === '57014' || code === '55P03') return new StatementTimedOut(error); // its own time, or the wait for a lock
   if (CANNOT_STORE_STATE.test(code)) return new DatabaseCannotStore(error);
   if (UNAVAILABLE_STATE.test(code)) return new DatabaseUnavailable(error);
   const fromNetwork =

@@ -5,7 +5,7 @@ import { clientOptions } from './client-options.js';
 export type MigrationClass = new () => MigrationInterface;
 
 /** Any constant 64-bit number, the same in every replica: whoever holds it migrates. */
-const MIGRATION_LOCK = 7_305_221_846;
+export const MIGRATION_LOCK = 7_305_221_846;
 
 /** Name of the ledger table. */
 const LEDGER = 'schema_migrations';
@@ -17,7 +17,9 @@ export async function migrate(
   migrations: readonly MigrationClass[],
 ): Promise<string[]> {
   return withRunner(target, config, migrations, async (executor, runner) => {
+    await runner.query('SET lock_timeout = 0'); // another replica takes as long as it takes
     await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]); // ends with the connection
+    await runner.query('RESET lock_timeout');
     const done = await executor.executePendingMigrations();
     return done.map((migration) => migration.name);
   });
@@ -53,7 +55,7 @@ async function withRunner<Result>(
     poolSize: 1,
     installExtensions: false,
     logging: false,
-    extra: { ...clientOptions(target, config), statement_timeout: 0 },
+    extra: clientOptions(target, { ...config, statementTimeoutMs: 0 }),
   });
   await dataSource.initialize();
   const runner = dataSource.createQueryRunner();

@@ -124,11 +124,14 @@ async function start(options: PostmasterOptions): Promise<Postmaster | undefined
     await delay(LOOK_EVERY_MS);
   }
   await leaveListeningPlace(place.socketDirectory);
-  return explain(ended, await log.lastLines(output.offset), options);
+  return explain(ended, output.offset, options);
 }
 
-async function explain(ended: string, lines: string, options: PostmasterOptions): Promise<undefined> {
-  if (NOT_YET.test(lines)) return undefined;
+async function explain(ended: string, logOffset: number, options: PostmasterOptions): Promise<undefined> {
+  // All of them: the last processes of a killed server write into the same log meanwhile.
+  const all = await options.log.lastLines(logOffset, Infinity);
+  if (NOT_YET.test(all)) return undefined;
+  const lines = await options.log.lastLines(logOffset);
   if (lines.includes('No space left on device')) throw new EmbeddedPostgresDiskFull(options.home);
   const closed = lines.includes('Permission denied') && (await closedFolder(options.dataDirectory, options.user));
   if (closed) throw closedTo(options.user, closed);

@@ -51,6 +51,22 @@ describe('ServerLog', () => {
     expect(await log.lastLines(output.offset, 99)).not.toContain('earlier');
   });
 
+  it('quotes from the first line on, also while processes of an earlier server write', async () => {
+    await writeFile(log.file, 'of an earlier server\n');
+    const output = await log.openForAppending();
+    await output.close();
+    await appendFile(log.file, 'why it ended\n');
+    const others = (async () => {
+      for (let line = 0; line < 500; line++) await appendFile(log.file, 'x\n');
+      return true;
+    })();
+    let done = false;
+    void others.then(() => (done = true));
+    while (!done) expect(await log.lastLines(output.offset, Infinity)).toMatch(/^why it ended$/m);
+    expect(await log.lastLines(output.offset, Infinity)).not.toContain('earlier');
+    await others;
+  });
+
   it('quotes nothing where there is no log', async () => {
     expect(await log.lastLines()).toBe('');
   });

@@ -40,10 +40,9 @@ export class ServerLog {
     return { descriptor: handle.fd, offset: size, close: () => handle.close() };
   }
 
-  /** The last lines that were written after the offset. */
+  /** The last lines that were written after the offset, at most 16 KiB. */
   async lastLines(offset = 0, count = 10): Promise<string> {
-    const written = Math.max(0, (await sizeOf(this.file)) - offset);
-    const text = await endOf(this.file, Math.min(written, LARGEST_QUOTE)).catch(() => '');
+    const text = await endOf(this.file, LARGEST_QUOTE, offset).catch(() => '');
     return text.toString().trimEnd().split('\n').slice(-count).join('\n');
   }
 }
@@ -55,11 +54,12 @@ async function sizeOf(file: string): Promise<number> {
   );
 }
 
-async function endOf(file: string, bytes: number): Promise<Buffer> {
+/** The end of the file as it is at one moment, however others append to it: at most so many bytes, and none before `from`. */
+async function endOf(file: string, bytes: number, from = 0): Promise<Buffer> {
   const handle = await open(file);
   try {
     const { size } = await handle.stat();
-    const length = Math.min(bytes, size);
+    const length = Math.min(bytes, Math.max(0, size - from));
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, size - length);
     return buffer.subarray(0, bytesRead);
   } finally {
