@@ -387,6 +387,9 @@ describe('DurableJobs', () => {
     await replica.get(DataSource).query(`UPDATE durable_jobs SET finished_at = now() - interval '2 days'`);
     await replica.get(JobHistory).run();
     expect(await listed({ withHousekeeping: true })).toEqual([failed.id, loud.id]);
+    await replica.get(DataSource).query(`
+      INSERT INTO durable_jobs (kind, subject, title, status)
+      SELECT 'test.work', 'many:' || n, 'One of many', 'succeeded' FROM generate_series(1, 1200) AS n`);
     await replica.get(DataSource).query(`UPDATE durable_jobs SET finished_at = now() - interval '91 days'`);
     await replica.get(JobHistory).run();
     expect(await listed({ withHousekeeping: true })).toEqual([]);
