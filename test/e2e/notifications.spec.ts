@@ -74,6 +74,14 @@ describe('Notifications', () => {
         .get(SystemEvents, { strict: false })
         .raise(transaction, { type: 'job_failed', message, ...(subject && { subject }) }),
     );
+  /** Until a statement in this database waits for another one's lock. */
+  const waitsForLock = (): Promise<boolean> =>
+    reaches(async () => {
+      const [{ waits }] = await kubarr.dataSource.query(
+        `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock') AS waits`,
+      );
+      return waits;
+    });
   const deliveries = async (): Promise<any[]> => (await administrator.get('/api/notifications/logs')).body.logs;
 
   /** Switches the webhook on and proves a destination of the administrator. */
@@ -344,8 +352,8 @@ describe('Notifications', () => {
       await reaches(() => received[1]);
       timing.gather = 300;
       await reaches(async () => (await deliveries()).every(({ status }) => status === 'sent'));
-      const inbox = await inboxOf(administrator);
-      expect(inbox.notifications.reduce((sum: number, { events }: any) => sum + events, 0)).toBe(37);
+      const { notifications } = await inboxOf(administrator);
+      expect(notifications.map(({ events }: any) => events)).toEqual([37]);
       expect(received).toHaveLength(2);
       expect(received[1]?.text).toContain('Subject: A job failed (37 times)');
     });
@@ -424,6 +432,40 @@ describe('Notifications', () => {
       );
       await raise('disk a anew', 'a');
       expect(await events()).toBe(3);
+    });
+
+    it('tells several people several things at once without a circle of waiting transactions', async () => {
+      const { id: secondId } = await kubarr.addUser('second', ['admin']);
+      const second = await kubarr.signIn({ username: 'second', password: 'correct horse battery' });
+      await useWebhook();
+      await useWebhook(second);
+      const events = kubarr.app.get(SystemEvents, { strict: false });
+      const [{ id: firstId }] = await kubarr.dataSource.query(
+        `SELECT min(user_id) AS id FROM notification_preferences WHERE is_verified`,
+      );
+      const signIn = (userId: number) => ({ type: 'sign_in_from_new_address', message: 'x', userId }) as const;
+      let other: Promise<void> | undefined;
+      await kubarr.dataSource.transaction(async (transaction) => {
+        await events.raise(transaction, signIn(secondId));
+        other = raise('to both');
+        await waitsForLock();
+        await events.raise(transaction, signIn(firstId));
+      });
+      await other;
+      expect((await inboxOf(administrator)).total).toBe(2);
+      expect((await inboxOf(second)).total).toBe(2);
+    });
+
+    it('is not lost in a line that is read at that moment', async () => {
+      await raise('seen');
+      let second: Promise<void> | undefined;
+      await kubarr.dataSource.transaction(async (transaction) => {
+        await transaction.query('UPDATE user_notifications SET is_read = true');
+        second = raise('not seen yet');
+        await waitsForLock();
+      });
+      await second;
+      expect((await inboxOf(administrator)).unread).toBe(1);
     });
 
     it('says nothing of what was rolled back', async () => {
