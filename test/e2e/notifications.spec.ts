@@ -403,6 +403,35 @@ describe('Notifications', () => {
       expect(await deliveries()).toHaveLength(before);
     });
 
+    it('waits while the secret key is missing, says so, and what it needs can be entered again', async () => {
+      await administrator.put('/api/notifications/channels/webhook', { config: { signing_secret: 'shared' } });
+      await useWebhook();
+      const withoutKey = (column: string) => `regexp_replace(${column}, '^v1\\.[0-9a-f]{8}', 'v1.00000000')`;
+      await kubarr.dataSource.query(
+        `UPDATE notification_channels SET sealed_config = ${withoutKey('sealed_config')} WHERE channel_type = 'webhook'`,
+      );
+      await kubarr.dataSource.query(
+        `UPDATE notification_preferences SET sealed_destination = ${withoutKey('sealed_destination')}`,
+      );
+      await raise('for later');
+      const delivery = await reaches(async () => (await deliveries()).find(({ error_message }) => error_message));
+      expect(delivery).toMatchObject({ status: 'pending', error_message: expect.stringContaining('key 00000000') });
+      const { body: channel } = await administrator.put('/api/notifications/channels/webhook', { enabled: true });
+      expect(channel).toMatchObject({ enabled: true, config: {} });
+      const [{ sealed_config }] = await kubarr.dataSource.query(
+        `SELECT sealed_config FROM notification_channels WHERE channel_type = 'webhook'`,
+      );
+      expect(sealed_config).toMatch(/^v1\.00000000\./); // it opens again when the key is back
+      const preferences = (await administrator.get('/api/notifications/preferences')).body;
+      expect(preferences.find(({ channel_type }: any) => channel_type === 'webhook')).toMatchObject({
+        destination: null,
+        verified: false,
+      });
+      await administrator.put('/api/notifications/channels/webhook', { config: { signing_secret: '' } });
+      await useWebhook();
+      await reaches(async () => (await deliveries()).every(({ status }) => status === 'sent'));
+    });
+
     it('is picked up again when its job was lost', async () => {
       await useWebhook();
       receiver.answer = Receiver.refusing(503);

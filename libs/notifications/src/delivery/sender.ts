@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { asDatabaseError } from '@kubarr/platform/database';
 import { DurableJobs, type JobWork, type StepResult } from '@kubarr/platform/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Channel, DeliveryFailed, type Message } from '../channels/channel.js';
@@ -119,30 +120,31 @@ export class Sender {
     due: Due,
     signal: AbortSignal,
   ): Promise<DeliveryFailed | undefined> {
-    const { isEnabled, config } = await this.settings.get(channel.type);
-    const destination = await this.destinations.find(userId, channel.type);
-    if (!isEnabled) return new DeliveryFailed('The channel was switched off.', true);
-    if (!destination) return new DeliveryFailed('The destination was removed.', true);
-    const isAllowed = due.event_type === VERIFICATION || (destination.isVerified && destination.isEnabled);
-    if (!isAllowed) return new DeliveryFailed('The destination was changed or switched off.', true);
-    await this.dataSource.query('UPDATE notification_deliveries SET recipient = $2 WHERE id = $1', [
-      due.id,
-      maskDestination(destination.address),
-    ]);
-    const message: Message = {
-      idempotencyKey: due.idempotency_key,
-      eventType: due.event_type,
-      severity: due.severity,
-      title: due.title,
-      text: due.event_type === VERIFICATION ? this.destinations.codeText(destination) : due.message,
-      events: due.events,
-      createdAt: due.created_at,
-    };
     try {
+      const { isEnabled, config } = await this.settings.toSend(channel.type);
+      const destination = await this.destinations.find(userId, channel.type);
+      if (!isEnabled) return new DeliveryFailed('The channel was switched off.', true);
+      if (!destination) return new DeliveryFailed('The destination was removed.', true);
+      const isAllowed = due.event_type === VERIFICATION || (destination.isVerified && destination.isEnabled);
+      if (!isAllowed) return new DeliveryFailed('The destination was changed or switched off.', true);
+      await this.dataSource.query('UPDATE notification_deliveries SET recipient = $2 WHERE id = $1', [
+        due.id,
+        maskDestination(destination.address),
+      ]);
+      const message: Message = {
+        idempotencyKey: due.idempotency_key,
+        eventType: due.event_type,
+        severity: due.severity,
+        title: due.title,
+        text: due.event_type === VERIFICATION ? this.destinations.codeText(destination) : due.message,
+        events: due.events,
+        createdAt: due.created_at,
+      };
       await channel.send(config, destination.address, message, signal);
       return undefined;
     } catch (error) {
       signal.throwIfAborted(); // the server stops: not the channel's fault
+      if (asDatabaseError(error)) throw error; // nor is that
       return asDeliveryFailed(error);
     }
   }
