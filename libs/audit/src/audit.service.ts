@@ -100,7 +100,9 @@ export class AuditService {
       }),
     );
     const deleted = await this.deletion.removeOlderThan(days, AbortSignal.timeout(CLEAR_WITHIN_MS), BRISK);
-    return { deleted, message: `${deleted} entries older than ${days} days were removed` };
+    const amount = deleted < entries ? `${deleted} of ${entries}` : String(deleted);
+    const rest = deleted < entries ? '; the others go with the next call or the daily removal' : '';
+    return { deleted, message: `${amount} entries older than ${days} days were removed${rest}` };
   }
 
   /** From the totals where they know; else counted, a search only as far as anybody would look. */
