@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { jest } from '@jest/globals';
+import { AuditExport } from '../../libs/audit/src/audit-export.js';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
+import { reaches } from '../support/reaches.js';
 
 describe('The audit log', () => {
   let kubarr: TestApplication;
@@ -147,6 +152,36 @@ describe('The audit log', () => {
     await kubarr.dataSource.query("DELETE FROM audit_logs WHERE action = 'app_accessed'");
     const lotte = await kubarr.signIn({ ...ADMINISTRATOR, username: 'lotte' });
     expect((await lotte.get('/api/audit/export')).status).toBe(403);
+  });
+
+  it('is read no further than it is exported, and not at all when the client has gone', async () => {
+    await kubarr.dataSource.query(`
+      INSERT INTO audit_logs (action, resource_type, user_agent)
+      SELECT 'app_accessed', 'app', repeat('x', 2000) FROM generate_series(1, 15000)`);
+    const exports = kubarr.app.get(AuditExport, { strict: false });
+    const lines = exports.lines.bind(exports);
+    let batches = 0;
+    let hasEnded = false;
+    jest.spyOn(exports, 'lines').mockImplementation(async function* (filter, format) {
+      try {
+        for await (const batch of lines(filter, format)) {
+          batches++;
+          yield batch;
+        }
+      } finally {
+        hasEnded = true;
+      }
+    });
+    const cookie = [...administrator.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const download = request(new URL('/api/audit/export', kubarr.url), { headers: { cookie } }).end();
+    await once(download, 'response'); // of which nothing is read
+    await reaches(() => batches > 1);
+    expect(hasEnded).toBe(false);
+    download.destroy();
+    await reaches(() => hasEnded);
+    expect(batches).toBeLessThan(15);
+    jest.restoreAllMocks();
+    await kubarr.dataSource.query("DELETE FROM audit_logs WHERE action = 'app_accessed'");
   });
 
   it('is cleared of old entries by those who may, and the clearing is recorded', async () => {

@@ -144,6 +144,21 @@ describe('Jobs', () => {
       expect((await listen(application, lotte, { origin: 'https://elsewhere.example' })).status).toBe(403);
     });
 
+    it('says no more than somebody may still know whose permission is taken away meanwhile', async () => {
+      const account = await application.addUser('paul', ['admin']);
+      const { socket, received, status } = await listen(application, await application.signIn(account));
+      expect(status).toBe(101);
+      const before = await enqueue('before');
+      await reaches(() => received.some(({ key }) => key === String(before)));
+      expect((await administrator.patch(`/api/users/${account.id}`, { role_ids: [] })).status).toBe(200);
+      const after = await enqueue('after');
+      await whenOver(after);
+      const own = await enqueue('own', account.id);
+      await reaches(() => received.some(({ key }) => key === String(own)));
+      expect(received.some(({ key }) => key === String(after))).toBe(false);
+      socket.terminate();
+    });
+
     it('is closed when the session ends', async () => {
       const browser = await application.signIn(await application.addUser('nina'));
       const { socket, status } = await listen(application, browser);
