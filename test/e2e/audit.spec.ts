@@ -103,6 +103,20 @@ describe('The audit log', () => {
     expect((await administrator.get('/api/audit?')).status).toBe(200);
   });
 
+  it('goes on after an entry, however deep, and says where the next page begins', async () => {
+    const walked: string[] = [];
+    for (let before: number | null = Number.MAX_SAFE_INTEGER; before !== null;) {
+      const after: string = walked.length === 0 ? '' : `&before=${before}`;
+      const { logs, next_before, total } = (await administrator.get(`/api/audit?per_page=2${after}`)).body;
+      walked.push(...logs.map((entry: any) => entry.action));
+      expect(walked.length).toBeLessThanOrEqual(total);
+      before = next_before;
+    }
+    expect(walked).toEqual(await actions());
+    expect((await administrator.get(`/api/audit?before=${Number.MAX_SAFE_INTEGER}`)).body.logs).toEqual([]);
+    expect((await administrator.get('/api/audit?before=0')).status).toBe(400);
+  });
+
   it('shows people without audit.view their own entries, and nothing else', async () => {
     const { id } = await kubarr.addUser('lotte', ['viewer']);
     const lotte = await kubarr.signIn({ ...ADMINISTRATOR, username: 'lotte' });
@@ -211,6 +225,7 @@ describe('The audit log', () => {
       ['user_id = 7', 'ix_audit_logs_user'],
       ["action = 'action7'", 'ix_audit_logs_action'],
       ['NOT success', 'ix_audit_logs_failures'],
+      ['("timestamp", id) < ((SELECT "timestamp" FROM audit_logs WHERE id = 9000), 9000)', 'ix_audit_logs_timestamp'],
     ]) {
       const plan = await kubarr.dataSource.query(
         `EXPLAIN SELECT * FROM audit_logs WHERE ${where} ORDER BY "timestamp" DESC, id DESC LIMIT 50`,

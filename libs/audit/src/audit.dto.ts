@@ -55,6 +55,14 @@ export class AuditQuery extends AuditFilterQuery {
     default: 50,
   })
   per_page = 50;
+
+  @IntegerParameter({
+    description: 'Only entries that come after the one of this number: instead of a page, as quick at any depth',
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    optional: true,
+  })
+  before?: number;
 }
 
 export class ExportQuery extends AuditFilterQuery {
@@ -215,4 +223,11 @@ export class AuditLogPage {
 
   @ApiProperty({ description: 'Number of pages', type: 'integer' })
   total_pages!: number;
+
+  @ApiProperty({
+    description: 'Pass it as before to get the next page; null = the last one',
+    type: 'integer',
+    nullable: true,
+  })
+  next_before!: number | null;
 }

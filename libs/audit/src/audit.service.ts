@@ -5,7 +5,7 @@ import { DataSource, In, Repository, type SelectQueryBuilder } from 'typeorm';
 import { canonicalAction } from './audit-catalogue.js';
 import { AuditLog } from './audit-log.entity.js';
 import { AuditRecorder } from './audit-recorder.js';
-import { applyFilter, type AuditFilter } from './audit-search.js';
+import { applyFilter, continueAfter, type AuditFilter } from './audit-search.js';
 import {
   answerOf,
   type AuditLogPage,
@@ -44,11 +44,13 @@ export class AuditService {
    *
    * @throws AuditNotAllowed when somebody else's entries are asked for without the permission.
    */
-  async list(reader: SignedIn, { page, per_page, ...filter }: AuditQuery): Promise<AuditLogPage> {
+  async list(reader: SignedIn, { page, per_page, before, ...filter }: AuditQuery): Promise<AuditLogPage> {
     if (!holds(reader.permissions, 'audit.view') && filter.user_id !== reader.userId) throw new AuditNotAllowed();
     const perPage = Math.min(per_page, LARGEST_PAGE);
     // The ids of a page come from an index alone, so that a late page does not read all entries before it.
-    const ids = await this.matching(filter)
+    const matching = this.matching(filter);
+    if (before !== undefined) continueAfter(matching, before);
+    const ids = await matching
       .select('entry.id', 'id')
       .orderBy('entry.timestamp', 'DESC')
       .addOrderBy('entry.id', 'DESC')
@@ -68,6 +70,7 @@ export class AuditService {
       page,
       per_page: perPage,
       total_pages: Math.ceil(total / perPage),
+      next_before: ids.length === perPage ? (ids.at(-1)?.id ?? null) : null,
     };
   }
 
