@@ -16,7 +16,14 @@ import { withDatabase } from './with-database.js';
  */
 export function verifyAudit(config: KubarrConfig, kept?: string): Promise<0 | 1> {
   return withDatabase(config, async (source) => {
-    const { days, droppedDays, removingBefore, broken, newest, keptDay } = await verifySeals(config, source, kept);
+    const keyFile = join(config.state.directory, SECRET_KEY_FILE);
+    const key = config.secrets.secretKey ?? (await readFile(keyFile).catch(() => undefined));
+    if (key?.length !== 32) {
+      console.error(`The secret key is needed to check seals: set KUBARR_SECRET_KEY, or put it into ${keyFile}.`);
+      return 1;
+    }
+    const verdict = await verifySeals(config, source, new KeyRing(key), kept);
+    const { days, droppedDays, removingBefore, broken, newest, keptDay } = verdict;
     if (days === 0)
       console.log('No day of the audit log is sealed yet; the first seal comes when its first day is over.');
     else console.log(`${days} sealed day(s), ${droppedDays} of them dropped by retention since.`);
@@ -32,25 +39,22 @@ export function verifyAudit(config: KubarrConfig, kept?: string): Promise<0 | 1>
   });
 }
 
-/** @throws Error with a sentence when there is no secret key to check with. */
-export async function verifySeals(
-  config: KubarrConfig,
+async function verifySeals(
+  { database }: KubarrConfig,
   { directTarget }: DatabaseSource,
-  kept?: string,
+  keys: KeyRing,
+  kept: string | undefined,
 ): Promise<SealVerdict> {
-  const keyFile = join(config.state.directory, SECRET_KEY_FILE);
-  const key = config.secrets.secretKey ?? (await readFile(keyFile).catch(() => undefined));
-  if (key?.length !== 32) throw new Error(`The secret key is needed to check seals; it is not in ${keyFile}.`);
   const dataSource = new DataSource({
     type: 'postgres',
     parseInt8: true,
     poolSize: 1,
     installExtensions: false,
-    extra: { ...clientOptions(directTarget, config.database), statement_timeout: 0 },
+    extra: { ...clientOptions(directTarget, database), statement_timeout: 0 },
   });
   await dataSource.initialize();
   try {
-    return await new AuditSeals(dataSource, new KeyRing(key)).verify(kept);
+    return await new AuditSeals(dataSource, keys).verify(kept);
   } finally {
     await dataSource.destroy();
   }
