@@ -370,6 +370,21 @@ describe('Notifications', () => {
       expect(new Set(receiver.requests.map(({ headers }) => headers['idempotency-key']))).toEqual(new Set([key]));
     });
 
+    it('stands for all that happens while its channel is down, instead of many that wait', async () => {
+      await useWebhook();
+      const timing = kubarr.app.get(Outbox, { strict: false }).timingMs;
+      timing.nextOfType = 60_000;
+      receiver.answer = Receiver.refusing(503);
+      await raise('first');
+      for (const [index, message] of ['second', 'third', 'fourth'].entries()) {
+        await reaches(() => receiver.requests.length >= 4 * (index + 1));
+        await raise(message);
+      }
+      timing.nextOfType = 0;
+      const waiting = (await deliveries()).filter(({ event_type }) => event_type === 'job_failed');
+      expect(waiting.map(({ events }) => events)).toEqual([3, 1]);
+    });
+
     it('waits as long as the other side asks for', async () => {
       await useWebhook();
       receiver.answer = Receiver.refusing(429, { 'retry-after': '600' });
