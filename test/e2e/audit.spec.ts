@@ -141,6 +141,10 @@ describe('The audit log', () => {
       events_this_week: total,
       per_day: [{ day: new Date().toISOString().slice(0, 10), total, failed }],
     });
+    expect(stats.per_action).toContainEqual({ action: 'login_failed', total: failed, failed });
+    expect(stats.top_actions).toEqual(
+      stats.per_action.slice(0, 10).map((row: any) => ({ action: row.action, count: row.total })),
+    );
     expect(stats.top_actions[0].count).toBeGreaterThanOrEqual(stats.top_actions[1].count);
     expect(stats.recent_failures.map((entry: any) => entry.action)).toEqual(Array(failed).fill('login_failed'));
     expect((await administrator.get('/api/audit/stats?days=0')).status).toBe(400);

@@ -138,6 +138,17 @@ export class ActionCount {
   count!: number;
 }
 
+export class ActionOutcomes {
+  @ApiProperty({ description: 'The action' })
+  action!: string;
+
+  @ApiProperty({ description: 'Entries of that action', type: 'integer' })
+  total!: number;
+
+  @ApiProperty({ description: 'Those that record a failure', type: 'integer' })
+  failed!: number;
+}
+
 export class DayCount {
   @ApiProperty({ description: 'The day, UTC', format: 'date' })
   day!: string;
@@ -178,6 +189,9 @@ export class AuditStats {
 
   @ApiProperty({ description: 'The ten most frequent actions', type: [ActionCount] })
   top_actions!: ActionCount[];
+
+  @ApiProperty({ description: 'Every action that was recorded, the most frequent first', type: [ActionOutcomes] })
+  per_action!: ActionOutcomes[];
 
   @ApiProperty({ description: 'Days with at least one entry, oldest first', type: [DayCount] })
   per_day!: DayCount[];

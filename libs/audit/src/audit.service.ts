@@ -25,6 +25,9 @@ const LARGEST_PAGE = 100;
 /** Matches of a search are counted no further: counting them all would read the whole log. */
 const SEARCHED_AT_MOST = 10_000;
 
+/** As the web client shows. */
+const TOP_ACTIONS = 10;
+
 /** A client gives up after 10 s; the rest goes with the next call or the daily job. */
 const CLEAR_WITHIN_MS = 7_000;
 
@@ -82,7 +85,8 @@ export class AuditService {
       failed_events: figures.failed,
       events_today: figures.today,
       events_this_week: figures.week,
-      top_actions: [...figures.topActions],
+      top_actions: figures.perAction.slice(0, TOP_ACTIONS).map(({ action, total }) => ({ action, count: total })),
+      per_action: [...figures.perAction],
       per_day: await this.statistics.series(days),
       recent_failures: (await this.statistics.recentFailures()).map(answerOf),
     };
