@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { DurableJobs, PeriodicJobs } from '@kubarr/platform/jobs';
+import { DurableJobs, JobWorker, PeriodicJobs } from '@kubarr/platform/jobs';
 import { SystemEvents } from '@kubarr/notifications';
 import { Outbox } from '../../libs/notifications/src/delivery/outbox.js';
 import { Sender } from '../../libs/notifications/src/delivery/sender.js';
@@ -392,7 +392,23 @@ describe('Notifications', () => {
       const delivery = await reaches(async () => (await deliveries()).find(({ error_message }) => error_message));
       const waitMs = Date.parse(delivery.next_attempt_at) - Date.now();
       expect(waitMs).toBeGreaterThan(500_000);
+      // Anything else waits too, until there is another destination.
+      const [{ id }] = await kubarr.dataSource.query(`SELECT id FROM users WHERE username = 'admin'`);
+      await kubarr.dataSource.transaction((transaction) =>
+        kubarr.app
+          .get(SystemEvents, { strict: false })
+          .raise(transaction, { type: 'sign_in_from_new_address', message: 'also', userId: id }),
+      );
+      const job = async () =>
+        (await administrator.get('/api/jobs?housekeeping=true&kind=notifications.deliver')).body.jobs[0];
+      await kubarr.dataSource.query(`UPDATE notification_deliveries SET next_attempt_at = now() WHERE attempt = 0`);
+      await kubarr.dataSource.query(`UPDATE durable_jobs SET next_run_at = now() WHERE status = 'waiting'`);
+      kubarr.app.get(JobWorker).wake();
+      await reaches(async () => Date.parse((await job()).next_run_at) - Date.now() > 500_000);
       expect(receiver.requests).toHaveLength(1);
+      receiver.answer = Receiver.taking;
+      await administrator.put('/api/notifications/preferences/webhook', { destination: `${receiver.url}/other` });
+      await reaches(() => receiver.requests.some(({ path }) => path === '/other'));
     });
 
     it('is given up when the other side refuses it for good', async () => {

@@ -69,6 +69,7 @@ export class Sender {
       return waitMs === undefined ? {} : { againAfterMs: waitMs };
     }
     const failure = await this.send(userId, channel, due, signal);
+    if (failure?.retryAfterSeconds) await this.hold(userId, channelType, failure.retryAfterSeconds);
     return {
       againAfterMs: 0,
       inTransaction: (transaction) =>
@@ -78,15 +79,30 @@ export class Sender {
 
   /** Milliseconds until the destination may get another message. */
   private async pause(userId: number, { type, perHour }: Channel): Promise<number> {
-    const [row] = await this.dataSource.query<[{ ms: number }?]>(
-      `SELECT (extract(epoch FROM finished_at + interval '1 hour' - now()) * 1000)::float8 AS ms
-       FROM notification_deliveries
-       WHERE user_id = $1 AND channel_type = $2 AND status = 'sent'
-         AND finished_at > now() - interval '1 hour' AND finished_at <= now()
-       ORDER BY finished_at DESC OFFSET $3 LIMIT 1`,
-      [userId, type, perHour - 1],
+    const [{ ms }] = await this.dataSource.query<[{ ms: number | null }]>(
+      `SELECT (extract(epoch FROM greatest(
+         (SELECT finished_at + interval '1 hour' FROM notification_deliveries
+          WHERE user_id = $1 AND channel_type = $2 AND status = 'sent'
+            AND finished_at > now() - interval '1 hour' AND finished_at <= now()
+          ORDER BY finished_at DESC OFFSET $3 LIMIT 1),
+         (SELECT held_until FROM notification_preferences
+          WHERE user_id = $1 AND channel_type = $2 AND held_until <= now() + $4 * interval '1 second')
+       ) - now()) * 1000)::float8 AS ms`,
+      [userId, type, perHour - 1, LONGEST_RETRY_AFTER],
     );
-    return row ? Math.max(1, Math.ceil(row.ms)) : 0;
+    return ms === null ? 0 : Math.max(0, Math.ceil(ms));
+  }
+
+  /**
+   * Keeps everything from a destination that asked to wait. Not in the transaction that ends the step: that one holds the
+   * job, for which somebody who changes the destination may wait.
+   */
+  private async hold(userId: number, channelType: string, seconds: number): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE notification_preferences SET held_until = now() + $3 * interval '1 second'
+       WHERE user_id = $1 AND channel_type = $2`,
+      [userId, channelType, Math.min(seconds, LONGEST_RETRY_AFTER)],
+    );
   }
 
   /** The message that is due, marked as begun: from now on nothing is added to it. */

@@ -82,6 +82,7 @@ export class Preferences {
             sealedDestination: address === undefined ? null : this.destinations.seal(userId, channel.type, address),
             isVerified: false,
             codeNonce: null,
+            heldUntil: null,
           }),
         },
       );
