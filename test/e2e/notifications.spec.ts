@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { jest } from '@jest/globals';
 import { WebSocket } from 'ws';
+import { Notifications } from '@kubarr/platform/database';
 import { DurableJobs, JobWorker, PeriodicJobs } from '@kubarr/platform/jobs';
+import { Log } from '@kubarr/platform/telemetry';
 import { SystemEvents } from '@kubarr/notifications';
 import { Outbox } from '../../libs/notifications/src/delivery/outbox.js';
 import { Sender } from '../../libs/notifications/src/delivery/sender.js';
@@ -527,6 +530,37 @@ describe('Notifications', () => {
       });
       await second;
       expect((await inboxOf(administrator)).unread).toBe(1);
+    });
+
+    it('tells that the database was away, also when it goes away again before that was told', async () => {
+      const listener = kubarr.app.get(Notifications);
+      const lostAt = performance.now();
+      const now = jest.spyOn(performance, 'now');
+      const warn = jest.spyOn(kubarr.app.get(Log), 'warn');
+      try {
+        await kubarr.dataSource.transaction(async (transaction) => {
+          await transaction.query(`SELECT pg_advisory_xact_lock(hashtext('kubarr.announcements'))`);
+          listener.setListening(false);
+          now.mockImplementation(() => lostAt + 15_000);
+          listener.setListening(true);
+          await waitsForLock();
+          listener.setListening(false);
+          await transaction.query(
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          );
+          await reaches(() => warn.mock.calls.some(([text]) => text.includes('could not be told')));
+        });
+        now.mockImplementation(() => lostAt + 40_000);
+        listener.setListening(true);
+        const [line] = await reaches(async () => {
+          const { notifications } = await inboxOf(administrator);
+          return notifications.length > 0 && notifications;
+        });
+        expect(line.message).toMatch(/could not be reached for (39|40) seconds/);
+      } finally {
+        jest.restoreAllMocks();
+      }
     });
 
     it('says nothing of what was rolled back', async () => {
