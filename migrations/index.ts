@@ -17,6 +17,8 @@ import { SignInChallenges1764000000031 } from './1764000000031-sign-in-challenge
 import { SignInProviders1764000000032 } from './1764000000032-sign-in-providers.js';
 import { ApiTokens1764000000033 } from './1764000000033-api-tokens.js';
 import { Storage1764000000040 } from './1764000000040-storage.js';
+import { AuditRemovals1764000000050 } from './1764000000050-audit-removals.js';
+import { HeldDestinations1764000000051 } from './1764000000051-held-destinations.js';
 
 /** Every schema change, oldest first. A released one is never edited. */
 export const migrations = [
@@ -39,4 +41,6 @@ export const migrations = [
   SignInProviders1764000000032,
   ApiTokens1764000000033,
   Storage1764000000040,
+  AuditRemovals1764000000050,
+  HeldDestinations1764000000051,
 ];

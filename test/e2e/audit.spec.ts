@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { jest } from '@jest/globals';
+import { AuditExport } from '../../libs/audit/src/audit-export.js';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
+import { reaches } from '../support/reaches.js';
 
 describe('The audit log', () => {
   let kubarr: TestApplication;
@@ -98,6 +103,20 @@ describe('The audit log', () => {
     expect((await administrator.get('/api/audit?')).status).toBe(200);
   });
 
+  it('goes on after an entry, however deep, and says where the next page begins', async () => {
+    const walked: string[] = [];
+    for (let before: number | null = Number.MAX_SAFE_INTEGER; before !== null;) {
+      const after: string = walked.length === 0 ? '' : `&before=${before}`;
+      const { logs, next_before, total } = (await administrator.get(`/api/audit?per_page=2${after}`)).body;
+      walked.push(...logs.map((entry: any) => entry.action));
+      expect(walked.length).toBeLessThanOrEqual(total);
+      before = next_before;
+    }
+    expect(walked).toEqual(await actions());
+    expect((await administrator.get(`/api/audit?before=${Number.MAX_SAFE_INTEGER}`)).body.logs).toEqual([]);
+    expect((await administrator.get('/api/audit?before=0')).status).toBe(400);
+  });
+
   it('shows people without audit.view their own entries, and nothing else', async () => {
     const { id } = await kubarr.addUser('lotte', ['viewer']);
     const lotte = await kubarr.signIn({ ...ADMINISTRATOR, username: 'lotte' });
@@ -122,6 +141,10 @@ describe('The audit log', () => {
       events_this_week: total,
       per_day: [{ day: new Date().toISOString().slice(0, 10), total, failed }],
     });
+    expect(stats.per_action).toContainEqual({ action: 'login_failed', total: failed, failed });
+    expect(stats.top_actions).toEqual(
+      stats.per_action.slice(0, 10).map((row: any) => ({ action: row.action, count: row.total })),
+    );
     expect(stats.top_actions[0].count).toBeGreaterThanOrEqual(stats.top_actions[1].count);
     expect(stats.recent_failures.map((entry: any) => entry.action)).toEqual(Array(failed).fill('login_failed'));
     expect((await administrator.get('/api/audit/stats?days=0')).status).toBe(400);
@@ -147,6 +170,36 @@ describe('The audit log', () => {
     await kubarr.dataSource.query("DELETE FROM audit_logs WHERE action = 'app_accessed'");
     const lotte = await kubarr.signIn({ ...ADMINISTRATOR, username: 'lotte' });
     expect((await lotte.get('/api/audit/export')).status).toBe(403);
+  });
+
+  it('is read no further than it is exported, and not at all when the client has gone', async () => {
+    await kubarr.dataSource.query(`
+      INSERT INTO audit_logs (action, resource_type, user_agent)
+      SELECT 'app_accessed', 'app', repeat('x', 2000) FROM generate_series(1, 15000)`);
+    const exports = kubarr.app.get(AuditExport, { strict: false });
+    const lines = exports.lines.bind(exports);
+    let batches = 0;
+    let hasEnded = false;
+    jest.spyOn(exports, 'lines').mockImplementation(async function* (filter, format) {
+      try {
+        for await (const batch of lines(filter, format)) {
+          batches++;
+          yield batch;
+        }
+      } finally {
+        hasEnded = true;
+      }
+    });
+    const cookie = [...administrator.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const download = request(new URL('/api/audit/export', kubarr.url), { headers: { cookie } }).end();
+    await once(download, 'response'); // of which nothing is read
+    await reaches(() => batches > 1);
+    expect(hasEnded).toBe(false);
+    download.destroy();
+    await reaches(() => hasEnded);
+    expect(batches).toBeLessThan(15);
+    jest.restoreAllMocks();
+    await kubarr.dataSource.query("DELETE FROM audit_logs WHERE action = 'app_accessed'");
   });
 
   it('is cleared of old entries by those who may, and the clearing is recorded', async () => {
@@ -176,6 +229,7 @@ describe('The audit log', () => {
       ['user_id = 7', 'ix_audit_logs_user'],
       ["action = 'action7'", 'ix_audit_logs_action'],
       ['NOT success', 'ix_audit_logs_failures'],
+      ['("timestamp", id) < ((SELECT "timestamp" FROM audit_logs WHERE id = 9000), 9000)', 'ix_audit_logs_timestamp'],
     ]) {
       const plan = await kubarr.dataSource.query(
         `EXPLAIN SELECT * FROM audit_logs WHERE ${where} ORDER BY "timestamp" DESC, id DESC LIMIT 50`,

@@ -1,15 +1,22 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { DurableJobs, type JobWork, JobWorker } from '@kubarr/platform/jobs';
+import { UpgradeDispatcher } from '@kubarr/platform/http';
 import { TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
 import { reaches } from '../support/reaches.js';
 
 /** A socket as the web client opens it, and what came through it. */
-async function listen(application: TestApplication, browser: Browser, headers: Record<string, string> = {}) {
+async function listen(
+  application: TestApplication,
+  browser: Browser,
+  headers: Record<string, string> = {},
+  autoPong = true,
+) {
   const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   const socket = new WebSocket(application.url.replace('http', 'ws') + '/api/events/ws', {
     headers: { cookie, ...headers },
+    autoPong,
   });
   const received: { channel: string; key: string; data: any }[] = [];
   socket.on('message', (text: Buffer) => received.push(JSON.parse(text.toString()) as (typeof received)[number]));
@@ -142,6 +149,37 @@ describe('Jobs', () => {
     it('needs a live session and our own origin', async () => {
       expect((await listen(application, application.browser())).status).toBe(401);
       expect((await listen(application, lotte, { origin: 'https://elsewhere.example' })).status).toBe(403);
+    });
+
+    it('says no more than somebody may still know whose permission is taken away meanwhile', async () => {
+      const account = await application.addUser('paul', ['admin']);
+      const { socket, received, status } = await listen(application, await application.signIn(account));
+      expect(status).toBe(101);
+      const before = await enqueue('before');
+      await reaches(() => received.some(({ key }) => key === String(before)));
+      expect((await administrator.patch(`/api/users/${account.id}`, { role_ids: [] })).status).toBe(200);
+      const after = await enqueue('after');
+      await whenOver(after);
+      const own = await enqueue('own', account.id);
+      await reaches(() => received.some(({ key }) => key === String(own)));
+      expect(received.some(({ key }) => key === String(after))).toBe(false);
+      socket.terminate();
+    });
+
+    it('is dropped when it answers no ping, and kept when it does', async () => {
+      const beat = () => application.app.get(UpgradeDispatcher, { strict: false })['beat']();
+      const { socket: live } = await listen(application, lotte);
+      const { socket: silent } = await listen(application, lotte, {}, false);
+      const pinged = [once(live, 'ping'), once(silent, 'ping')];
+      const dropped = once(silent, 'close');
+      beat();
+      await Promise.all(pinged);
+      live.ping();
+      await once(live, 'pong'); // the server has read what was sent before it
+      beat();
+      expect((await dropped)[0]).toBe(1006);
+      expect(live.readyState).toBe(WebSocket.OPEN);
+      live.terminate();
     });
 
     it('is closed when the session ends', async () => {

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { jest } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { DurableJobs, PeriodicJobs } from '@kubarr/platform/jobs';
+import { Notifications } from '@kubarr/platform/database';
+import { DurableJobs, JobWorker, PeriodicJobs } from '@kubarr/platform/jobs';
+import { Log } from '@kubarr/platform/telemetry';
 import { SystemEvents } from '@kubarr/notifications';
 import { Outbox } from '../../libs/notifications/src/delivery/outbox.js';
 import { Sender } from '../../libs/notifications/src/delivery/sender.js';
@@ -74,6 +77,14 @@ describe('Notifications', () => {
         .get(SystemEvents, { strict: false })
         .raise(transaction, { type: 'job_failed', message, ...(subject && { subject }) }),
     );
+  /** Until a statement in this database waits for another one's lock. */
+  const waitsForLock = (): Promise<boolean> =>
+    reaches(async () => {
+      const [{ waits }] = await kubarr.dataSource.query(
+        `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock') AS waits`,
+      );
+      return waits;
+    });
   const deliveries = async (): Promise<any[]> => (await administrator.get('/api/notifications/logs')).body.logs;
 
   /** Switches the webhook on and proves a destination of the administrator. */
@@ -344,8 +355,8 @@ describe('Notifications', () => {
       await reaches(() => received[1]);
       timing.gather = 300;
       await reaches(async () => (await deliveries()).every(({ status }) => status === 'sent'));
-      const inbox = await inboxOf(administrator);
-      expect(inbox.notifications.reduce((sum: number, { events }: any) => sum + events, 0)).toBe(37);
+      const { notifications } = await inboxOf(administrator);
+      expect(notifications.map(({ events }: any) => events)).toEqual([37]);
       expect(received).toHaveLength(2);
       expect(received[1]?.text).toContain('Subject: A job failed (37 times)');
     });
@@ -362,6 +373,21 @@ describe('Notifications', () => {
       expect(new Set(receiver.requests.map(({ headers }) => headers['idempotency-key']))).toEqual(new Set([key]));
     });
 
+    it('stands for all that happens while its channel is down, instead of many that wait', async () => {
+      await useWebhook();
+      const timing = kubarr.app.get(Outbox, { strict: false }).timingMs;
+      timing.nextOfType = 60_000;
+      receiver.answer = Receiver.refusing(503);
+      await raise('first');
+      for (const [index, message] of ['second', 'third', 'fourth'].entries()) {
+        await reaches(() => receiver.requests.length >= 4 * (index + 1));
+        await raise(message);
+      }
+      timing.nextOfType = 0;
+      const waiting = (await deliveries()).filter(({ event_type }) => event_type === 'job_failed');
+      expect(waiting.map(({ events }) => events)).toEqual([3, 1]);
+    });
+
     it('waits as long as the other side asks for', async () => {
       await useWebhook();
       receiver.answer = Receiver.refusing(429, { 'retry-after': '600' });
@@ -369,7 +395,23 @@ describe('Notifications', () => {
       const delivery = await reaches(async () => (await deliveries()).find(({ error_message }) => error_message));
       const waitMs = Date.parse(delivery.next_attempt_at) - Date.now();
       expect(waitMs).toBeGreaterThan(500_000);
+      // Anything else waits too, until there is another destination.
+      const [{ id }] = await kubarr.dataSource.query(`SELECT id FROM users WHERE username = 'admin'`);
+      await kubarr.dataSource.transaction((transaction) =>
+        kubarr.app
+          .get(SystemEvents, { strict: false })
+          .raise(transaction, { type: 'sign_in_from_new_address', message: 'also', userId: id }),
+      );
+      const job = async () =>
+        (await administrator.get('/api/jobs?housekeeping=true&kind=notifications.deliver')).body.jobs[0];
+      await kubarr.dataSource.query(`UPDATE notification_deliveries SET next_attempt_at = now() WHERE attempt = 0`);
+      await kubarr.dataSource.query(`UPDATE durable_jobs SET next_run_at = now() WHERE status = 'waiting'`);
+      kubarr.app.get(JobWorker).wake();
+      await reaches(async () => Date.parse((await job()).next_run_at) - Date.now() > 500_000);
       expect(receiver.requests).toHaveLength(1);
+      receiver.answer = Receiver.taking;
+      await administrator.put('/api/notifications/preferences/webhook', { destination: `${receiver.url}/other` });
+      await reaches(() => receiver.requests.some(({ path }) => path === '/other'));
     });
 
     it('is given up when the other side refuses it for good', async () => {
@@ -393,6 +435,36 @@ describe('Notifications', () => {
       const before = (await deliveries()).length;
       await raise('unwanted');
       expect(await deliveries()).toHaveLength(before);
+    });
+
+    it('waits while the secret key is missing, says so, and what it needs can be entered again', async () => {
+      await administrator.put('/api/notifications/channels/webhook', { config: { signing_secret: 'shared' } });
+      await useWebhook();
+      const withoutKey = (column: string) => `regexp_replace(${column}, '^v1\\.[0-9a-f]{8}', 'v1.00000000')`;
+      await kubarr.dataSource.query(
+        `UPDATE notification_channels SET sealed_config = ${withoutKey('sealed_config')} WHERE channel_type = 'webhook'`,
+      );
+      await kubarr.dataSource.query(
+        `UPDATE notification_preferences SET sealed_destination = ${withoutKey('sealed_destination')}`,
+      );
+      await raise('for later');
+      const delivery = await reaches(async () => (await deliveries()).find(({ error_message }) => error_message));
+      expect(delivery).toMatchObject({ status: 'pending', error_message: expect.stringContaining('key 00000000') });
+      const { body: channel } = await administrator.put('/api/notifications/channels/webhook', { enabled: true });
+      expect(channel).toMatchObject({ enabled: true, config: {} });
+      const [{ sealed_config }] = await kubarr.dataSource.query(
+        `SELECT sealed_config FROM notification_channels WHERE channel_type = 'webhook'`,
+      );
+      expect(sealed_config).toMatch(/^v1\.00000000\./); // it opens again when the key is back
+      const preferences = (await administrator.get('/api/notifications/preferences')).body;
+      expect(preferences.find(({ channel_type }: any) => channel_type === 'webhook')).toMatchObject({
+        destination: null,
+        verified: false,
+      });
+      await administrator.put('/api/notifications/channels/webhook', { config: { signing_secret: '' } });
+      await useWebhook();
+      await raise('as before');
+      await reaches(() => receiver.requests.some(({ body }) => body.includes('as before')));
     });
 
     it('is picked up again when its job was lost', async () => {
@@ -424,6 +496,71 @@ describe('Notifications', () => {
       );
       await raise('disk a anew', 'a');
       expect(await events()).toBe(3);
+    });
+
+    it('tells several people several things at once without a circle of waiting transactions', async () => {
+      const { id: secondId } = await kubarr.addUser('second', ['admin']);
+      const second = await kubarr.signIn({ username: 'second', password: 'correct horse battery' });
+      await useWebhook();
+      await useWebhook(second);
+      const events = kubarr.app.get(SystemEvents, { strict: false });
+      const [{ id: firstId }] = await kubarr.dataSource.query(
+        `SELECT min(user_id) AS id FROM notification_preferences WHERE is_verified`,
+      );
+      const signIn = (userId: number) => ({ type: 'sign_in_from_new_address', message: 'x', userId }) as const;
+      let other: Promise<void> | undefined;
+      await kubarr.dataSource.transaction(async (transaction) => {
+        await events.raise(transaction, signIn(secondId));
+        other = raise('to both');
+        await waitsForLock();
+        await events.raise(transaction, signIn(firstId));
+      });
+      await other;
+      expect((await inboxOf(administrator)).total).toBe(2);
+      expect((await inboxOf(second)).total).toBe(2);
+    });
+
+    it('is not lost in a line that is read at that moment', async () => {
+      await raise('seen');
+      let second: Promise<void> | undefined;
+      await kubarr.dataSource.transaction(async (transaction) => {
+        await transaction.query('UPDATE user_notifications SET is_read = true');
+        second = raise('not seen yet');
+        await waitsForLock();
+      });
+      await second;
+      expect((await inboxOf(administrator)).unread).toBe(1);
+    });
+
+    it('tells that the database was away, also when it goes away again before that was told', async () => {
+      const listener = kubarr.app.get(Notifications);
+      const lostAt = performance.now();
+      const now = jest.spyOn(performance, 'now');
+      const warn = jest.spyOn(kubarr.app.get(Log), 'warn');
+      try {
+        await kubarr.dataSource.transaction(async (transaction) => {
+          await transaction.query(`SELECT pg_advisory_xact_lock(hashtext('kubarr.announcements'))`);
+          listener.setListening(false);
+          now.mockImplementation(() => lostAt + 15_000);
+          listener.setListening(true);
+          await waitsForLock();
+          listener.setListening(false);
+          await transaction.query(
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          );
+          await reaches(() => warn.mock.calls.some(([text]) => text.includes('could not be told')));
+        });
+        now.mockImplementation(() => lostAt + 40_000);
+        listener.setListening(true);
+        const [line] = await reaches(async () => {
+          const { notifications } = await inboxOf(administrator);
+          return notifications.length > 0 && notifications;
+        });
+        expect(line.message).toMatch(/could not be reached for (39|40) seconds/);
+      } finally {
+        jest.restoreAllMocks();
+      }
     });
 
     it('says nothing of what was rolled back', async () => {

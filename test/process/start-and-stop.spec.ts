@@ -182,6 +182,10 @@ describe('The process', () => {
       code: 0,
       output: expect.stringMatching(/No day .* is sealed yet/),
     });
+    expect(await runCommand(['audit', 'verify', '0'.repeat(64)], environment)).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/The seal that you kept is not there/),
+    });
     const during = await runCommand(['doctor'], environment);
     expect(during.code).toBe(0);
     expect(during.output).toContain(String(server.child.pid));
@@ -189,6 +193,10 @@ describe('The process', () => {
     await server.stop();
 
     await writeFile(join(directory, 'secret.key'), 'damaged');
+    const unchecked = await runCommand(['audit', 'verify'], environment);
+    expect(unchecked.code).toBe(1);
+    expect(unchecked.output).toMatch(/^The secret key is needed .*secret\.key\.$/m);
+    expect(unchecked.output).not.toMatch(/^ +at /m);
     await rm(join(directory, 'data'), { recursive: true, force: true });
     await writeFile(join(directory, 'data'), 'a file');
     const after = await runCommand(['doctor'], environment);

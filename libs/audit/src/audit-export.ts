@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { AuditLog } from './audit-log.entity.js';
-import { applyFilter, type AuditFilter } from './audit-search.js';
+import { applyFilter, continueAfter, type AuditFilter } from './audit-search.js';
 import { answerOf, type AuditLogEntry } from './audit.dto.js';
 
 export type ExportFormat = 'csv' | 'jsonl';
@@ -32,18 +32,16 @@ export class AuditExport {
 
   async *lines(filter: AuditFilter, format: ExportFormat): AsyncGenerator<string> {
     if (format === 'csv') yield `${COLUMNS.join(',')}\r\n`;
-    let last: { timestamp: Date; id: number } | undefined;
+    let last: number | undefined;
     for (let read = BATCH; read === BATCH;) {
       const query = applyFilter(this.entries.createQueryBuilder('entry'), filter)
         .orderBy('entry.timestamp', 'DESC')
         .addOrderBy('entry.id', 'DESC')
         .limit(BATCH);
-      // A batch begins again within the millisecond in which the one before ended: times are kept to the microsecond.
-      if (last)
-        query.andWhere('(entry.timestamp, entry.id) < ((SELECT timestamp FROM audit_logs WHERE id = :id), :id)', last);
+      if (last !== undefined) continueAfter(query, last);
       const rows = await query.getMany();
       if (rows.length > 0) yield rows.map((row) => lineOf(answerOf(row), format)).join('');
-      last = rows.at(-1);
+      last = rows.at(-1)?.id;
       read = rows.length;
     }
   }

@@ -25,3 +25,15 @@ export function applyFilter(query: SelectQueryBuilder<AuditLog>, filter: AuditFi
   }
   return query;
 }
+
+/**
+ * Only what comes after an entry in a list, newest first, however deep that is: the index leads there. The time is looked
+ * up, for it is kept to the microsecond and answered to the millisecond. Nothing when the entry was removed: so were all
+ * after it.
+ */
+export function continueAfter(query: SelectQueryBuilder<AuditLog>, id: number): SelectQueryBuilder<AuditLog> {
+  return query.andWhere(
+    '(entry.timestamp, entry.id) < ((SELECT timestamp FROM audit_logs WHERE id = :afterId), :afterId)',
+    { afterId: id },
+  );
+}

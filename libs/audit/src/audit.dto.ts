@@ -55,6 +55,14 @@ export class AuditQuery extends AuditFilterQuery {
     default: 50,
   })
   per_page = 50;
+
+  @IntegerParameter({
+    description: 'Only entries that come after the one of this number: instead of a page, as quick at any depth',
+    minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
+    optional: true,
+  })
+  before?: number;
 }
 
 export class ExportQuery extends AuditFilterQuery {
@@ -130,6 +138,17 @@ export class ActionCount {
   count!: number;
 }
 
+export class ActionOutcomes {
+  @ApiProperty({ description: 'The action' })
+  action!: string;
+
+  @ApiProperty({ description: 'Entries of that action', type: 'integer' })
+  total!: number;
+
+  @ApiProperty({ description: 'Those that record a failure', type: 'integer' })
+  failed!: number;
+}
+
 export class DayCount {
   @ApiProperty({ description: 'The day, UTC', format: 'date' })
   day!: string;
@@ -170,6 +189,9 @@ export class AuditStats {
 
   @ApiProperty({ description: 'The ten most frequent actions', type: [ActionCount] })
   top_actions!: ActionCount[];
+
+  @ApiProperty({ description: 'Every action that was recorded, the most frequent first', type: [ActionOutcomes] })
+  per_action!: ActionOutcomes[];
 
   @ApiProperty({ description: 'Days with at least one entry, oldest first', type: [DayCount] })
   per_day!: DayCount[];
@@ -215,4 +237,11 @@ export class AuditLogPage {
 
   @ApiProperty({ description: 'Number of pages', type: 'integer' })
   total_pages!: number;
+
+  @ApiProperty({
+    description: 'Pass it as before to get the next page; null = the last one',
+    type: 'integer',
+    nullable: true,
+  })
+  next_before!: number | null;
 }

@@ -9,6 +9,7 @@ import { AuditReader } from './audit-reader.js';
 import { AuditController } from './audit.controller.js';
 import { AuditService } from './audit.service.js';
 import { AuditDeletion } from './retention/audit-deletion.js';
+import { AuditRemoval } from './retention/audit-removal.entity.js';
 import { AuditRetention } from './retention/audit-retention.job.js';
 import { AuditSeal } from './seals/audit-seal.entity.js';
 import { AuditSeals } from './seals/audit-seals.js';
@@ -17,7 +18,9 @@ import { AuditActionTotal, AuditDailyTotal } from './statistics/audit-totals.ent
 import { AuditTotals } from './statistics/audit-totals.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([AuditLog, AuditCursor, AuditDailyTotal, AuditActionTotal, AuditSeal])],
+  imports: [
+    TypeOrmModule.forFeature([AuditLog, AuditCursor, AuditDailyTotal, AuditActionTotal, AuditRemoval, AuditSeal]),
+  ],
   controllers: [AuditController],
   providers: [
     AuditDeletion,

@@ -5,7 +5,7 @@ import { DataSource, In, Repository, type SelectQueryBuilder } from 'typeorm';
 import { canonicalAction } from './audit-catalogue.js';
 import { AuditLog } from './audit-log.entity.js';
 import { AuditRecorder } from './audit-recorder.js';
-import { applyFilter, type AuditFilter } from './audit-search.js';
+import { applyFilter, continueAfter, type AuditFilter } from './audit-search.js';
 import {
   answerOf,
   type AuditLogPage,
@@ -24,6 +24,9 @@ const LARGEST_PAGE = 100;
 
 /** Matches of a search are counted no further: counting them all would read the whole log. */
 const SEARCHED_AT_MOST = 10_000;
+
+/** As the web client shows. */
+const TOP_ACTIONS = 10;
 
 /** A client gives up after 10 s; the rest goes with the next call or the daily job. */
 const CLEAR_WITHIN_MS = 7_000;
@@ -44,11 +47,13 @@ export class AuditService {
    *
    * @throws AuditNotAllowed when somebody else's entries are asked for without the permission.
    */
-  async list(reader: SignedIn, { page, per_page, ...filter }: AuditQuery): Promise<AuditLogPage> {
+  async list(reader: SignedIn, { page, per_page, before, ...filter }: AuditQuery): Promise<AuditLogPage> {
     if (!holds(reader.permissions, 'audit.view') && filter.user_id !== reader.userId) throw new AuditNotAllowed();
     const perPage = Math.min(per_page, LARGEST_PAGE);
     // The ids of a page come from an index alone, so that a late page does not read all entries before it.
-    const ids = await this.matching(filter)
+    const matching = this.matching(filter);
+    if (before !== undefined) continueAfter(matching, before);
+    const ids = await matching
       .select('entry.id', 'id')
       .orderBy('entry.timestamp', 'DESC')
       .addOrderBy('entry.id', 'DESC')
@@ -68,6 +73,7 @@ export class AuditService {
       page,
       per_page: perPage,
       total_pages: Math.ceil(total / perPage),
+      next_before: ids.length === perPage ? (ids.at(-1)?.id ?? null) : null,
     };
   }
 
@@ -79,7 +85,8 @@ export class AuditService {
       failed_events: figures.failed,
       events_today: figures.today,
       events_this_week: figures.week,
-      top_actions: [...figures.topActions],
+      top_actions: figures.perAction.slice(0, TOP_ACTIONS).map(({ action, total }) => ({ action, count: total })),
+      per_action: [...figures.perAction],
       per_day: await this.statistics.series(days),
       recent_failures: (await this.statistics.recentFailures()).map(answerOf),
     };
@@ -100,7 +107,9 @@ export class AuditService {
       }),
     );
     const deleted = await this.deletion.removeOlderThan(days, AbortSignal.timeout(CLEAR_WITHIN_MS), BRISK);
-    return { deleted, message: `${deleted} entries older than ${days} days were removed` };
+    const amount = deleted < entries ? `${deleted} of ${entries}` : String(deleted);
+    const rest = deleted < entries ? '; the others go with the next call or the daily removal' : '';
+    return { deleted, message: `${amount} entries older than ${days} days were removed${rest}` };
   }
 
   /** From the totals where they know; else counted, a search only as far as anybody would look. */

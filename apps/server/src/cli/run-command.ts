@@ -6,7 +6,7 @@ const USAGE = `kubarr serve                        run the server (the default)
 kubarr migrate [--wait=SECONDS]     bring the database schema up to date, waiting for the database if asked
 kubarr migrate --plan               tell what migrate would do
 kubarr doctor                       check everything the server needs; say what to do
-kubarr audit verify                 check the seals of the audit log
+kubarr audit verify [SEAL]          check the seals of the audit log, and that a seal you kept is among them
 kubarr second-factor remove NAME    let somebody who lost their second factor sign in with the password alone
 kubarr openapi                      print the OpenAPI document
 kubarr help                         this text`;
@@ -52,8 +52,10 @@ function parse(words: readonly string[]): Command | undefined {
         return async (config) => (await import('./doctor.js')).doctor(config);
       case 'audit': {
         const { positionals } = parseArgs({ args: rest, options: {}, allowPositionals: true });
-        if (positionals.join(' ') !== 'verify') return undefined;
-        return async (config) => (await import('./audit.js')).verifyAudit(config);
+        const [verb, seal, ...more] = positionals;
+        const isSeal = seal === undefined || /^[0-9a-f]{64}$/.test(seal);
+        if (verb !== 'verify' || !isSeal || more.length > 0) return undefined;
+        return async (config) => (await import('./audit.js')).verifyAudit(config, seal);
       }
       case 'second-factor': {
         const { positionals } = parseArgs({ args: rest, options: {}, allowPositionals: true });

@@ -49,20 +49,36 @@ export class AuditDeletion {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Removes entries older than whole days, UTC, until there are no more or the signal fires.
+   * Removes entries older than whole days, UTC, until there are no more or the signal fires. What is left then, or after
+   * a kill, is for {@link finish}.
    *
    * @returns How many were removed.
    */
   async removeOlderThan(days: number, signal?: AbortSignal, pace: Pace = UNHURRIED): Promise<number> {
     const before = await this.midnight(days);
+    await this.dataSource.query('INSERT INTO audit_removals (before) VALUES ($1) ON CONFLICT DO NOTHING', [before]);
+    return this.removeBefore(before, signal, pace);
+  }
+
+  /** Goes on with what was begun and not ended. */
+  async finish(signal?: AbortSignal): Promise<number> {
+    const [{ before }] = await this.dataSource.query<[{ before: Date | null }]>(
+      'SELECT max(before) AS before FROM audit_removals',
+    );
+    return before === null ? 0 : this.removeBefore(before, signal, UNHURRIED);
+  }
+
+  private async removeBefore(before: Date, signal: AbortSignal | undefined, pace: Pace): Promise<number> {
     let total = 0;
-    for (let from = '-infinity'; !signal?.aborted;) {
+    for (let from = '-infinity'; ;) {
+      if (signal?.aborted) return total;
       const { removed, reached } = await this.removeBatch(before, from, pace.batch);
       total += removed;
       if (removed < pace.batch) break;
       from = reached ?? from;
       await delay(pace.pauseMs);
     }
+    await this.dataSource.query('DELETE FROM audit_removals WHERE before <= $1', [before]);
     await this.dataSource.query('DELETE FROM audit_daily_totals WHERE events = 0');
     await this.dataSource.query('DELETE FROM audit_action_totals WHERE events = 0');
     return total;

@@ -4,7 +4,7 @@ import { Periodic } from '@kubarr/platform/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { AuditDeletion } from './audit-deletion.js';
 
-/** Removes entries that are older than the configured number of days. */
+/** Removes entries that are older than the configured number of days, and what an earlier removal left. */
 @Injectable()
 export class AuditRetention {
   constructor(
@@ -15,8 +15,9 @@ export class AuditRetention {
 
   @Periodic({ name: 'audit-retention', everyMs: 86_400_000, runs: 'once', timeoutMs: 3_600_000 })
   async run(signal?: AbortSignal): Promise<void> {
-    if (this.config.retentionDays === 0) return;
-    const removed = await this.deletion.removeOlderThan(this.config.retentionDays, signal);
-    if (removed > 0) this.log.info('Removed old audit entries', { removed, olderThanDays: this.config.retentionDays });
+    const { retentionDays } = this.config;
+    const left = await this.deletion.finish(signal);
+    const expired = retentionDays === 0 ? 0 : await this.deletion.removeOlderThan(retentionDays, signal);
+    if (left + expired > 0) this.log.info('Removed old audit entries', { left, expired, retentionDays });
   }
 }

@@ -57,30 +57,58 @@ describe('Audit seals', () => {
     });
   });
 
-  it('name the first day whose entries were changed, removed or added', async () => {
+  it('name the first day whose entries were changed, removed, added or moved', async () => {
     await sealAll();
-    const third = await day(3);
+    const [first, third, second, today] = [await day(10), await day(3), await day(2), await day(0)];
     const inThird = `"timestamp" >= '${third}T00:00:00Z' AND "timestamp" < '${third}T23:59:59Z'`;
-    for (const tampering of [
-      `UPDATE audit_logs SET username = 'someone else' WHERE id = (SELECT min(id) FROM audit_logs WHERE ${inThird})`,
-      `UPDATE audit_logs SET "timestamp" = "timestamp" + interval '1 microsecond' WHERE id = (SELECT min(id) FROM audit_logs WHERE ${inThird})`,
-      `DELETE FROM audit_logs WHERE id = (SELECT min(id) FROM audit_logs WHERE ${inThird})`,
-      `INSERT INTO audit_logs ("timestamp", action, resource_type, written_by) VALUES ('${third}T12:00:00Z', 'login', 'session', '3')`,
-      `UPDATE audit_seals SET digest = 'x' WHERE day = '${third}'`,
-      `UPDATE audit_seals SET events = events + 1 WHERE day = '${third}'`,
+    for (const [tampering, expected] of [
+      [`UPDATE audit_logs SET username = 'someone else' WHERE id = (SELECT min(id) FROM audit_logs WHERE ${inThird})`],
+      [
+        `UPDATE audit_logs SET "timestamp" = "timestamp" + interval '1 microsecond' WHERE id = (SELECT min(id) FROM audit_logs WHERE ${inThird})`,
+      ],
+      [`DELETE FROM audit_logs WHERE id = (SELECT min(id) FROM audit_logs WHERE ${inThird})`],
+      [
+        `INSERT INTO audit_logs ("timestamp", action, resource_type, written_by) VALUES ('${third}T12:00:00Z', 'login', 'session', '3')`,
+      ],
+      [`INSERT INTO audit_logs ("timestamp", action, resource_type) VALUES ('${third}T12:00:00Z', 'login', 'session')`],
+      [`UPDATE audit_logs SET "timestamp" = '${third}T12:00:00Z' WHERE "timestamp" >= '${today}T00:00:00Z'`],
+      [
+        `INSERT INTO audit_logs ("timestamp", action, resource_type) VALUES ('1999-12-31Z', 'login', 'session')`,
+        '1999-12-31',
+      ],
+      [`UPDATE audit_seals SET digest = 'x' WHERE day = '${third}'`],
+      [`UPDATE audit_seals SET events = events + 1 WHERE day = '${third}'`],
+      [`DELETE FROM audit_seals WHERE day = '${third}'`, second],
+      [`DELETE FROM audit_seals WHERE day <= '${third}'`, first],
+      [
+        `UPDATE audit_seals SET events = NULL, digest = NULL, seal = NULL, sealed_at = NULL WHERE day = '${third}'`,
+        second,
+      ],
     ]) {
       const runner = dataSource.createQueryRunner();
       await runner.startTransaction();
-      await runner.query(tampering);
+      await runner.query(tampering ?? '');
       const within = new AuditSeals(
-        { query: runner.query.bind(runner) } as unknown as DataSource,
+        {
+          transaction: (_: string, work: (reader: unknown) => unknown) => work(runner.manager),
+        } as unknown as DataSource,
         new KeyRing(Buffer.alloc(32, 1)),
       );
-      expect([tampering, (await within.verify()).broken?.day]).toEqual([tampering, third]);
+      expect([tampering, (await within.verify()).broken?.day]).toEqual([tampering, expected ?? third]);
       await runner.rollbackTransaction();
       await runner.release();
     }
     expect((await seals.verify()).broken).toBeUndefined();
+  });
+
+  it('are missed when days were sealed anew, by whoever kept one elsewhere', async () => {
+    await sealAll();
+    const kept = (await seals.verify()).newest?.seal;
+    expect((await seals.verify(kept)).keptDay).toBe(await day(1));
+    await dataSource.query("UPDATE audit_logs SET username = 'someone else' WHERE user_id = 5");
+    await dataSource.query('DELETE FROM audit_seals');
+    await sealAll();
+    expect(await seals.verify(kept)).toMatchObject({ broken: undefined, keptDay: undefined });
   });
 
   it('cannot be made anew without the secret key', async () => {
@@ -100,6 +128,18 @@ describe('Audit seals', () => {
     const verdict = await seals.verify();
     expect(verdict).toMatchObject({ days: 10, broken: undefined });
     expect(verdict.droppedDays).toBeGreaterThan(3);
+  });
+
+  it('still verify while a removal has not ended, and afterwards', async () => {
+    await sealAll();
+    const deletion = new AuditDeletion(dataSource);
+    let looks = 0;
+    const stopped = { get aborted() { return looks++ === 1; } } as AbortSignal; // prettier-ignore
+    expect(await deletion.removeOlderThan(4, stopped, { batch: 3, pauseMs: 0 })).toBe(3);
+    expect(await seals.verify()).toMatchObject({ broken: undefined, removingBefore: await day(4) });
+    expect(await deletion.finish()).toBeGreaterThan(20);
+    expect(await seals.verify()).toMatchObject({ broken: undefined, removingBefore: undefined });
+    expect(await deletion.finish()).toBe(0);
   });
 
   it('wait for a transaction that began on the day and is still open', async () => {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Periodic } from '@kubarr/platform/jobs';
 import { KeyRing } from '@kubarr/platform/secrets';
 import { createHmac } from 'node:crypto';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { digestOfDay, type DayDigest } from './day-digest.js';
 
 /** A day is closed this long after it is over: an entry whose time was taken just before midnight is then written. */
@@ -21,13 +21,26 @@ interface SealRow {
 
 /** The outcome of a verification. */
 export interface SealVerdict {
-  /** Sealed days, and those among them whose entries were removed by retention since. */
+  /** Sealed days, and those among them whose entries were removed by retention since, or are being removed. */
   readonly days: number;
   readonly droppedDays: number;
+  /** A removal of the entries before this day has begun and not ended: those days cannot be checked. */
+  readonly removingBefore: string | undefined;
   /** The first day that does not verify, and why. `undefined` = all do. */
   readonly broken: { readonly day: string; readonly reason: string } | undefined;
   readonly newest: { readonly day: string; readonly seal: string } | undefined;
+  /** The day of the seal that was kept elsewhere; `undefined` = none was given, or it is not there. */
+  readonly keptDay: string | undefined;
 }
+
+/** Days that are being removed have no entries left, or some: nothing can be said about them. */
+const REMOVING = `SELECT to_char(max(before) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS before FROM audit_removals`;
+
+/** Entries of days that should have been sealed before the first one that was. */
+const UNSEALED = `
+  SELECT count(*) AS events, to_char(min("timestamp") AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day FROM audit_logs
+  WHERE "timestamp" < $1::date::timestamp AT TIME ZONE 'UTC'
+    AND "timestamp" >= coalesce($2::date::timestamp AT TIME ZONE 'UTC', '-infinity')`;
 
 const DAYS = `
   SELECT to_char(day, 'YYYY-MM-DD') AS day, closing_transaction, events, digest, seal FROM audit_seals ORDER BY audit_seals.day`;
@@ -49,36 +62,62 @@ export class AuditSeals {
     while (!signal?.aborted && (await this.sealNextDay()));
   }
 
-  /** Checks the whole chain, and the entries of every day that is still kept. Reads everything; changes nothing. */
-  async verify(): Promise<SealVerdict> {
-    const rows = (await this.dataSource.query<SealRow[]>(DAYS)).filter((row) => row.seal !== null);
-    let previous = NO_SEAL;
-    let droppedDays = 0;
-    let isKept = false;
-    let broken: SealVerdict['broken'];
-    for (const row of rows) {
-      const stored = { events: row.events ?? 0, digest: row.digest ?? '' };
-      if (this.sealOf(row.day, stored, previous) !== row.seal)
-        broken ??= { day: row.day, reason: 'its seal is not the right one' };
-      const found = await digestOfDay(this.dataSource, row.day, row.closing_transaction);
-      const isDropped = !isKept && found.events === 0 && stored.events > 0; // retention removes from the oldest on
-      isKept ||= found.events > 0;
-      if (isDropped) droppedDays++;
-      else if (found.digest !== stored.digest) {
-        broken ??= {
-          day: row.day,
-          reason: `it has ${found.events} entries that do not match the ${stored.events} that were sealed`,
-        };
+  /**
+   * Checks the whole chain, and the entries of every day that is still kept, as they are at one moment. Reads everything;
+   * changes nothing.
+   *
+   * @param kept A seal that was kept elsewhere, to be looked for.
+   */
+  async verify(kept?: string): Promise<SealVerdict> {
+    return this.dataSource.transaction('REPEATABLE READ', async (reader) => {
+      const rows = (await reader.query<SealRow[]>(DAYS)).filter((row) => row.seal !== null);
+      const [removing] = await reader.query<[{ before: string | null }]>(REMOVING);
+      let broken = await this.unsealedDay(reader, rows[0]?.day, removing.before);
+      let previous = NO_SEAL;
+      let droppedDays = 0;
+      let isKept = false;
+      for (const row of rows) {
+        const stored = { events: row.events ?? 0, digest: row.digest ?? '' };
+        if (this.sealOf(row.day, stored, previous) !== row.seal)
+          broken ??= { day: row.day, reason: 'its seal is not the right one' };
+        previous = row.seal ?? NO_SEAL;
+        const isRemoving = removing.before !== null && row.day < removing.before;
+        const found = isRemoving ? undefined : await digestOfDay(reader, row.day);
+        const isDropped = !isKept && (found?.events ?? 0) === 0 && stored.events > 0; // retention removes from the oldest on
+        isKept ||= found !== undefined && found.events > 0;
+        if (isDropped) droppedDays++;
+        else if (found && found.digest !== stored.digest) {
+          broken ??= {
+            day: row.day,
+            reason: `it has ${found.events} entries that do not match the ${stored.events} that were sealed`,
+          };
+        }
       }
-      previous = row.seal ?? NO_SEAL;
-    }
-    const last = rows.at(-1);
-    return {
-      days: rows.length,
-      droppedDays,
-      broken,
-      newest: last?.seal ? { day: last.day, seal: last.seal } : undefined,
-    };
+      const last = rows.at(-1);
+      return {
+        days: rows.length,
+        droppedDays,
+        removingBefore: removing.before ?? undefined,
+        broken,
+        newest: last?.seal ? { day: last.day, seal: last.seal } : undefined,
+        keptDay: kept === undefined ? undefined : rows.find(({ seal }) => seal === kept)?.day,
+      };
+    });
+  }
+
+  private async unsealedDay(
+    reader: EntityManager,
+    firstDay: string | undefined,
+    removingBefore: string | null,
+  ): Promise<SealVerdict['broken']> {
+    if (firstDay === undefined) return undefined;
+    const [{ events, day }] = await reader.query<[{ events: number; day: string }]>(UNSEALED, [
+      firstDay,
+      removingBefore,
+    ]);
+    return events === 0
+      ? undefined
+      : { day, reason: `it has ${events} entries and no seal, though later days have one` };
   }
 
   /** Notes, for every day that is over, a transaction that no writer of that day can come after. */
@@ -113,7 +152,7 @@ export class AuditSeals {
         'SELECT seal FROM audit_seals WHERE day < $1 ORDER BY day DESC LIMIT 1',
         [next.day],
       );
-      const content = await digestOfDay(transaction, next.day, next.closing_transaction);
+      const content = await digestOfDay(transaction, next.day);
       const seal = this.sealOf(next.day, content, before?.seal ?? NO_SEAL);
       await transaction.query(
         'UPDATE audit_seals SET events = $2, digest = $3, seal = $4, sealed_at = now() WHERE day = $1',

@@ -11,7 +11,7 @@ export interface AuditFigures {
   /** In the last 7 times 24 hours. */
   readonly week: number;
   /** The most frequent first; equal ones by name. */
-  readonly topActions: readonly { action: string; count: number }[];
+  readonly perAction: readonly { action: string; total: number; failed: number }[];
 }
 
 /** Counts of one day, UTC. */
@@ -21,7 +21,8 @@ export interface AuditDay {
   readonly failed: number;
 }
 
-const TOP_ACTIONS = 10;
+/** The product names about sixty; a log that came from elsewhere may name others. */
+const MOST_ACTIONS = 200;
 const RECENT_FAILURES = 10;
 
 /** Entries that are not in the totals yet, by the cursor of their reader. */
@@ -59,11 +60,11 @@ const FIGURES = `
       WHERE "timestamp" >= week_start AND "timestamp" < (week_day + 1)::timestamp AT TIME ZONE 'UTC'
     ))::bigint AS week,
     coalesce((
-      SELECT json_agg(json_build_object('action', action, 'count', events) ORDER BY events DESC, action) FROM (
-        SELECT action, sum(events) AS events FROM by_action GROUP BY action HAVING sum(events) > 0
-        ORDER BY 2 DESC, 1 LIMIT ${TOP_ACTIONS}
-      ) AS top
-    ), '[]') AS "topActions"`;
+      SELECT json_agg(json_build_object('action', action, 'total', total, 'failed', failed) ORDER BY total DESC, action) FROM (
+        SELECT action, sum(events) AS total, coalesce(sum(events) FILTER (WHERE NOT success), 0) AS failed
+        FROM by_action GROUP BY action HAVING sum(events) > 0 ORDER BY 2 DESC, 1 LIMIT ${MOST_ACTIONS}
+      ) AS most
+    ), '[]') AS "perAction"`;
 
 const SERIES = `
   SELECT to_char(day, 'YYYY-MM-DD') AS day, sum(events)::bigint AS total,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { NotificationsConfig } from '@kubarr/platform/config';
 import { AddressRefused, AddressRules, NoAnswer, type OutgoingAnswer, send } from '@kubarr/platform/outgoing';
+import { SecretCannotBeOpened } from '@kubarr/platform/secrets';
 import { DeliveryFailed, SEND_TIMEOUT_MS } from './channel.js';
 
 /** Where the providers are that have one address for everybody. */
@@ -48,6 +49,8 @@ export class ChannelRequests {
 export function asDeliveryFailed(error: unknown): DeliveryFailed {
   if (error instanceof DeliveryFailed) return error;
   if (error instanceof AddressRefused) return new DeliveryFailed(error.message, true, undefined, { cause: error });
+  if (error instanceof SecretCannotBeOpened)
+    return new DeliveryFailed(error.message, false, undefined, { cause: error });
   const text = error instanceof NoAnswer ? error.message : 'The message could not be handed over.';
   return new DeliveryFailed(text, false, undefined, { cause: error });
 }

@@ -4,6 +4,7 @@ import { AuditRecorder } from '@kubarr/audit';
 import { type FieldIssue } from '@kubarr/platform/errors';
 import { SecretBox } from '@kubarr/platform/secrets';
 import { DataSource, type EntityManager } from 'typeorm';
+import { ifReadable } from '../if-readable.js';
 import { ChannelNotUsable } from '../notifications.errors.js';
 import { type Channel } from './channel.js';
 import { ChannelTypes } from './channel-types.js';
@@ -14,7 +15,7 @@ import { NotificationChannel } from './notification-channel.entity.js';
 export interface ChannelState {
   readonly type: string;
   readonly isEnabled: boolean;
-  /** With its secrets. */
+  /** With its secrets. Empty when it cannot be opened, for lack of the key: so it can be entered again. */
   readonly config: ChannelConfig;
   /** `undefined` = never saved. */
   readonly createdAt: Date | undefined;
@@ -47,6 +48,17 @@ export class ChannelSettings {
   }
 
   /**
+   * The channel as it is needed for sending.
+   *
+   * @throws UnknownChannel, SecretCannotBeOpened
+   */
+  async toSend(type: string): Promise<Pick<ChannelState, 'isEnabled' | 'config'>> {
+    const channel = this.types.get(type);
+    const row = await this.dataSource.manager.findOneBy(NotificationChannel, { channelType: channel.type });
+    return { isEnabled: row?.isEnabled ?? false, config: row ? this.open(row) : {} };
+  }
+
+  /**
    * @param change Values that are missing or masked are kept.
    * @throws UnknownChannel, ChannelNotUsable when a value is wrong, or when an enabled channel lacks one.
    */
@@ -59,13 +71,16 @@ export class ChannelSettings {
     return this.dataSource.transaction(async (transaction) => {
       // A channel that was never saved has no row to lock.
       await transaction.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`kubarr.channel.${channel.type}`]);
-      const old = await this.get(channel.type, transaction);
+      const row = await transaction.findOneBy(NotificationChannel, { channelType: channel.type });
+      const old = this.stateOf(channel.type, row ?? undefined);
       const issues: FieldIssue[] = [];
       const config = mergeConfig(channel.fields, old.config, change.config ?? {}, issues);
       const isEnabled = change.isEnabled ?? old.isEnabled;
       if (isEnabled) issues.push(...missingValues(channel.fields, config));
       if (issues.length > 0) throw new ChannelNotUsable(issues);
-      const sealedConfig = this.box.seal(JSON.stringify(config), contextOf(channel.type));
+      // Switching a channel must not replace what cannot be opened at the moment.
+      const isKept = row !== null && change.config === undefined;
+      const sealedConfig = isKept ? row.sealedConfig : this.box.seal(JSON.stringify(config), contextOf(channel.type));
       await transaction.upsert(
         NotificationChannel,
         { channelType: channel.type, isEnabled, sealedConfig, updatedAt: () => 'now()' },
@@ -85,10 +100,14 @@ export class ChannelSettings {
     return {
       type,
       isEnabled: row?.isEnabled ?? false,
-      config: row ? (JSON.parse(this.box.open(row.sealedConfig, contextOf(type))) as ChannelConfig) : {},
+      config: (row && ifReadable(() => this.open(row))) ?? {},
       createdAt: row?.createdAt,
       updatedAt: row?.updatedAt,
     };
+  }
+
+  private open({ channelType, sealedConfig }: NotificationChannel): ChannelConfig {
+    return JSON.parse(this.box.open(sealedConfig, contextOf(channelType))) as ChannelConfig;
   }
 }
 

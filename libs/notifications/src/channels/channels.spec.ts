@@ -73,6 +73,13 @@ describe('The channels that speak HTTP', () => {
     });
   });
 
+  it('send a Telegram message whole, however much of it is escaped', async () => {
+    const long = { ...message, text: '&'.repeat(2_000) };
+    await new TelegramChannel(requests).send({ bot_token: 'x' }, '1', long, never);
+    const { text } = JSON.parse(receiver.requests[0]?.body ?? '') as { text: string };
+    expect(text.split('\n')[1]).toBe('&amp;'.repeat(2_000)); // half an entity would be refused for good
+  });
+
   it('send an SMS with its tag', async () => {
     await send(new MessageBirdChannel(requests), { api_key: 'key' }, '+31612345678');
     expect(receiver.requests[0]).toMatchObject({ path: '/messages', headers: { authorization: 'AccessKey key' } });

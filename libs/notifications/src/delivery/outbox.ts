@@ -12,7 +12,7 @@ export const DELIVER = 'notifications.deliver';
 export class Outbox {
   /**
    * In milliseconds: events of one type within `gather` become one message, and after a message the next one of its type
-   * waits at least `nextOfType`.
+   * waits at least `nextOfType`; also while one fails, so that events gather while a channel is down.
    */
   readonly timingMs = { gather: 10_000, nextOfType: 300_000 };
 
@@ -31,8 +31,10 @@ export class Outbox {
          (idempotency_key, user_id, channel_type, event_type, severity, title, message, events, next_attempt_at)
        SELECT gen_random_uuid(), p.user_id, p.channel_type, $2, $3, $4, $5, $6, greatest(
          now() + $7 * interval '1 millisecond',
-         (SELECT max(s.finished_at) FROM notification_deliveries s
-          WHERE s.user_id = p.user_id AND s.channel_type = p.channel_type AND s.status = 'sent' AND s.event_type = $2)
+         (SELECT max(CASE s.status WHEN 'sent' THEN s.finished_at ELSE now() END)
+          FROM notification_deliveries s
+          WHERE s.user_id = p.user_id AND s.channel_type = p.channel_type AND s.event_type = $2
+            AND (s.status = 'sent' OR s.status = 'pending' AND s.attempt > 0))
            + $8 * interval '1 millisecond')
        FROM notification_preferences p JOIN notification_channels c USING (channel_type)
        WHERE p.user_id = ANY ($1) AND p.is_enabled AND p.is_verified AND c.is_enabled

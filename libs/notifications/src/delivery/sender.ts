@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { asDatabaseError } from '@kubarr/platform/database';
 import { DurableJobs, type JobWork, type StepResult } from '@kubarr/platform/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Channel, DeliveryFailed, type Message } from '../channels/channel.js';
@@ -68,6 +69,7 @@ export class Sender {
       return waitMs === undefined ? {} : { againAfterMs: waitMs };
     }
     const failure = await this.send(userId, channel, due, signal);
+    if (failure?.retryAfterSeconds) await this.hold(userId, channelType, failure.retryAfterSeconds);
     return {
       againAfterMs: 0,
       inTransaction: (transaction) =>
@@ -77,15 +79,30 @@ export class Sender {
 
   /** Milliseconds until the destination may get another message. */
   private async pause(userId: number, { type, perHour }: Channel): Promise<number> {
-    const [row] = await this.dataSource.query<[{ ms: number }?]>(
-      `SELECT (extract(epoch FROM finished_at + interval '1 hour' - now()) * 1000)::float8 AS ms
-       FROM notification_deliveries
-       WHERE user_id = $1 AND channel_type = $2 AND status = 'sent'
-         AND finished_at > now() - interval '1 hour' AND finished_at <= now()
-       ORDER BY finished_at DESC OFFSET $3 LIMIT 1`,
-      [userId, type, perHour - 1],
+    const [{ ms }] = await this.dataSource.query<[{ ms: number | null }]>(
+      `SELECT (extract(epoch FROM greatest(
+         (SELECT finished_at + interval '1 hour' FROM notification_deliveries
+          WHERE user_id = $1 AND channel_type = $2 AND status = 'sent'
+            AND finished_at > now() - interval '1 hour' AND finished_at <= now()
+          ORDER BY finished_at DESC OFFSET $3 LIMIT 1),
+         (SELECT held_until FROM notification_preferences
+          WHERE user_id = $1 AND channel_type = $2 AND held_until <= now() + $4 * interval '1 second')
+       ) - now()) * 1000)::float8 AS ms`,
+      [userId, type, perHour - 1, LONGEST_RETRY_AFTER],
     );
-    return row ? Math.max(1, Math.ceil(row.ms)) : 0;
+    return ms === null ? 0 : Math.max(0, Math.ceil(ms));
+  }
+
+  /**
+   * Keeps everything from a destination that asked to wait. Not in the transaction that ends the step: that one holds the
+   * job, for which somebody who changes the destination may wait.
+   */
+  private async hold(userId: number, channelType: string, seconds: number): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE notification_preferences SET held_until = now() + $3 * interval '1 second'
+       WHERE user_id = $1 AND channel_type = $2`,
+      [userId, channelType, Math.min(seconds, LONGEST_RETRY_AFTER)],
+    );
   }
 
   /** The message that is due, marked as begun: from now on nothing is added to it. */
@@ -119,30 +136,31 @@ export class Sender {
     due: Due,
     signal: AbortSignal,
   ): Promise<DeliveryFailed | undefined> {
-    const { isEnabled, config } = await this.settings.get(channel.type);
-    const destination = await this.destinations.find(userId, channel.type);
-    if (!isEnabled) return new DeliveryFailed('The channel was switched off.', true);
-    if (!destination) return new DeliveryFailed('The destination was removed.', true);
-    const isAllowed = due.event_type === VERIFICATION || (destination.isVerified && destination.isEnabled);
-    if (!isAllowed) return new DeliveryFailed('The destination was changed or switched off.', true);
-    await this.dataSource.query('UPDATE notification_deliveries SET recipient = $2 WHERE id = $1', [
-      due.id,
-      maskDestination(destination.address),
-    ]);
-    const message: Message = {
-      idempotencyKey: due.idempotency_key,
-      eventType: due.event_type,
-      severity: due.severity,
-      title: due.title,
-      text: due.event_type === VERIFICATION ? this.destinations.codeText(destination) : due.message,
-      events: due.events,
-      createdAt: due.created_at,
-    };
     try {
+      const { isEnabled, config } = await this.settings.toSend(channel.type);
+      const destination = await this.destinations.find(userId, channel.type);
+      if (!isEnabled) return new DeliveryFailed('The channel was switched off.', true);
+      if (!destination) return new DeliveryFailed('The destination was removed.', true);
+      const isAllowed = due.event_type === VERIFICATION || (destination.isVerified && destination.isEnabled);
+      if (!isAllowed) return new DeliveryFailed('The destination was changed or switched off.', true);
+      await this.dataSource.query('UPDATE notification_deliveries SET recipient = $2 WHERE id = $1', [
+        due.id,
+        maskDestination(destination.address),
+      ]);
+      const message: Message = {
+        idempotencyKey: due.idempotency_key,
+        eventType: due.event_type,
+        severity: due.severity,
+        title: due.title,
+        text: due.event_type === VERIFICATION ? this.destinations.codeText(destination) : due.message,
+        events: due.events,
+        createdAt: due.created_at,
+      };
       await channel.send(config, destination.address, message, signal);
       return undefined;
     } catch (error) {
       signal.throwIfAborted(); // the server stops: not the channel's fault
+      if (asDatabaseError(error)) throw error; // nor is that
       return asDeliveryFailed(error);
     }
   }

@@ -30,9 +30,18 @@ export class Announcements {
     private readonly notifications: Notifications,
   ) {}
 
+  /**
+   * Until it ends, a transaction that tells something is the only one: those that tell several people several things
+   * would wait for each other's rows in a circle, and a burst in parallel would not find the line that takes it in.
+   */
+  async takeTurn(transaction: EntityManager): Promise<void> {
+    await transaction.query(`SELECT pg_advisory_xact_lock(hashtext('kubarr.announcements'))`);
+  }
+
   async announce(transaction: EntityManager, given: Announcement): Promise<void> {
     const announcement = { ...given, title: given.title.slice(0, 200), message: given.message.slice(0, 2_000) };
     if (announcement.userIds.length === 0) return;
+    await this.takeTurn(transaction);
     await this.fillInboxes(transaction, announcement);
     await this.outbox.add(transaction, announcement);
     await this.notifications.publish(
@@ -54,6 +63,7 @@ export class Announcements {
          WHERE user_id = ANY ($1) AND event_type = $6 AND NOT is_read
            AND created_at > clock_timestamp() - $7 * interval '1 minute'
          GROUP BY user_id)
+         AND NOT is_read -- it may be read while this waits for it
        RETURNING user_id`,
       [userIds, events, title, message, severity, eventType, FOLD_MINUTES],
     );

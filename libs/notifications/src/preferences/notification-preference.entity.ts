@@ -30,4 +30,8 @@ export class NotificationPreference {
 
   @Column({ name: 'code_guesses', type: 'integer', default: 0 })
   codeGuesses!: number;
+
+  /** The other side asked for nothing before this time (`Retry-After`). */
+  @Column({ name: 'held_until', type: 'timestamptz', nullable: true })
+  heldUntil!: Date | null;
 }

@@ -7,6 +7,7 @@ import { ChannelTypes } from '../channels/channel-types.js';
 import { maskDestination } from '../channels/mask-destination.js';
 import { Outbox } from '../delivery/outbox.js';
 import { VERIFICATION } from '../delivery/sender.js';
+import { ifReadable } from '../if-readable.js';
 import {
   ChannelIsOff,
   CodeIsWrong,
@@ -69,7 +70,7 @@ export class Preferences {
     const channel = this.types.get(type);
     return this.dataSource.transaction(async (transaction) => {
       const row = await this.locked(transaction, userId, channel);
-      const old = this.destinations.addressOf(row);
+      const old = ifReadable(() => this.destinations.addressOf(row));
       const isUnchanged = destination === undefined || (old !== undefined && destination === maskDestination(old));
       const address = isUnchanged ? old : this.parse(channel, destination);
       await transaction.update(
@@ -81,6 +82,7 @@ export class Preferences {
             sealedDestination: address === undefined ? null : this.destinations.seal(userId, channel.type, address),
             isVerified: false,
             codeNonce: null,
+            heldUntil: null,
           }),
         },
       );
@@ -168,12 +170,12 @@ export class Preferences {
   }
 
   private viewOf(channelType: string, row: NotificationPreference | undefined, isAvailable: boolean): PreferenceView {
-    const address = row && this.destinations.addressOf(row);
+    const address = row && ifReadable(() => this.destinations.addressOf(row)); // else it has to be entered again
     return {
       channelType,
       isEnabled: row !== undefined && address !== undefined && row.isEnabled,
       destination: address === undefined ? null : maskDestination(address),
-      isVerified: row?.isVerified ?? false,
+      isVerified: row !== undefined && address !== undefined && row.isVerified,
       isAvailable,
     };
   }

@@ -25,6 +25,10 @@ describe('AddressRules', () => {
     'fe80::1%eth0',
     'ff02::1',
     'fd00:ec2::254',
+    'fd00:c1::a9fe:a9fe',
+    'fd00:42::42',
+    '168.63.129.16',
+    '::ffff:0:127.0.0.1',
     'not an address',
   ])('refuses %s', (address) => {
     expect(rules.isAllowed(address)).toBe(false);

@@ -4,7 +4,8 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 /**
  * Networks that other servers are never in: this machine, its links, multicast, and where clouds keep the credentials of
  * a machine. Networks at home (10/8, 172.16/12, 192.168/16, fc00::/7) are not among them: the NAS is there.
- * Source: IANA special-purpose registries; metadata addresses of AWS, Google, Azure, Oracle and Alibaba.
+ * Source: IANA special-purpose registries; metadata addresses of AWS, Google, Azure (and its wire server),
+ * Oracle, Alibaba and Scaleway.
  */
 const FORBIDDEN = [
   '0.0.0.0/8',
@@ -12,9 +13,11 @@ const FORBIDDEN = [
   '169.254.0.0/16',
   '192.0.0.0/24',
   '100.100.100.200/32',
+  '168.63.129.16/32',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  '::/96', // unspecified, loopback, and IPv4 in disguise
+  '::/96', // unspecified, loopback, and IPv4 in disguise, as are the five after it
+  '::ffff:0:0:0/96',
   '64:ff9b::/96',
   '64:ff9b:1::/48',
   '2001::/32',
@@ -24,6 +27,8 @@ const FORBIDDEN = [
   'ff00::/8',
   'fd00:ec2::254/128',
   'fd20:ce::254/128',
+  'fd00:c1::a9fe:a9fe/128',
+  'fd00:42::42/128',
 ];
 
 /** A host has no address that may be reached. The text is for people. */

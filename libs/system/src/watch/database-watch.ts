@@ -19,7 +19,7 @@ export class DatabaseWatch {
     private readonly events: SystemEvents,
     private readonly dataSource: DataSource,
     private readonly log: Log,
-    notifications: Notifications,
+    private readonly notifications: Notifications,
   ) {
     notifications.onGap((isListening) => {
       if (isListening) void this.isBack();
@@ -28,9 +28,10 @@ export class DatabaseWatch {
   }
 
   private async isBack(): Promise<void> {
-    if (this.lostAt === undefined) return;
-    const awayMs = performance.now() - this.lostAt;
+    const { lostAt } = this;
+    if (lostAt === undefined) return;
     this.lostAt = undefined;
+    const awayMs = performance.now() - lostAt;
     if (awayMs < WORTH_TELLING_MS) return;
     const message = `The database could not be reached for ${Math.round(awayMs / 1_000)} seconds. Nothing was lost; whoever asked for something meanwhile was told to try again.`;
     try {
@@ -38,6 +39,7 @@ export class DatabaseWatch {
         this.events.raise(transaction, { type: 'database_was_away', message, subject: 'database', quietMs: QUIET_MS }),
       );
     } catch (error) {
+      if (!this.notifications.isListening) this.lostAt = lostAt; // away again already: told when it is back for good
       this.log.warn('That the database was away could not be told', { error });
     }
   }

@@ -49,6 +49,7 @@ class Work {
     jobs.register({ name: 'test.quiet', ...common, attempts: 1, isHousekeeping: true });
     const { abandon: _, ...untidy } = common;
     jobs.register({ name: 'test.untidy', ...untidy });
+    jobs.register({ name: 'test.patient', ...common, firstRetryMs: 3_600_000 });
   }
 }
 
@@ -256,6 +257,29 @@ describe('DurableJobs', () => {
     expect(work.ran).toEqual([...Array<string>(4).fill('first thing:a'), 'second thing:a']);
   });
 
+  it('rests for two hours at most when a step wants to wait longer, instead of running without a pause', async () => {
+    const replica = await start();
+    replica.get(Work).first = () => Promise.resolve({ againAfterMs: 6 * 3_600_000 });
+    const id = await enqueue(replica);
+    await until(replica, id, ({ status, startedAt }) => status === 'waiting' && startedAt !== null);
+    for (let look = 0; look < 3; look++) {
+      replica.get(JobWorker).wake();
+      await replica.get(JobWorker).idle();
+    }
+    expect(replica.get(Work).ran).toEqual(['first thing:a']);
+  });
+
+  it.each(['again', 'retry'])('is cancelled at once when that was wanted just before it waits: %s', async (ending) => {
+    const replica = await start();
+    replica.get(Work).first = async ({ id }) => {
+      await replica.get(DataSource).query('UPDATE durable_jobs SET is_cancel_wanted = true WHERE id = $1', [id]);
+      if (ending === 'retry') throw new Error('not yet');
+      return { againAfterMs: 3_600_000 };
+    };
+    const job = await whenOver(replica, await enqueue(replica, newJob('thing:a', { kind: 'test.patient' })));
+    expect(job.status).toBe('cancelled');
+  });
+
   it('starts over when more came while it ran', async () => {
     const replica = await start();
     const work = replica.get(Work);
@@ -363,6 +387,9 @@ describe('DurableJobs', () => {
     await replica.get(DataSource).query(`UPDATE durable_jobs SET finished_at = now() - interval '2 days'`);
     await replica.get(JobHistory).run();
     expect(await listed({ withHousekeeping: true })).toEqual([failed.id, loud.id]);
+    await replica.get(DataSource).query(`
+      INSERT INTO durable_jobs (kind, subject, title, status)
+      SELECT 'test.work', 'many:' || n, 'One of many', 'succeeded' FROM generate_series(1, 1200) AS n`);
     await replica.get(DataSource).query(`UPDATE durable_jobs SET finished_at = now() - interval '91 days'`);
     await replica.get(JobHistory).run();
     expect(await listed({ withHousekeeping: true })).toEqual([]);

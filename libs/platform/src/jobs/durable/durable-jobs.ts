@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { violatesUnique } from '../../database/index.js';
-import { JobClaims } from './job-claims.js';
+import { JobClaims, LONGEST_WAIT_MS } from './job-claims.js';
 import { type JobStatus } from './durable-job.entity.js';
 import { JobIsOver, JobNotFound, JobNotRetryable, SubjectBusy } from './job.errors.js';
 import { type JobData, type JobKind } from './job-kind.js';
@@ -121,7 +121,7 @@ export class DurableJobs {
    * Makes sure that the subject is worked on after `transaction` commits: by a new job, or by the unfinished one, which
    * then starts over when it runs already. For queues: what the transaction wrote will be seen.
    *
-   * @param afterMs A new job, or one that waits, begins after this many milliseconds at the latest.
+   * @param afterMs A new job, or one that waits, begins after this many milliseconds at the latest; at most two hours.
    */
   async ensure(transaction: EntityManager, job: NewJob, afterMs = 0): Promise<void> {
     const [row] = await transaction.query<[{ id: number }]>(
@@ -223,7 +223,7 @@ export class DurableJobs {
       input ?? {},
       actor.userId,
       actor.username,
-      afterMs,
+      Math.min(afterMs, LONGEST_WAIT_MS),
     ];
   }
 

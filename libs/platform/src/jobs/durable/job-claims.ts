@@ -49,8 +49,8 @@ export interface JobChanged {
 
 const KEPT_LINES = 1_000;
 
-/** No retry waits longer than this, in milliseconds; a later time means that the clock was set back. */
-const LONGEST_WAIT_MS = 2 * 3_600_000;
+/** No job waits longer than this, in milliseconds; a later time means that the clock was set back. */
+export const LONGEST_WAIT_MS = 2 * 3_600_000;
 
 const FREE = `lease_until IS NULL OR lease_until < now() OR lease_until > now() + 3 * $3 * interval '1 millisecond'`;
 const DUE = `next_run_at <= now() OR next_run_at > now() + ${LONGEST_WAIT_MS} * interval '1 millisecond'`;
@@ -71,13 +71,14 @@ function endingSql(ending: Ending): readonly [set: string, ...values: unknown[]]
     case 'again':
       return [
         `status = 'waiting', ${NO_LEASE}, attempt = 0, error = NULL, state = $3,
-         next_run_at = CASE WHEN is_wanted_again THEN now() ELSE now() + $4 * interval '1 millisecond' END`,
+         next_run_at = CASE WHEN is_wanted_again OR is_cancel_wanted THEN now() ELSE now() + $4 * interval '1 millisecond' END`,
         ending.state,
-        ending.afterMs,
+        Math.min(ending.afterMs, LONGEST_WAIT_MS),
       ];
     case 'retry':
       return [
-        `status = 'waiting', ${NO_LEASE}, next_run_at = now() + $3 * interval '1 millisecond', error = $4`,
+        `status = 'waiting', ${NO_LEASE}, error = $4,
+         next_run_at = CASE WHEN is_cancel_wanted THEN now() ELSE now() + $3 * interval '1 millisecond' END`,
         ending.afterMs,
         ending.error,
       ];

@@ -4,6 +4,9 @@ import { HistoryConfig } from '../../config/index.js';
 import { Periodic } from '../periodic.js';
 import { JobKinds } from './job-kinds.js';
 
+/** Jobs removed by one statement, with their output. */
+const BATCH = 500;
+
 /** Removes finished jobs: those of housekeeping that went well after a day, the others as configured. */
 @Injectable()
 export class JobHistory {
@@ -14,14 +17,18 @@ export class JobHistory {
   ) {}
 
   @Periodic({ name: 'job-history', everyMs: 86_400_000, runs: 'once', timeoutMs: 600_000 })
-  async run(): Promise<void> {
+  async run(signal?: AbortSignal): Promise<void> {
     const housekeeping = this.kinds.all().filter(({ isHousekeeping }) => isHousekeeping);
-    await this.dataSource.query(
-      `DELETE FROM durable_jobs
-       WHERE status NOT IN ('waiting', 'running') AND (
-         ($1 > 0 AND finished_at < now() - $1 * interval '1 day')
-         OR (status = 'succeeded' AND kind = ANY ($2) AND finished_at < now() - interval '1 day'))`,
-      [this.config.retentionDays, housekeeping.map(({ name }) => name)],
-    );
+    for (let removed = BATCH; removed === BATCH && !signal?.aborted;) {
+      [, removed] = await this.dataSource.query<[unknown[], number]>(
+        `DELETE FROM durable_jobs WHERE id IN (
+           SELECT id FROM durable_jobs
+           WHERE status NOT IN ('waiting', 'running') AND (
+             ($1 > 0 AND finished_at < now() - $1 * interval '1 day')
+             OR (status = 'succeeded' AND kind = ANY ($2) AND finished_at < now() - interval '1 day'))
+           LIMIT ${BATCH})`,
+        [this.config.retentionDays, housekeeping.map(({ name }) => name)],
+      );
+    }
   }
 }

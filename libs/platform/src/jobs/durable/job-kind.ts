@@ -43,7 +43,10 @@ export interface StepResult {
   readonly state?: JobData;
   /** Runs in the transaction that ends the step, after the lease was checked: all of it is kept, or nothing. */
   inTransaction?(transaction: EntityManager): Promise<void>;
-  /** The step is to run again, after this many milliseconds, counted as a first try; for work that comes in portions. */
+  /**
+   * The step is to run again, after this many milliseconds, counted as a first try; for work that comes in portions. A
+   * wait of more than two hours is cut to that: such a step asks again.
+   */
   readonly againAfterMs?: number;
 }
 
