@@ -43,7 +43,7 @@ export class ProviderNewcomers {
    */
   async register(actor: Actor, provider: Provider, identity: ProviderIdentity): Promise<number> {
     const { email, isEmailVerified, nameHints } = identity;
-    if (!email || !isEmailVerified) throw new ProviderEmailNotVerified(provider.name);
+    if (!email?.includes('@') || !isEmailVerified) throw new ProviderEmailNotVerified(provider.name);
     if (await this.accounts.findForSignIn(email)) throw new ProviderEmailTaken(provider.name);
     const { waiting, hasAdministrator } = await this.accounts.reception(this.dataSource.manager);
     if ((await this.settings.value('registration_enabled')) !== 'true' || !hasAdministrator)
