@@ -215,6 +215,19 @@ describe('Passkeys', () => {
     expect(signIn.status).toBe(200);
   });
 
+  it('let nobody in with a password that was changed since they were asked for', async () => {
+    const { id, password } = await kubarr.addUser('lotte');
+    const lotte = await kubarr.signIn({ username: 'lotte', password });
+    await add(lotte, phone);
+    const browser = kubarr.browser();
+    const options = await begin(browser, { username: 'lotte', password });
+    await administrator.patch(`/api/users/${id}/password`, { new_password: 'another horse battery' });
+    const answer = await finish(browser, phone.get(options));
+    expect([answer.status, answer.body.detail]).toEqual([401, 'Invalid credentials']);
+    const again = await begin(browser, { username: 'lotte', password: 'another horse battery' });
+    expect((await finish(browser, phone.get(again))).status).toBe(200);
+  });
+
   it('do not let in who may not sign in', async () => {
     const { id, password } = await kubarr.addUser('lotte');
     const lotte = await kubarr.signIn({ username: 'lotte', password });

@@ -222,6 +222,12 @@ describe('Sign-in providers', () => {
     const other = kubarr.browser();
     await trip(other, 'boss');
     expect((await verify(recoveryCodes[0] ?? '', other)).status).toBe(200);
+    const late = kubarr.browser();
+    await trip(late, 'boss');
+    const change = { current_password: ADMINISTRATOR.password, new_password: 'another horse battery' };
+    expect((await administrator.patch('/api/users/me/password', change)).status).toBe(200); // ends what was begun too
+    expect((await verify(recoveryCodes[1] ?? '', late)).status).toBe(401);
+    expect((await administrator.get('/api/users/me/2fa/recovery-codes')).body).toEqual({ remaining: 7 });
   });
 
   it('are understood too when they tell everything in the ID token and want the secret in the body', async () => {

@@ -6,12 +6,12 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type LoginAnswer } from '../auth.dto.js';
 import { type ChallengePurpose, Challenges, type OpenChallenge } from '../challenges/challenges.js';
 import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
-import { NewSessions, type SignInProof } from '../sessions/new-sessions.js';
+import { NewSessions } from '../sessions/new-sessions.js';
 import { type WithCookies } from '../sessions/session-cookies.js';
+import { asProved, type HalfSignIn, halfSignIn } from '../sign-in/half-sign-in.js';
 import { PasswordStep } from '../sign-in/password-step.js';
 import { SignInGuesses } from '../sign-in/sign-in-guesses.js';
 import { refusalByState } from '../sign-in/sign-in-order.js';
-import { type HalfSignIn } from '../sign-in/sign-in.service.js';
 import { SignInNotBegun } from '../two-factor/two-factor.errors.js';
 import { Passkey } from './passkey.entity.js';
 import { type PasskeyOptions, type PasskeySignInOptionsRequest } from './passkeys.dto.js';
@@ -24,8 +24,8 @@ import { loadWebAuthn } from './webauthn.js';
 interface BegunSignIn {
   readonly challenge: string;
   readonly relyingParty: RelyingParty;
-  /** How the first factor was proved; the passkey itself when it is the only one. */
-  readonly method: SignInProof['method'];
+  /** How the first factor was proved; absent when the passkey is the only one. */
+  readonly half?: HalfSignIn;
 }
 
 /** Both kinds of sign-in, told apart by what was begun. */
@@ -62,11 +62,11 @@ export class PasskeySignIn {
     if (username && password) {
       const { guess, profile } = await this.passwords.prove(actor, { username, password });
       await this.guesses.giveBack(guess);
-      return this.beginSecondFactor(relyingParty, profile.id, 'password');
+      return this.beginSecondFactor(relyingParty, profile.id, halfSignIn('password', profile));
     }
     const half = await this.challenges.peek<HalfSignIn>(cookies, ['second-factor']);
     const hasPasskey = half?.userId && (await this.dataSource.getRepository(Passkey).existsBy({ userId: half.userId }));
-    if (half?.userId && hasPasskey) return this.beginSecondFactor(relyingParty, half.userId, half.content.method);
+    if (half?.userId && hasPasskey) return this.beginSecondFactor(relyingParty, half.userId, half.content);
     await this.guesses.beginNameless(actor);
     const { generateAuthenticationOptions } = await loadWebAuthn();
     const options = await generateAuthenticationOptions({
@@ -74,11 +74,11 @@ export class PasskeySignIn {
       timeout: CEREMONY_TIMEOUT_MS,
       userVerification: 'required',
     });
-    const begun: BegunSignIn = { challenge: options.challenge, relyingParty, method: 'passkey' };
+    const begun: BegunSignIn = { challenge: options.challenge, relyingParty };
     return { answer: { options }, cookies: [await this.challenges.begin('passkey-sign-in', null, begun)] };
   }
 
-  /** @throws PasskeyRefused, or the errors of an account that may not sign in. */
+  /** @throws PasskeyRefused, or the errors of an account that may not sign in; InvalidCredentials as `NewSessions.create`. */
   async finish(actor: Actor, cookies: Cookies, credential: object): Promise<WithCookies<LoginAnswer>> {
     const begun = await this.challenges.take<BegunSignIn>(cookies, PURPOSES);
     if (!begun) throw new SignInNotBegun();
@@ -87,14 +87,13 @@ export class PasskeySignIn {
     if (!profile) throw new PasskeyRefused();
     const refusal = refusalByState(profile);
     if (refusal) throw refusal.error;
-    const isAlone = begun.purpose === 'passkey-sign-in';
+    const { half } = begun.content;
     const { live } = await this.browser.read(cookies);
-    const signedIn = await this.newSessions.create(actor, profile, live, {
-      method: begun.content.method,
-      ...(!isAlone && { secondFactor: 'passkey' }),
+    const signedIn = await this.newSessions.create(actor, half ? asProved(profile, half) : profile, live, {
+      ...(half ? { method: half.method, secondFactor: 'passkey' } : { method: 'passkey' }),
       consume: (transaction) => countUse(transaction, passkey, newCount),
     });
-    if (isAlone) await this.guesses.giveBackNameless(actor);
+    if (!half) await this.guesses.giveBackNameless(actor);
     const done = (['passkey-sign-in', 'second-factor'] as const).map((purpose) =>
       this.challenges.forgetCookie(purpose),
     );
@@ -104,7 +103,7 @@ export class PasskeySignIn {
   private async beginSecondFactor(
     relyingParty: RelyingParty,
     userId: number,
-    method: SignInProof['method'],
+    half: HalfSignIn,
   ): Promise<WithCookies<PasskeyOptions>> {
     const passkeys = await this.dataSource.getRepository(Passkey).findBy({ userId });
     if (passkeys.length === 0) throw new NoPasskeys();
@@ -115,7 +114,7 @@ export class PasskeySignIn {
       userVerification: 'preferred',
       allowCredentials: passkeys.map(({ id, transports }) => ({ id, transports })),
     });
-    const begun: BegunSignIn = { challenge: options.challenge, relyingParty, method };
+    const begun: BegunSignIn = { challenge: options.challenge, relyingParty, half };
     return { answer: { options }, cookies: [await this.challenges.begin('passkey-second-factor', userId, begun)] };
   }
 

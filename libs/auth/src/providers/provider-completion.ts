@@ -7,8 +7,8 @@ import { Challenges } from '../challenges/challenges.js';
 import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
 import { NewSessions } from '../sessions/new-sessions.js';
 import { type CookieChange } from '../sessions/session-cookies.js';
+import { halfSignIn } from '../sign-in/half-sign-in.js';
 import { refusalByState } from '../sign-in/sign-in-order.js';
-import { type HalfSignIn } from '../sign-in/sign-in.service.js';
 import { SecondFactors } from '../two-factor/second-factors.js';
 import { SignInNotBegun } from '../two-factor/two-factor.errors.js';
 
@@ -47,7 +47,7 @@ export class ProviderCompletion {
       );
       throw refusal.error;
     }
-    const half: HalfSignIn = { method: `provider:${providerId}` };
+    const half = halfSignIn(`provider:${providerId}`, profile);
     const { totp, passkeys } = await this.factors.of(userId);
     if (totp || passkeys > 0) {
       const kind = totp ? 'code' : 'passkey';
@@ -57,7 +57,7 @@ export class ProviderCompletion {
       };
     }
     const { live } = await this.browser.read(cookies);
-    const { cookies: changes } = await this.newSessions.create(actor, profile, live, half);
+    const { cookies: changes } = await this.newSessions.create(actor, profile, live, { method: half.method });
     return { location: '/', cookies: changes };
   }
 }
