@@ -181,6 +181,15 @@ describe('Passkeys', () => {
       1,
     );
 
+    const { options: last } = (await administrator.post('/api/users/me/passkeys/options')).body;
+    await prove("UPDATE users SET sessions_valid_after = now() + interval '1 second'"); // by somebody else, just now
+    const ended = await administrator.post('/api/users/me/passkeys', {
+      name: 'To stay',
+      credential: new SoftwareAuthenticator(ORIGIN).create(last),
+    });
+    expect([ended.status, ended.body.code]).toEqual([401, 'auth.not-signed-in']);
+    await prove('UPDATE users SET sessions_valid_after = NULL');
+
     await prove("UPDATE sessions SET proven_at = now() - interval '11 minutes'");
     const late = await administrator.post('/api/users/me/passkeys/options');
     expect([late.status, late.body.code]).toEqual([400, 'auth.confirmation-required']);

@@ -205,6 +205,10 @@ describe('Sign-in providers', () => {
     await kubarr.signIn({ username: 'lotte', password }, administrator); // now the active account
     const answer = await administrator.get(back.pathname + back.search);
     expect(answer.headers.get('location')).toMatch(/^\/account\?error=/);
+    const own = await administrator.get('/api/oauth/link/home'); // as lotte, whose session ends meanwhile
+    const { pathname, search } = await openId.signIn(own.headers.get('location') ?? '', 'lotte');
+    await kubarr.dataSource.query("UPDATE users SET sessions_valid_after = now() + interval '1 second'");
+    expect(problemIn(await administrator.get(pathname + search))).toBe('Sign in first.');
     expect(await kubarr.dataSource.query('SELECT 1 FROM linked_accounts')).toEqual([]);
   });
 

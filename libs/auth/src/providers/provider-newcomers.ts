@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { RegistrationCrowded } from '../auth.errors.js';
 import { MOST_WAITING } from '../registration/registration.service.js';
+import { SessionDirectory, type SessionHolder } from '../sessions/session-directory.js';
 import { LinkedAccounts } from './linked-accounts.js';
 import { type ProviderIdentity, usernameCandidates } from './provider-identity.js';
 import { ProviderEmailNotVerified, ProviderEmailTaken, ProviderRegistrationClosed } from './providers.errors.js';
@@ -24,15 +25,16 @@ export class ProviderNewcomers {
     private readonly accounts: Accounts,
     private readonly settings: Settings,
     private readonly links: LinkedAccounts,
+    private readonly sessions: SessionDirectory,
   ) {}
 
-  /** Links an identity to an account that proved itself. @throws AlreadyLinked, LinkedElsewhere */
-  async link(
-    person: Actor & { readonly userId: number },
-    provider: Provider,
-    identity: ProviderIdentity,
-  ): Promise<void> {
-    await this.dataSource.transaction((transaction) => this.links.add(transaction, person, provider, identity));
+  /** Links an identity to the account of a live session. @throws AlreadyLinked, LinkedElsewhere, NotSignedIn */
+  async link(actor: Actor, holder: SessionHolder, provider: Provider, identity: ProviderIdentity): Promise<void> {
+    const person = { ...actor, userId: holder.userId, username: holder.profile.username };
+    await this.dataSource.transaction(async (transaction) => {
+      await this.sessions.hold(transaction, holder);
+      await this.links.add(transaction, person, provider, identity);
+    });
   }
 
   /**

@@ -68,8 +68,7 @@ export class ProviderSignIn {
   ): Promise<Redirection> {
     const { current } = await this.browser.read(cookies);
     if (!current || current.userId !== userId) throw new SignInNotBegun();
-    const person = { ...actor, userId: current.userId, username: current.profile.username };
-    await this.newcomers.link(person, provider, identity);
+    await this.newcomers.link(actor, current, provider, identity);
     return { location: pageWith('/account', 'success', `Your account at ${provider.name} is linked.`), cookies: [] };
   }
 
