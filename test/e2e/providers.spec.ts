@@ -276,6 +276,9 @@ describe('Sign-in providers', () => {
     expect((await put({ issuer: openId.issuer }, 'google')).body.code).toBe('auth.provider-built-in');
     expect((await put({}, 'nobody')).status).toBe(404);
     expect((await put({ issuer: 'http://auth.home.example' })).status).toBe(422);
+    const moved = await put({ issuer: 'https://evil.example', client_secret: '********' });
+    expect([moved.status, moved.body.code]).toEqual([400, 'auth.provider-secret-needed']);
+    expect((await put({ issuer: 'https://auth.home.example', client_secret: 'its own' })).status).toBe(200);
     expect((await put({ enabled: false })).status).toBe(200);
     expect(problemIn(await kubarr.browser().get('/api/oauth/home/login'))).toMatch(/switched off/);
     const post = (id: string): Promise<Answer> =>
