@@ -28,6 +28,10 @@ describe('Passkeys', () => {
   }
   const finish = (browser: Browser, credential: object): Promise<Answer> =>
     browser.post('/auth/passkeys/sign-in', { credential });
+  const failures = (): Promise<{ action: string; username: string | null; error_message: string }[]> =>
+    kubarr.dataSource.query(
+      "SELECT action, username, error_message FROM audit_logs WHERE action IN ('login_failed', '2fa_failed') ORDER BY id",
+    );
   const prove = (sql: string): Promise<unknown> => kubarr.dataSource.query(sql);
 
   it('sign in without a name or a password, and are both factors then', async () => {
@@ -132,6 +136,9 @@ describe('Passkeys', () => {
       { response: null },
     ])
       expect(await attempt(() => nonsense)).toBe(refused);
+    const recorded = (await failures()).map(({ action, username }) => `${action} ${username}`);
+    expect(recorded.slice(0, 3)).toEqual(['login_failed admin', 'login_failed admin', 'login_failed null']);
+    expect(recorded).toHaveLength(8);
 
     const browser = kubarr.browser();
     expect((await finish(browser, phone.get(await begin(browser)))).status).toBe(200);
@@ -158,6 +165,9 @@ describe('Passkeys', () => {
     await add(administrator, phone);
     const browser = kubarr.browser();
     expect((await finish(browser, tablet.get(await begin(browser, login)))).body.code).toBe('auth.passkey-refused');
+    expect(await failures()).toEqual(
+      ['2fa_failed', 'login_failed'].map((action) => ({ action, username: 'admin', error_message: 'passkey refused' })),
+    );
     expect(
       (await browser.post('/auth/passkeys/options', { username: 'lotte', password: 'wrong password' })).status,
     ).toBe(401);
@@ -246,6 +256,9 @@ describe('Passkeys', () => {
     const visitor = browser.browser();
     const answer = await finish(visitor, phone.get(await begin(visitor)));
     expect(answer.body.code).toBe('auth.account-disabled');
+    expect(await failures()).toEqual([
+      { action: 'login_failed', username: 'lotte', error_message: 'account disabled' },
+    ]);
     await browser.close();
   });
 

@@ -90,6 +90,14 @@ describe('Sign-in providers', () => {
     expect(problemIn(await trip(kubarr.browser(), 'unverified-lotte'))).toMatch(/verified/);
     expect(problemIn(await trip(kubarr.browser(), 'nameless-lotte'))).toMatch(/verified/);
     expect(await kubarr.dataSource.query("SELECT 1 FROM users WHERE username <> 'admin'")).toEqual([]);
+    expect(
+      await kubarr.dataSource.query(
+        "SELECT username, error_message FROM audit_logs WHERE action = 'login_failed' AND NOT success ORDER BY id",
+      ),
+    ).toEqual([
+      { username: 'lotte@mail.example', error_message: expect.stringMatching(/verified/) },
+      { username: null, error_message: expect.stringMatching(/verified/) },
+    ]);
   });
 
   it('never get into an account by its e-mail address alone, and find another user name where one is taken', async () => {

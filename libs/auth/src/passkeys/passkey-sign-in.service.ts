@@ -67,7 +67,7 @@ export class PasskeySignIn {
     const half = await this.challenges.peek<HalfSignIn>(cookies, ['second-factor']);
     const hasPasskey = half?.userId && (await this.dataSource.getRepository(Passkey).existsBy({ userId: half.userId }));
     if (half?.userId && hasPasskey) return this.beginSecondFactor(relyingParty, half.userId, half.content);
-    await this.guesses.beginNameless(actor);
+    await this.guesses.beginNameless(actor, 'passkey');
     const { generateAuthenticationOptions } = await loadWebAuthn();
     const options = await generateAuthenticationOptions({
       rpID: relyingParty.id,
@@ -82,22 +82,57 @@ export class PasskeySignIn {
   async finish(actor: Actor, cookies: Cookies, credential: object): Promise<WithCookies<LoginAnswer>> {
     const begun = await this.challenges.take<BegunSignIn>(cookies, PURPOSES);
     if (!begun) throw new SignInNotBegun();
-    const { passkey, newCount } = await this.verify(begun, credential as AuthenticationResponseJSON);
-    const profile = await this.profiles.of(passkey.userId);
-    if (!profile) throw new PasskeyRefused();
-    const refusal = refusalByState(profile);
-    if (refusal) throw refusal.error;
-    const { half } = begun.content;
-    const { live } = await this.browser.read(cookies);
-    const signedIn = await this.newSessions.create(actor, half ? asProved(profile, half) : profile, live, {
-      ...(half ? { method: half.method, secondFactor: 'passkey' } : { method: 'passkey' }),
-      consume: (transaction) => countUse(transaction, passkey, newCount),
+    const response = credential as AuthenticationResponseJSON;
+    const signedIn = await this.signIn(actor, cookies, begun, response).catch(async (error: unknown) => {
+      if (error instanceof PasskeyRefused) await this.recordRefusal(actor, begun, response);
+      throw error;
     });
-    if (!half) await this.guesses.giveBackNameless(actor);
+    if (!begun.content.half) await this.guesses.giveBackNameless(actor, 'passkey');
     const done = (['passkey-sign-in', 'second-factor'] as const).map((purpose) =>
       this.challenges.forgetCookie(purpose),
     );
     return { answer: signedIn.answer, cookies: [...signedIn.cookies, ...done] };
+  }
+
+  private async signIn(
+    actor: Actor,
+    cookies: Cookies,
+    begun: OpenChallenge<BegunSignIn>,
+    response: AuthenticationResponseJSON,
+  ): Promise<WithCookies<LoginAnswer>> {
+    const { passkey, newCount } = await this.verify(begun, response);
+    const profile = await this.profiles.of(passkey.userId);
+    if (!profile) throw new PasskeyRefused();
+    const refusal = refusalByState(profile);
+    if (refusal) {
+      await this.guesses.record({ ...actor, userId: profile.id, username: profile.username }, refusal.reason);
+      throw refusal.error;
+    }
+    const { half } = begun.content;
+    const { live } = await this.browser.read(cookies);
+    return this.newSessions.create(actor, half ? asProved(profile, half) : profile, live, {
+      ...(half ? { method: half.method, secondFactor: 'passkey' } : { method: 'passkey' }),
+      consume: (transaction) => countUse(transaction, passkey, newCount),
+    });
+  }
+
+  /** Whose sign-in it is, is known of a second factor; else it is whoever the answer claims to come from. */
+  private async recordRefusal(
+    actor: Actor,
+    { userId, content }: OpenChallenge<BegunSignIn>,
+    response: AuthenticationResponseJSON,
+  ): Promise<void> {
+    const ownerId = userId ?? (await this.named(response))?.userId;
+    const owner = ownerId === undefined ? undefined : await this.profiles.of(ownerId);
+    const person = { ...actor, userId: owner?.id ?? null, username: owner?.username ?? null };
+    const actions = content.half ? (['2fa_failed', 'login_failed'] as const) : (['login_failed'] as const);
+    await this.guesses.record(person, 'passkey refused', actions);
+  }
+
+  /** The passkey that an answer names, if there is one. */
+  private async named({ id }: { readonly id?: unknown }): Promise<Passkey | null> {
+    if (typeof id !== 'string' || !/^[\w-]{1,1400}$/.test(id)) return null;
+    return this.dataSource.getRepository(Passkey).findOneBy({ id });
   }
 
   private async beginSecondFactor(
@@ -123,11 +158,7 @@ export class PasskeySignIn {
     { purpose, userId, content }: OpenChallenge<BegunSignIn>,
     response: AuthenticationResponseJSON,
   ): Promise<{ passkey: Passkey; newCount: number }> {
-    const { id } = response;
-    const passkey =
-      typeof id === 'string' && /^[\w-]{1,1400}$/.test(id)
-        ? await this.dataSource.getRepository(Passkey).findOneBy({ id })
-        : null;
+    const passkey = await this.named(response);
     if (!passkey || (userId !== null && passkey.userId !== userId)) throw new PasskeyRefused();
     if (!isOwnHandle(response, passkey.userId)) throw new PasskeyRefused();
     const { verifyAuthenticationResponse } = await loadWebAuthn();

@@ -3,6 +3,7 @@ import { type Actor } from '@kubarr/access';
 import { SignInConfig } from '@kubarr/platform/config';
 import { KubarrError } from '@kubarr/platform/errors';
 import { type AttemptKey, FailureLimiter } from '@kubarr/platform/http';
+import { PasswordChecksBusy } from '@kubarr/platform/secrets';
 import { Settings } from '@kubarr/settings';
 import { Accounts, EmailTaken, InviteRedemption, InviteUnusable, UsernameTaken } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -98,8 +99,9 @@ export class RegistrationService {
   /** What was no guess and made no account is not counted against the address. */
   private async forgive(attempt: AttemptKey, error: unknown): Promise<void> {
     const isGuess = [InviteUnusable, UsernameTaken, EmailTaken].some((kind) => error instanceof kind);
-    if (!isGuess && error instanceof KubarrError && error.kind !== 'unavailable')
-      await this.limiter.giveBack([attempt]);
+    const isOutage =
+      error instanceof KubarrError && error.kind === 'unavailable' && !(error instanceof PasswordChecksBusy);
+    if (error instanceof KubarrError && !isGuess && !isOutage) await this.limiter.giveBack([attempt]);
   }
 }
 
