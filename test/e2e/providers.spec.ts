@@ -85,6 +85,13 @@ describe('Sign-in providers', () => {
     expect(kept).not.toMatch(/token|eyJ/);
   });
 
+  it('make an account only by the settings as they are stored, whatever a replica remembers of them', async () => {
+    await set('registration_enabled', 'true');
+    expect((await administrator.get('/api/settings/registration_enabled')).body.value).toBe('true'); // remembered now
+    await kubarr.dataSource.query("UPDATE system_settings SET value = 'false' WHERE key = 'registration_enabled'");
+    expect(problemIn(await trip(kubarr.browser(), 'lotte'))).toMatch(/registration is closed/);
+  });
+
   it('make no account without an e-mail address that the provider has verified', async () => {
     await set('registration_require_approval', 'false');
     expect(problemIn(await trip(kubarr.browser(), 'unverified-lotte'))).toMatch(/verified/);
