@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Answer, type Browser } from '../support/browser.js';
 import { OpenIdServer } from '../support/openid-server.js';
@@ -311,6 +312,47 @@ describe('Sign-in providers', () => {
   it('that people are linked to stay', async () => {
     await trip(administrator, 'boss', '/api/oauth/link/home');
     expect((await administrator.delete('/api/oauth/providers/home')).body.code).toBe('auth.provider-in-use');
+  });
+
+  describe('whose description', () => {
+    let odd: Server;
+    let issuer: string;
+    let answer: (response: ServerResponse) => void;
+    let asked: (string | undefined)[];
+    beforeEach(async () => {
+      asked = [];
+      odd = createHttpServer((request, response) => {
+        asked.push(request.url);
+        answer(response);
+      }).listen(0, '127.0.0.1');
+      await once(odd, 'listening');
+      issuer = `http://127.0.0.1:${(odd.address() as AddressInfo).port}`;
+      await addProvider({ id: 'odd', issuer });
+    });
+    afterEach(() => {
+      odd.closeAllConnections();
+      odd.close();
+    });
+
+    it.each([
+      ['names no page to sign in at', {}],
+      ['names a script as that page', { authorization_endpoint: 'javascript:alert(1)' }],
+      ['is somebody else’s', { issuer: 'https://accounts.google.com' }],
+      ['is longer than any', { authorization_endpoint: `https://odd.example/${'x'.repeat(1_100_000)}` }],
+    ])('%s lead to a page that says so', async (_, description) => {
+      answer = (response) => {
+        response.setHeader('content-type', 'application/json').end(JSON.stringify({ issuer, ...description }));
+      };
+      const refused = await kubarr.browser().get('/api/oauth/odd/login');
+      expect(refused.status).toBe(303);
+      expect(problemIn(refused)).toMatch(/did not answer as expected/);
+    });
+
+    it('redirects lead there too, and we follow them nowhere', async () => {
+      answer = (response) => void response.writeHead(302, { location: '/elsewhere' }).end();
+      expect(problemIn(await kubarr.browser().get('/api/oauth/odd/login'))).toMatch(/did not answer as expected/);
+      expect(asked).toEqual(['/.well-known/openid-configuration']);
+    });
   });
 
   it('that do not answer lead to a page that says so', async () => {
