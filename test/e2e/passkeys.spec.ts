@@ -28,6 +28,10 @@ describe('Passkeys', () => {
   }
   const finish = (browser: Browser, credential: object): Promise<Answer> =>
     browser.post('/auth/passkeys/sign-in', { credential });
+  const failures = (): Promise<{ action: string; username: string | null; error_message: string }[]> =>
+    kubarr.dataSource.query(
+      "SELECT action, username, error_message FROM audit_logs WHERE action IN ('login_failed', '2fa_failed') ORDER BY id",
+    );
   const prove = (sql: string): Promise<unknown> => kubarr.dataSource.query(sql);
 
   it('sign in without a name or a password, and are both factors then', async () => {
@@ -132,6 +136,9 @@ describe('Passkeys', () => {
       { response: null },
     ])
       expect(await attempt(() => nonsense)).toBe(refused);
+    const recorded = (await failures()).map(({ action, username }) => `${action} ${username}`);
+    expect(recorded.slice(0, 3)).toEqual(['login_failed admin', 'login_failed admin', 'login_failed null']);
+    expect(recorded).toHaveLength(8);
 
     const browser = kubarr.browser();
     expect((await finish(browser, phone.get(await begin(browser)))).status).toBe(200);
@@ -158,6 +165,9 @@ describe('Passkeys', () => {
     await add(administrator, phone);
     const browser = kubarr.browser();
     expect((await finish(browser, tablet.get(await begin(browser, login)))).body.code).toBe('auth.passkey-refused');
+    expect(await failures()).toEqual(
+      ['2fa_failed', 'login_failed'].map((action) => ({ action, username: 'admin', error_message: 'passkey refused' })),
+    );
     expect(
       (await browser.post('/auth/passkeys/options', { username: 'lotte', password: 'wrong password' })).status,
     ).toBe(401);
@@ -180,6 +190,15 @@ describe('Passkeys', () => {
     expect((await administrator.post('/api/users/me/passkeys/options')).body.options.excludeCredentials).toHaveLength(
       1,
     );
+
+    const { options: last } = (await administrator.post('/api/users/me/passkeys/options')).body;
+    await prove("UPDATE users SET sessions_valid_after = now() + interval '1 second'"); // by somebody else, just now
+    const ended = await administrator.post('/api/users/me/passkeys', {
+      name: 'To stay',
+      credential: new SoftwareAuthenticator(ORIGIN).create(last),
+    });
+    expect([ended.status, ended.body.code]).toEqual([401, 'auth.not-signed-in']);
+    await prove('UPDATE users SET sessions_valid_after = NULL');
 
     await prove("UPDATE sessions SET proven_at = now() - interval '11 minutes'");
     const late = await administrator.post('/api/users/me/passkeys/options');
@@ -215,6 +234,19 @@ describe('Passkeys', () => {
     expect(signIn.status).toBe(200);
   });
 
+  it('let nobody in with a password that was changed since they were asked for', async () => {
+    const { id, password } = await kubarr.addUser('lotte');
+    const lotte = await kubarr.signIn({ username: 'lotte', password });
+    await add(lotte, phone);
+    const browser = kubarr.browser();
+    const options = await begin(browser, { username: 'lotte', password });
+    await administrator.patch(`/api/users/${id}/password`, { new_password: 'another horse battery' });
+    const answer = await finish(browser, phone.get(options));
+    expect([answer.status, answer.body.detail]).toEqual([401, 'Invalid credentials']);
+    const again = await begin(browser, { username: 'lotte', password: 'another horse battery' });
+    expect((await finish(browser, phone.get(again))).status).toBe(200);
+  });
+
   it('do not let in who may not sign in', async () => {
     const { id, password } = await kubarr.addUser('lotte');
     const lotte = await kubarr.signIn({ username: 'lotte', password });
@@ -224,6 +256,9 @@ describe('Passkeys', () => {
     const visitor = browser.browser();
     const answer = await finish(visitor, phone.get(await begin(visitor)));
     expect(answer.body.code).toBe('auth.account-disabled');
+    expect(await failures()).toEqual([
+      { action: 'login_failed', username: 'lotte', error_message: 'account disabled' },
+    ]);
     await browser.close();
   });
 

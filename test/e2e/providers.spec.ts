@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Answer, type Browser } from '../support/browser.js';
 import { OpenIdServer } from '../support/openid-server.js';
@@ -85,11 +86,26 @@ describe('Sign-in providers', () => {
     expect(kept).not.toMatch(/token|eyJ/);
   });
 
+  it('make an account only by the settings as they are stored, whatever a replica remembers of them', async () => {
+    await set('registration_enabled', 'true');
+    expect((await administrator.get('/api/settings/registration_enabled')).body.value).toBe('true'); // remembered now
+    await kubarr.dataSource.query("UPDATE system_settings SET value = 'false' WHERE key = 'registration_enabled'");
+    expect(problemIn(await trip(kubarr.browser(), 'lotte'))).toMatch(/registration is closed/);
+  });
+
   it('make no account without an e-mail address that the provider has verified', async () => {
     await set('registration_require_approval', 'false');
     expect(problemIn(await trip(kubarr.browser(), 'unverified-lotte'))).toMatch(/verified/);
     expect(problemIn(await trip(kubarr.browser(), 'nameless-lotte'))).toMatch(/verified/);
     expect(await kubarr.dataSource.query("SELECT 1 FROM users WHERE username <> 'admin'")).toEqual([]);
+    expect(
+      await kubarr.dataSource.query(
+        "SELECT username, error_message FROM audit_logs WHERE action = 'login_failed' AND NOT success ORDER BY id",
+      ),
+    ).toEqual([
+      { username: 'lotte@mail.example', error_message: expect.stringMatching(/verified/) },
+      { username: null, error_message: expect.stringMatching(/verified/) },
+    ]);
   });
 
   it('never get into an account by its e-mail address alone, and find another user name where one is taken', async () => {
@@ -205,6 +221,10 @@ describe('Sign-in providers', () => {
     await kubarr.signIn({ username: 'lotte', password }, administrator); // now the active account
     const answer = await administrator.get(back.pathname + back.search);
     expect(answer.headers.get('location')).toMatch(/^\/account\?error=/);
+    const own = await administrator.get('/api/oauth/link/home'); // as lotte, whose session ends meanwhile
+    const { pathname, search } = await openId.signIn(own.headers.get('location') ?? '', 'lotte');
+    await kubarr.dataSource.query("UPDATE users SET sessions_valid_after = now() + interval '1 second'");
+    expect(problemIn(await administrator.get(pathname + search))).toBe('Sign in first.');
     expect(await kubarr.dataSource.query('SELECT 1 FROM linked_accounts')).toEqual([]);
   });
 
@@ -222,6 +242,12 @@ describe('Sign-in providers', () => {
     const other = kubarr.browser();
     await trip(other, 'boss');
     expect((await verify(recoveryCodes[0] ?? '', other)).status).toBe(200);
+    const late = kubarr.browser();
+    await trip(late, 'boss');
+    const change = { current_password: ADMINISTRATOR.password, new_password: 'another horse battery' };
+    expect((await administrator.patch('/api/users/me/password', change)).status).toBe(200); // ends what was begun too
+    expect((await verify(recoveryCodes[1] ?? '', late)).status).toBe(401);
+    expect((await administrator.get('/api/users/me/2fa/recovery-codes')).body).toEqual({ remaining: 7 });
   });
 
   it('are understood too when they tell everything in the ID token and want the secret in the body', async () => {
@@ -266,6 +292,9 @@ describe('Sign-in providers', () => {
     expect((await put({ issuer: openId.issuer }, 'google')).body.code).toBe('auth.provider-built-in');
     expect((await put({}, 'nobody')).status).toBe(404);
     expect((await put({ issuer: 'http://auth.home.example' })).status).toBe(422);
+    const moved = await put({ issuer: 'https://evil.example', client_secret: '********' });
+    expect([moved.status, moved.body.code]).toEqual([400, 'auth.provider-secret-needed']);
+    expect((await put({ issuer: 'https://auth.home.example', client_secret: 'its own' })).status).toBe(200);
     expect((await put({ enabled: false })).status).toBe(200);
     expect(problemIn(await kubarr.browser().get('/api/oauth/home/login'))).toMatch(/switched off/);
     const post = (id: string): Promise<Answer> =>
@@ -283,6 +312,47 @@ describe('Sign-in providers', () => {
   it('that people are linked to stay', async () => {
     await trip(administrator, 'boss', '/api/oauth/link/home');
     expect((await administrator.delete('/api/oauth/providers/home')).body.code).toBe('auth.provider-in-use');
+  });
+
+  describe('whose description', () => {
+    let odd: Server;
+    let issuer: string;
+    let answer: (response: ServerResponse) => void;
+    let asked: (string | undefined)[];
+    beforeEach(async () => {
+      asked = [];
+      odd = createHttpServer((request, response) => {
+        asked.push(request.url);
+        answer(response);
+      }).listen(0, '127.0.0.1');
+      await once(odd, 'listening');
+      issuer = `http://127.0.0.1:${(odd.address() as AddressInfo).port}`;
+      await addProvider({ id: 'odd', issuer });
+    });
+    afterEach(() => {
+      odd.closeAllConnections();
+      odd.close();
+    });
+
+    it.each([
+      ['names no page to sign in at', {}],
+      ['names a script as that page', { authorization_endpoint: 'javascript:alert(1)' }],
+      ['is somebody else’s', { issuer: 'https://accounts.google.com' }],
+      ['is longer than any', { authorization_endpoint: `https://odd.example/${'x'.repeat(1_100_000)}` }],
+    ])('%s lead to a page that says so', async (_, description) => {
+      answer = (response) => {
+        response.setHeader('content-type', 'application/json').end(JSON.stringify({ issuer, ...description }));
+      };
+      const refused = await kubarr.browser().get('/api/oauth/odd/login');
+      expect(refused.status).toBe(303);
+      expect(problemIn(refused)).toMatch(/did not answer as expected/);
+    });
+
+    it('redirects lead there too, and we follow them nowhere', async () => {
+      answer = (response) => void response.writeHead(302, { location: '/elsewhere' }).end();
+      expect(problemIn(await kubarr.browser().get('/api/oauth/odd/login'))).toMatch(/did not answer as expected/);
+      expect(asked).toEqual(['/.well-known/openid-configuration']);
+    });
   });
 
   it('that do not answer lead to a page that says so', async () => {

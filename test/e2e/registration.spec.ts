@@ -51,6 +51,13 @@ describe('Registration', () => {
     expect(JSON.parse(entry.details)).toMatchObject({ is_approved: false, registered: 'openly' });
   });
 
+  it('takes no name of blanks', async () => {
+    for (const username of ['   ', '  a']) {
+      const { status, body } = await kubarr.browser().post('/auth/register', { ...person('lotte'), username });
+      expect([status, body.issues[0].path]).toEqual([422, 'username']);
+    }
+  });
+
   it('lets people in at once when approval is not asked for, without any role', async () => {
     await set('require_approval', false);
     expect((await register('lotte')).body.is_approved).toBe(true);

@@ -1,5 +1,6 @@
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
+import { codeOf } from '../support/second-factor.js';
 import { reaches } from '../support/reaches.js';
 
 /** `reaches` waits less than the minute that caches keep: only a notification is that quick. How quick is for `bench/replicas`. */
@@ -54,6 +55,25 @@ describe('What changes on one replica', () => {
     expect(await soon(browser, '/api/settings', 200)).toBe(true);
     await administrator.delete(`/api/roles/${role}`);
     expect(await soon(browser, '/api/settings', 403)).toBe(true);
+  });
+
+  it('ends a session before it makes anything that would outlive it, however late the news arrives', async () => {
+    const { id, browser } = await signedInThere('lotte', 'viewer');
+    const { secret } = (await browser.post('/api/users/me/2fa/setup')).body;
+    // As the other replica sees it before the notification: only the database knows.
+    await here.dataSource.query(
+      "UPDATE users SET sessions_valid_after = date_trunc('milliseconds', now()) + interval '1 millisecond' WHERE id = $1",
+      [id],
+    );
+    expect((await browser.get('/api/users/me')).status).toBe(200);
+    const attempts: [path: string, body: object][] = [
+      ['tokens', { name: 'To stay', permissions: ['apps.view'], expires_in_days: 366 }],
+      ['2fa/enable', { code: codeOf(secret) }],
+    ];
+    for (const [path, body] of attempts) {
+      const answer = await browser.post(`/api/users/me/${path}`, body);
+      expect([path, answer.status, answer.body.code]).toEqual([path, 401, 'auth.not-signed-in']);
+    }
   });
 
   it.each([

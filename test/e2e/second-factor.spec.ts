@@ -111,6 +111,16 @@ describe('The second factor', () => {
     await strangers.close();
   });
 
+  it('limits guesses of the code also where those of passwords have no limit', async () => {
+    await enrolTotp(administrator);
+    const open = await TestApplication.start({ KUBARR_SIGN_IN_FAILURES_PER_ACCOUNT: '0' }, kubarr);
+    const guesses = await Promise.all(
+      Array.from({ length: 8 }, () => open.browser().post('/auth/login', { ...login, totp_code: '000000' })),
+    );
+    expect(guesses.filter(({ status }) => status === 401)).toHaveLength(5);
+    await open.close();
+  });
+
   it('is switched off with the password, unless a role demands it', async () => {
     await enrolTotp(administrator);
     await kubarr.dataSource.query("UPDATE roles SET requires_2fa = true WHERE name = 'admin'");

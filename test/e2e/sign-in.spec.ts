@@ -1,5 +1,6 @@
+import { PasswordHasher } from '@kubarr/platform/secrets';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
-import { type Browser } from '../support/browser.js';
+import { type Answer, type Browser } from '../support/browser.js';
 
 const login = { username: ADMINISTRATOR.username, password: ADMINISTRATOR.password };
 
@@ -188,6 +189,49 @@ describe('Signing in', () => {
       Array.from({ length: 5 }, () => kubarr.browser().post('/auth/login', { ...login, password: 'wrong password' })),
     );
     expect((await kubarr.browser().post('/auth/login', login)).status).toBe(200);
+  });
+
+  it('counts nothing while it is too busy to look at passwords', async () => {
+    const hasher = kubarr.app.get(PasswordHasher);
+    const waiting: (() => void)[] = [];
+    const native = { ...hasher['argon2'] };
+    hasher['argon2'].verify = (...given) =>
+      new Promise<void>((go) => waiting.push(go)).then(() => native.verify(...given));
+    const queue = Array.from({ length: 52 }, () => hasher.verifyAgainstNothing('password'));
+    for (let n = 0; n < 12; n++) {
+      const answer = await kubarr.browser().post('/auth/login', login);
+      expect([answer.status, answer.body.code]).toEqual([503, 'secrets.busy']);
+      expect((await administrator.delete('/api/users/me', { password: login.password })).body.code).toBe(
+        'secrets.busy',
+      );
+    }
+    Object.assign(hasher['argon2'], native);
+    for (const go of waiting) go();
+    await Promise.all(queue);
+    expect((await kubarr.browser().post('/auth/login', login)).status).toBe(200);
+    expect((await administrator.post('/auth/confirm', { password: login.password })).status).toBe(200);
+  });
+
+  it('limits guesses of passwords by themselves: a page elsewhere that begins trips to a provider uses up none', async () => {
+    const strict = await TestApplication.start({ KUBARR_SIGN_IN_FAILURES_PER_ADDRESS: '3' }, kubarr);
+    const begin = async (): Promise<string> =>
+      (await strict.browser().get('/api/oauth/google/login')).headers.get('location') ?? '';
+    for (let n = 0; n < 3; n++) expect(await begin()).toMatch(/switched\+off/);
+    expect(await begin()).toMatch(/Too\+many/);
+    expect((await strict.browser().post('/auth/login', login)).status).toBe(200);
+    await strict.close();
+  });
+
+  it('knows a household by its network, which its devices share while their addresses change', async () => {
+    const proxied = await TestApplication.start({ KUBARR_TRUSTED_PROXIES: '127.0.0.1' }, kubarr);
+    const from = (address: string, password = login.password): Promise<Answer> =>
+      proxied.browser({ 'x-forwarded-for': address }).post('/auth/login', { username: 'lotte', password });
+    await kubarr.addUser('lotte');
+    expect((await from('2001:db8:7:1:aaaa::1')).status).toBe(200);
+    await Promise.all(Array.from({ length: 12 }, (_, n) => from(`2001:db8:9:${n}::1`, 'wrong password')));
+    expect((await from('2001:db8:9:99::1')).status).toBe(429);
+    expect((await from('2001:db8:7:1:bbbb::2')).status).toBe(200);
+    await proxied.close();
   });
 
   it('refuses after too many failures per address, whatever the names', async () => {

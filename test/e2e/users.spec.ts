@@ -68,7 +68,8 @@ describe('Accounts', () => {
     expect(await refused({ role_ids: [99_999] })).toBe('users.unknown-roles');
     expect(await refused({ role_ids: [1, 1] })).toBe('http.invalid-fields');
     expect(await refused({ password: 'sven@home.example' })).toBe('http.invalid-fields');
-    expect(await refused({ username: 's@n' })).toBe('http.invalid-fields');
+    for (const username of ['s@n', '   ', '  s', '\u3164\u3164\u3164', '\uff53ven'])
+      expect(await refused({ username })).toBe('http.invalid-fields');
     expect((await administrator.get('/api/users')).body.map((user: any) => user.username)).toEqual(['admin', 'lotte']);
   });
 

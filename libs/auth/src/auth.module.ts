@@ -31,6 +31,7 @@ import { OwnAccountController } from './own-account/own-account.controller.js';
 import { OwnAccountService } from './own-account/own-account.service.js';
 import { PasswordConfirmations } from './own-account/password-confirmations.js';
 import { RefusalRecorder } from './refusals/refusal-recorder.js';
+import { Admission } from './registration/admission.js';
 import { RegistrationController } from './registration/registration.controller.js';
 import { RegistrationService } from './registration/registration.service.js';
 import { BrowserSessionReader } from './sessions/browser-sessions.js';
@@ -90,6 +91,7 @@ const ENTITIES = [
     TwoFactorController,
   ],
   providers: [
+    Admission,
     ApiTokenDirectory,
     ApiTokensService,
     BrowserSessionReader,

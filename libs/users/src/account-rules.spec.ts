@@ -9,13 +9,30 @@ describe('account rules', () => {
     expect(usernameRefusal('Žluťoučký kůň')).toBeUndefined();
   });
 
-  it('refuse names that look like others: blanks at the ends and invisible characters', () => {
-    for (const name of [' lotte', 'lotte ', 'lo\u200btte', 'lo\ntte', 'lo\u202ette'])
-      expect(usernameRefusal(name)).toBeDefined();
+  it('refuse names that look like others: blanks at the ends, invisible characters and other ways to write a letter', () => {
+    for (const name of [
+      ' lotte',
+      'lotte ',
+      'lo  tte',
+      'lo\u200btte',
+      'lo\ntte',
+      'lo\u202ette',
+      'lotte\u3164',
+      'lo\u034ftte',
+    ])
+      expect(usernameRefusal(name)).toMatch(/blank/);
+    for (const name of ['\uff4cotte', 'Zoe\u0308', 'lot\u00a0te', '\ud835\udd29otte'])
+      expect(usernameRefusal(name)).toMatch(/plain/);
+    for (const name of ['\u2800\u2800\u2800', 'lotte\ud800']) expect(usernameRefusal(name)).toBeDefined();
+    for (const name of ['Zoë', '김민준님', 'محمد', '🦊🦊🦊']) expect(usernameRefusal(name)).toBeUndefined();
+  });
+
+  it('count the characters that are left without the blanks around', () => {
+    for (const name of ['', 'ab', '🦊🦊']) expect(usernameRefusal(name)).toMatch(/3 to 64/);
   });
 
   it('refuse what is no e-mail address', () => {
-    for (const email of ['lotte', 'lotte@', '@home.example', 'a b@home.example'])
+    for (const email of ['lotte', 'lotte@', '@home.example', 'a b@home.example', 'lo\u3164tte@home.example'])
       expect(emailRefusal(email)).toBeDefined();
     expect(emailRefusal('lotte@home.example')).toBeUndefined();
   });

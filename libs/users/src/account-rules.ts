@@ -35,16 +35,29 @@ const COMMON_PASSWORDS = new Set([
   'administrator',
 ]);
 
-/** Why a user name cannot be used, or `undefined`. An `@` is refused: sign-in takes a name or an e-mail. */
+/** What nobody sees: with it, two names look the same. Hangul fillers and the empty braille pattern count as letters. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/** True for text with something to see and nothing that hides. */
+export const isVisible = (text: string): boolean => text.trim() !== '' && !INVISIBLE.test(text);
+
+/**
+ * Why a user name cannot be used, or `undefined`. An `@` is refused: sign-in takes a name or an e-mail. So is what looks
+ * like another name but is written differently, such as a full-width letter or an accent apart from its letter (Unicode's
+ * form NFKC says which).
+ */
 export function usernameRefusal(username: string): string | undefined {
+  const { minimum, maximum } = USERNAME_LENGTH;
+  if ([...username].length < minimum) return `must have ${minimum} to ${maximum} characters`; // the blanks around are gone
   if (username.includes('@')) return 'must not contain @, which only e-mail addresses have';
-  if (username !== username.trim() || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(username))
-    return 'must not begin or end with a blank, nor contain invisible characters';
+  if (username !== username.trim() || username.includes('  ') || !isVisible(username))
+    return 'must not begin or end with a blank, nor contain two in a row or invisible characters';
+  if (username !== username.normalize('NFKC')) return 'must be written in plain letters, without look-alikes';
   return undefined;
 }
 
 export const emailRefusal = (email: string): string | undefined =>
-  isEmail(email) ? undefined : 'must be an e-mail address';
+  isEmail(email) && isVisible(email) ? undefined : 'must be an e-mail address';
 
 /** Why a password cannot be used, or `undefined`. */
 export function passwordRefusal(password: string, account: { username: string; email: string }): string | undefined {

@@ -50,8 +50,11 @@ export class Accounts {
     return found ?? undefined;
   }
 
-  async findById(userId: number): Promise<SignInAccount | undefined> {
-    const found = await this.dataSource.getRepository(User).findOne({
+  async findById(
+    userId: number,
+    transaction: EntityManager = this.dataSource.manager,
+  ): Promise<SignInAccount | undefined> {
+    const found = await transaction.findOne(User, {
       select: { id: true, username: true, email: true, passwordHash: true, sessionsValidAfter: true },
       where: { id: userId },
     });

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { Profiles } from '@kubarr/users';
 import { DataSource, MoreThanOrEqual } from 'typeorm';
 import { Confirmation } from '../confirmation/confirmation.js';
+import { SessionDirectory } from '../sessions/session-directory.js';
 import { ApiToken } from './api-token.entity.js';
 import { ApiTokenDirectory, hashOfToken, tokenText } from './api-token-directory.js';
 import { type ApiTokenCreated, type ApiTokenInfo, type CreateApiTokenRequest } from './api-tokens.dto.js';
@@ -22,6 +23,7 @@ export class ApiTokensService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly directory: ApiTokenDirectory,
+    private readonly sessions: SessionDirectory,
     private readonly profiles: Profiles,
     private readonly confirmation: Confirmation,
     private readonly audit: AuditRecorder,
@@ -36,7 +38,7 @@ export class ApiTokensService {
     return rows.map(infoOf);
   }
 
-  /** @throws ApiTokenBeyondOwner, ConfirmationRequired, TooManyApiTokens */
+  /** @throws ApiTokenBeyondOwner, ConfirmationRequired, TooManyApiTokens; NotSignedIn when the session has just ended. */
   async create(actor: Actor, caller: SignedIn, request: CreateApiTokenRequest): Promise<ApiTokenCreated> {
     const { userId } = caller;
     const { name, permissions, expires_in_days: days } = request;
@@ -45,7 +47,7 @@ export class ApiTokensService {
     await this.confirmation.requireRecent(caller);
     const token = tokenText(randomBytes(RANDOM_BYTES));
     const row = await this.dataSource.transaction(async (transaction) => {
-      await transaction.query("SELECT pg_advisory_xact_lock(hashtextextended('api tokens', $1))", [userId]);
+      await this.sessions.hold(transaction, caller);
       if ((await transaction.countBy(ApiToken, { userId })) >= AT_MOST) throw new TooManyApiTokens(AT_MOST);
       const { identifiers } = await transaction.insert(ApiToken, {
         userId,

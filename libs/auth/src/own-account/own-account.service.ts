@@ -12,7 +12,6 @@ import {
   Profiles,
 } from '@kubarr/users';
 import { DataSource } from 'typeorm';
-import { NotSignedIn } from '../auth.errors.js';
 import { Confirmation } from '../confirmation/confirmation.js';
 import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
 import { signOutCookies, type WithCookies } from '../sessions/session-cookies.js';
@@ -49,9 +48,7 @@ export class OwnAccountService {
     await this.confirmation.requirePassword(actor, caller, current_password, 'password_changed');
     const passwordHash = await this.accounts.hash(new_password);
     await this.dataSource.transaction(async (transaction) => {
-      await this.accounts.lock(transaction, userId);
-      // Whoever changed the password a moment ago has ended this session, and with it what it may still do.
-      if (!(await this.sessions.counts(transaction, caller))) throw new NotSignedIn();
+      await this.sessions.hold(transaction, caller);
       const validAfter = await this.accounts.setPassword(transaction, userId, passwordHash);
       await this.sessions.keep(transaction, sessionId, validAfter);
       await this.audit.record(transaction, actor, {

@@ -19,7 +19,7 @@ export class PasswordConfirmations {
 
   /**
    * @param action What is being done; a wrong password is recorded as its failure.
-   * @throws WrongPassword, TooManyAttempts
+   * @throws WrongPassword, TooManyAttempts, or PasswordChecksBusy, which does not count.
    */
   async confirm(actor: Actor, userId: number, password: string, action: AuditAction): Promise<void> {
     const attempt = {
@@ -28,7 +28,11 @@ export class PasswordConfirmations {
       limit: this.config.failuresPerAccount,
     };
     await this.limiter.begin([attempt]);
-    if (await this.accounts.hasPassword(userId, password)) {
+    const isRight = await this.accounts.hasPassword(userId, password).catch(async (busy: unknown) => {
+      await this.limiter.giveBack([attempt]); // nobody looked at the password
+      throw busy;
+    });
+    if (isRight) {
       await this.limiter.forget(attempt);
       return;
     }

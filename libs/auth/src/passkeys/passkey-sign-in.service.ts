@@ -6,12 +6,12 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type LoginAnswer } from '../auth.dto.js';
 import { type ChallengePurpose, Challenges, type OpenChallenge } from '../challenges/challenges.js';
 import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
-import { NewSessions, type SignInProof } from '../sessions/new-sessions.js';
+import { NewSessions } from '../sessions/new-sessions.js';
 import { type WithCookies } from '../sessions/session-cookies.js';
+import { asProved, type HalfSignIn, halfSignIn } from '../sign-in/half-sign-in.js';
 import { PasswordStep } from '../sign-in/password-step.js';
 import { SignInGuesses } from '../sign-in/sign-in-guesses.js';
 import { refusalByState } from '../sign-in/sign-in-order.js';
-import { type HalfSignIn } from '../sign-in/sign-in.service.js';
 import { SignInNotBegun } from '../two-factor/two-factor.errors.js';
 import { Passkey } from './passkey.entity.js';
 import { type PasskeyOptions, type PasskeySignInOptionsRequest } from './passkeys.dto.js';
@@ -24,8 +24,8 @@ import { loadWebAuthn } from './webauthn.js';
 interface BegunSignIn {
   readonly challenge: string;
   readonly relyingParty: RelyingParty;
-  /** How the first factor was proved; the passkey itself when it is the only one. */
-  readonly method: SignInProof['method'];
+  /** How the first factor was proved; absent when the passkey is the only one. */
+  readonly half?: HalfSignIn;
 }
 
 /** Both kinds of sign-in, told apart by what was begun. */
@@ -62,49 +62,83 @@ export class PasskeySignIn {
     if (username && password) {
       const { guess, profile } = await this.passwords.prove(actor, { username, password });
       await this.guesses.giveBack(guess);
-      return this.beginSecondFactor(relyingParty, profile.id, 'password');
+      return this.beginSecondFactor(relyingParty, profile.id, halfSignIn('password', profile));
     }
     const half = await this.challenges.peek<HalfSignIn>(cookies, ['second-factor']);
     const hasPasskey = half?.userId && (await this.dataSource.getRepository(Passkey).existsBy({ userId: half.userId }));
-    if (half?.userId && hasPasskey) return this.beginSecondFactor(relyingParty, half.userId, half.content.method);
-    await this.guesses.beginNameless(actor);
+    if (half?.userId && hasPasskey) return this.beginSecondFactor(relyingParty, half.userId, half.content);
+    await this.guesses.beginNameless(actor, 'passkey');
     const { generateAuthenticationOptions } = await loadWebAuthn();
     const options = await generateAuthenticationOptions({
       rpID: relyingParty.id,
       timeout: CEREMONY_TIMEOUT_MS,
       userVerification: 'required',
     });
-    const begun: BegunSignIn = { challenge: options.challenge, relyingParty, method: 'passkey' };
+    const begun: BegunSignIn = { challenge: options.challenge, relyingParty };
     return { answer: { options }, cookies: [await this.challenges.begin('passkey-sign-in', null, begun)] };
   }
 
-  /** @throws PasskeyRefused, or the errors of an account that may not sign in. */
+  /** @throws PasskeyRefused, or the errors of an account that may not sign in; InvalidCredentials as `NewSessions.create`. */
   async finish(actor: Actor, cookies: Cookies, credential: object): Promise<WithCookies<LoginAnswer>> {
     const begun = await this.challenges.take<BegunSignIn>(cookies, PURPOSES);
     if (!begun) throw new SignInNotBegun();
-    const { passkey, newCount } = await this.verify(begun, credential as AuthenticationResponseJSON);
-    const profile = await this.profiles.of(passkey.userId);
-    if (!profile) throw new PasskeyRefused();
-    const refusal = refusalByState(profile);
-    if (refusal) throw refusal.error;
-    const isAlone = begun.purpose === 'passkey-sign-in';
-    const { live } = await this.browser.read(cookies);
-    const signedIn = await this.newSessions.create(actor, profile, live, {
-      method: begun.content.method,
-      ...(!isAlone && { secondFactor: 'passkey' }),
-      consume: (transaction) => countUse(transaction, passkey, newCount),
+    const response = credential as AuthenticationResponseJSON;
+    const signedIn = await this.signIn(actor, cookies, begun, response).catch(async (error: unknown) => {
+      if (error instanceof PasskeyRefused) await this.recordRefusal(actor, begun, response);
+      throw error;
     });
-    if (isAlone) await this.guesses.giveBackNameless(actor);
+    if (!begun.content.half) await this.guesses.giveBackNameless(actor, 'passkey');
     const done = (['passkey-sign-in', 'second-factor'] as const).map((purpose) =>
       this.challenges.forgetCookie(purpose),
     );
     return { answer: signedIn.answer, cookies: [...signedIn.cookies, ...done] };
   }
 
+  private async signIn(
+    actor: Actor,
+    cookies: Cookies,
+    begun: OpenChallenge<BegunSignIn>,
+    response: AuthenticationResponseJSON,
+  ): Promise<WithCookies<LoginAnswer>> {
+    const { passkey, newCount } = await this.verify(begun, response);
+    const profile = await this.profiles.of(passkey.userId);
+    if (!profile) throw new PasskeyRefused();
+    const refusal = refusalByState(profile);
+    if (refusal) {
+      await this.guesses.record({ ...actor, userId: profile.id, username: profile.username }, refusal.reason);
+      throw refusal.error;
+    }
+    const { half } = begun.content;
+    const { live } = await this.browser.read(cookies);
+    return this.newSessions.create(actor, half ? asProved(profile, half) : profile, live, {
+      ...(half ? { method: half.method, secondFactor: 'passkey' } : { method: 'passkey' }),
+      consume: (transaction) => countUse(transaction, passkey, newCount),
+    });
+  }
+
+  /** Whose sign-in it is, is known of a second factor; else it is whoever the answer claims to come from. */
+  private async recordRefusal(
+    actor: Actor,
+    { userId, content }: OpenChallenge<BegunSignIn>,
+    response: AuthenticationResponseJSON,
+  ): Promise<void> {
+    const ownerId = userId ?? (await this.named(response))?.userId;
+    const owner = ownerId === undefined ? undefined : await this.profiles.of(ownerId);
+    const person = { ...actor, userId: owner?.id ?? null, username: owner?.username ?? null };
+    const actions = content.half ? (['2fa_failed', 'login_failed'] as const) : (['login_failed'] as const);
+    await this.guesses.record(person, 'passkey refused', actions);
+  }
+
+  /** The passkey that an answer names, if there is one. */
+  private async named({ id }: { readonly id?: unknown }): Promise<Passkey | null> {
+    if (typeof id !== 'string' || !/^[\w-]{1,1400}$/.test(id)) return null;
+    return this.dataSource.getRepository(Passkey).findOneBy({ id });
+  }
+
   private async beginSecondFactor(
     relyingParty: RelyingParty,
     userId: number,
-    method: SignInProof['method'],
+    half: HalfSignIn,
   ): Promise<WithCookies<PasskeyOptions>> {
     const passkeys = await this.dataSource.getRepository(Passkey).findBy({ userId });
     if (passkeys.length === 0) throw new NoPasskeys();
@@ -115,7 +149,7 @@ export class PasskeySignIn {
       userVerification: 'preferred',
       allowCredentials: passkeys.map(({ id, transports }) => ({ id, transports })),
     });
-    const begun: BegunSignIn = { challenge: options.challenge, relyingParty, method };
+    const begun: BegunSignIn = { challenge: options.challenge, relyingParty, half };
     return { answer: { options }, cookies: [await this.challenges.begin('passkey-second-factor', userId, begun)] };
   }
 
@@ -124,11 +158,7 @@ export class PasskeySignIn {
     { purpose, userId, content }: OpenChallenge<BegunSignIn>,
     response: AuthenticationResponseJSON,
   ): Promise<{ passkey: Passkey; newCount: number }> {
-    const { id } = response;
-    const passkey =
-      typeof id === 'string' && /^[\w-]{1,1400}$/.test(id)
-        ? await this.dataSource.getRepository(Passkey).findOneBy({ id })
-        : null;
+    const passkey = await this.named(response);
     if (!passkey || (userId !== null && passkey.userId !== userId)) throw new PasskeyRefused();
     if (!isOwnHandle(response, passkey.userId)) throw new PasskeyRefused();
     const { verifyAuthenticationResponse } = await loadWebAuthn();

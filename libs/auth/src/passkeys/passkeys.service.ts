@@ -9,6 +9,7 @@ import { Challenges } from '../challenges/challenges.js';
 import { Confirmation } from '../confirmation/confirmation.js';
 import { type Cookies } from '../sessions/browser-sessions.js';
 import { type WithCookies } from '../sessions/session-cookies.js';
+import { SessionDirectory } from '../sessions/session-directory.js';
 import { WaysIn } from '../sign-in/ways-in.js';
 import { FactorChanges } from '../two-factor/factor-changes.js';
 import { demandsSecondFactor } from '../two-factor/has-second-factor.js';
@@ -39,6 +40,7 @@ export class PasskeysService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly profiles: Profiles,
+    private readonly sessions: SessionDirectory,
     private readonly challenges: Challenges,
     private readonly confirmation: Confirmation,
     private readonly factors: SecondFactors,
@@ -78,18 +80,20 @@ export class PasskeysService {
     return { answer: { options }, cookies: [cookie] };
   }
 
-  /** @throws PasskeyRefused when the answer does not belong to what this browser has begun. */
+  /** @throws PasskeyRefused when the answer does not belong to what this browser has begun; NotSignedIn. */
   async add(
     actor: Actor,
-    { userId }: SignedIn,
+    caller: SignedIn,
     cookies: Cookies,
     name: string,
     credential: object,
   ): Promise<WithCookies<PasskeyAdded>> {
+    const { userId } = caller;
     const begun = await this.challenges.take<BegunRegistration>(cookies, ['passkey-registration']);
     if (begun?.userId !== userId) throw new PasskeyRefused();
     const made = await verify(credential, begun.content);
     const answer = await this.dataSource.transaction(async (transaction) => {
+      await this.sessions.hold(transaction, caller);
       await lockFactorsOf(transaction, userId);
       const { totp, passkeys } = await this.factors.of(userId, transaction);
       if (passkeys >= AT_MOST) throw new TooManyPasskeys(AT_MOST);

@@ -5,6 +5,7 @@ import { SecretBox } from '@kubarr/platform/secrets';
 import { type ClientAuth, type Configuration } from 'openid-client';
 import { DataSource } from 'typeorm';
 import { isOnThisMachine } from './issuer-rules.js';
+import { fetchFromProvider } from './provider-fetch.js';
 import { ProviderFailed, ProviderNotAvailable } from './providers.errors.js';
 import { secretContextOf, SignInProvider } from './sign-in-provider.entity.js';
 
@@ -54,8 +55,14 @@ export class ProviderClients {
   }
 
   private async discover({ id, name, issuer, clientId, sealedClientSecret }: SignInProvider): Promise<ProviderClient> {
-    const { allowInsecureRequests, ClientSecretBasic, ClientSecretPost, discovery, enableNonRepudiationChecks } =
-      await loadOpenIdClient();
+    const {
+      allowInsecureRequests,
+      customFetch,
+      ClientSecretBasic,
+      ClientSecretPost,
+      discovery,
+      enableNonRepudiationChecks,
+    } = await loadOpenIdClient();
     const secret = this.box.open(sealedClientSecret ?? '', secretContextOf(id));
     const [basic, post] = [ClientSecretBasic(secret), ClientSecretPost(secret)];
     const authenticate: ClientAuth = (server, ...rest) => {
@@ -64,6 +71,7 @@ export class ProviderClients {
     };
     const configuration = await discovery(new URL(issuer), clientId ?? '', undefined, authenticate, {
       timeout: TIMEOUT_SECONDS,
+      [customFetch]: fetchFromProvider,
       // The signature of the ID token is checked as well, not only the TLS connection that it came by.
       execute: [enableNonRepudiationChecks, ...(isOnThisMachine(issuer) ? [allowInsecureRequests] : [])],
     }).catch((cause: unknown) => {

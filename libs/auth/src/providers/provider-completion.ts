@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
-import { AuditRecorder } from '@kubarr/audit';
 import { Profiles } from '@kubarr/users';
-import { DataSource } from 'typeorm';
 import { Challenges } from '../challenges/challenges.js';
 import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
 import { NewSessions } from '../sessions/new-sessions.js';
 import { type CookieChange } from '../sessions/session-cookies.js';
+import { halfSignIn } from '../sign-in/half-sign-in.js';
+import { SignInGuesses } from '../sign-in/sign-in-guesses.js';
 import { refusalByState } from '../sign-in/sign-in-order.js';
-import { type HalfSignIn } from '../sign-in/sign-in.service.js';
 import { SecondFactors } from '../two-factor/second-factors.js';
 import { SignInNotBegun } from '../two-factor/two-factor.errors.js';
 
@@ -22,13 +21,12 @@ export interface Redirection {
 @Injectable()
 export class ProviderCompletion {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly profiles: Profiles,
     private readonly factors: SecondFactors,
     private readonly challenges: Challenges,
     private readonly browser: BrowserSessionReader,
     private readonly newSessions: NewSessions,
-    private readonly audit: AuditRecorder,
+    private readonly guesses: SignInGuesses,
   ) {}
 
   /** @throws the errors of an account that may not sign in. */
@@ -37,17 +35,10 @@ export class ProviderCompletion {
     if (!profile) throw new SignInNotBegun();
     const refusal = refusalByState(profile);
     if (refusal) {
-      const person = { ...actor, userId, username: profile.username };
-      await this.dataSource.transaction((transaction) =>
-        this.audit.record(transaction, person, {
-          action: 'login_failed',
-          resource: 'session',
-          failure: refusal.reason,
-        }),
-      );
+      await this.guesses.record({ ...actor, userId, username: profile.username }, refusal.reason);
       throw refusal.error;
     }
-    const half: HalfSignIn = { method: `provider:${providerId}` };
+    const half = halfSignIn(`provider:${providerId}`, profile);
     const { totp, passkeys } = await this.factors.of(userId);
     if (totp || passkeys > 0) {
       const kind = totp ? 'code' : 'passkey';
@@ -57,7 +48,7 @@ export class ProviderCompletion {
       };
     }
     const { live } = await this.browser.read(cookies);
-    const { cookies: changes } = await this.newSessions.create(actor, profile, live, half);
+    const { cookies: changes } = await this.newSessions.create(actor, profile, live, { method: half.method });
     return { location: '/', cookies: changes };
   }
 }

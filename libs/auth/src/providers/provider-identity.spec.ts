@@ -19,6 +19,14 @@ describe('identityOf', () => {
       expect(verified(claims)).toBe(false);
     expect(identityOf(token, { email_verified: true }).isEmailVerified).toBe(false);
   });
+
+  it('keeps only text that can be stored', () => {
+    expect(identityOf(token, { name: 'Lot\u0000te', email: '\u0000' })).toMatchObject({
+      displayName: 'Lotte',
+      email: null,
+    });
+    expect(identityOf(token, { name: `${'x'.repeat(127)}🦊` }).displayName).toBe('x'.repeat(127));
+  });
 });
 
 describe('usernameCandidates', () => {
@@ -28,5 +36,8 @@ describe('usernameCandidates', () => {
     expect(usernameCandidates(['ab', 'Lotte'], 'x')[0]).toBe('lotte');
     expect(usernameCandidates(['\u202e\u0000<b>', '@'], 'person-1')[0]).toBe('person-1');
     expect(usernameCandidates([], 'person-1').at(-1)).toBe('person-1');
+    for (const hint of ['\u3164\u3164\u3164', `${'x'.repeat(55)}\u{10400}`])
+      // not to be seen; cut within a letter
+      expect(usernameCandidates([hint, 'Lotte'], 'person-1')[0]).toBe('lotte');
   });
 });

@@ -1,3 +1,4 @@
+import { usernameRefusal } from '@kubarr/users';
 import { type IDToken, type UserInfoResponse } from 'openid-client';
 
 /** Who somebody is at a provider, as its verified ID token says. */
@@ -13,8 +14,11 @@ export interface ProviderIdentity {
   readonly nameHints: readonly string[];
 }
 
-const text = (value: unknown, longest: number): string | null =>
-  typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, longest) : null;
+/** What a provider says of a person is text of any kind: what PostgreSQL cannot store is left out, and half a letter too. */
+function text(value: unknown, longest: number): string | null {
+  const plain = typeof value === 'string' ? value.replace(/\p{Cc}/gu, '').trim() : '';
+  return plain === '' ? null : plain.slice(0, longest).replace(/\p{Cs}/gu, '');
+}
 
 /**
  * Reads the claims. An e-mail address counts as verified only where the provider says so; Microsoft's word for it is
@@ -55,6 +59,6 @@ export function usernameCandidates(hints: readonly string[], fallback: string): 
       .replace(/[^\p{L}\p{M}\p{N}._-]/gu, '')
       .slice(0, 56),
   );
-  const [base = fallback] = cleaned.filter((name) => name.length >= 3);
+  const [base = fallback] = cleaned.filter((name) => usernameRefusal(name) === undefined);
   return [base, ...Array.from({ length: NUMBERED }, (_, index) => `${base}_${index + 1}`), fallback];
 }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { noPassword } from '@kubarr/platform/secrets';
-import { Settings } from '@kubarr/settings';
 import { Accounts, EmailTaken, UsernameTaken } from '@kubarr/users';
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { RegistrationCrowded } from '../auth.errors.js';
-import { MOST_WAITING } from '../registration/registration.service.js';
+import { RegistrationClosed } from '../auth.errors.js';
+import { Admission } from '../registration/admission.js';
+import { SessionDirectory, type SessionHolder } from '../sessions/session-directory.js';
 import { LinkedAccounts } from './linked-accounts.js';
 import { type ProviderIdentity, usernameCandidates } from './provider-identity.js';
 import { ProviderEmailNotVerified, ProviderEmailTaken, ProviderRegistrationClosed } from './providers.errors.js';
@@ -22,17 +22,18 @@ export class ProviderNewcomers {
   constructor(
     private readonly dataSource: DataSource,
     private readonly accounts: Accounts,
-    private readonly settings: Settings,
+    private readonly admission: Admission,
     private readonly links: LinkedAccounts,
+    private readonly sessions: SessionDirectory,
   ) {}
 
-  /** Links an identity to an account that proved itself. @throws AlreadyLinked, LinkedElsewhere */
-  async link(
-    person: Actor & { readonly userId: number },
-    provider: Provider,
-    identity: ProviderIdentity,
-  ): Promise<void> {
-    await this.dataSource.transaction((transaction) => this.links.add(transaction, person, provider, identity));
+  /** Links an identity to the account of a live session. @throws AlreadyLinked, LinkedElsewhere, NotSignedIn */
+  async link(actor: Actor, holder: SessionHolder, provider: Provider, identity: ProviderIdentity): Promise<void> {
+    const person = { ...actor, userId: holder.userId, username: holder.profile.username };
+    await this.dataSource.transaction(async (transaction) => {
+      await this.sessions.hold(transaction, holder);
+      await this.links.add(transaction, person, provider, identity);
+    });
   }
 
   /**
@@ -43,18 +44,14 @@ export class ProviderNewcomers {
    */
   async register(actor: Actor, provider: Provider, identity: ProviderIdentity): Promise<number> {
     const { email, isEmailVerified, nameHints } = identity;
-    if (!email || !isEmailVerified) throw new ProviderEmailNotVerified(provider.name);
+    if (!email?.includes('@') || !isEmailVerified) throw new ProviderEmailNotVerified(provider.name);
     if (await this.accounts.findForSignIn(email)) throw new ProviderEmailTaken(provider.name);
-    const { waiting, hasAdministrator } = await this.accounts.reception(this.dataSource.manager);
-    if ((await this.settings.value('registration_enabled')) !== 'true' || !hasAdministrator)
-      throw new ProviderRegistrationClosed(provider.name);
-    if (waiting >= MOST_WAITING) throw new RegistrationCrowded();
-    const isApproved = (await this.settings.value('registration_require_approval')) !== 'true';
     for (const username of usernameCandidates(nameHints, `person-${randomBytes(4).toString('hex')}`)) {
       if (await this.accounts.findForSignIn(username)) continue;
       try {
-        return await this.create(actor, provider, identity, { username, email, isApproved });
+        return await this.create(actor, provider, identity, { username, email });
       } catch (error) {
+        if (error instanceof RegistrationClosed) throw new ProviderRegistrationClosed(provider.name);
         if (error instanceof EmailTaken) throw new ProviderEmailTaken(provider.name);
         if (!(error instanceof UsernameTaken)) throw error; // somebody was quicker: the next name
       }
@@ -66,9 +63,10 @@ export class ProviderNewcomers {
     actor: Actor,
     provider: Provider,
     identity: ProviderIdentity,
-    { username, email, isApproved }: { username: string; email: string; isApproved: boolean },
+    { username, email }: { username: string; email: string },
   ): Promise<number> {
     return this.dataSource.transaction(async (transaction) => {
+      const { isApproved } = await this.admission.ofStranger(transaction);
       const visitor = { ...actor, userId: null, username };
       const userId = await this.accounts.create(
         transaction,

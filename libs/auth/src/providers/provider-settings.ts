@@ -20,6 +20,7 @@ import {
   ProviderIsBuiltIn,
   ProviderNameTaken,
   ProviderNotFound,
+  ProviderSecretNeeded,
 } from './providers.errors.js';
 import { secretContextOf, SignInProvider } from './sign-in-provider.entity.js';
 
@@ -74,7 +75,11 @@ export class ProviderSettings {
     });
   }
 
-  /** Fields that are left out stay as they are. @throws ProviderNotFound, ProviderIncomplete, ProviderIsBuiltIn, InvalidFields */
+  /**
+   * Fields that are left out stay as they are.
+   *
+   * @throws ProviderNotFound, ProviderIncomplete, ProviderIsBuiltIn, ProviderSecretNeeded, InvalidFields
+   */
   update(actor: Actor, id: string, request: UpdateProviderRequest, origin: string): Promise<ProviderInfo> {
     if (request.issuer !== undefined) assertIssuer(request.issuer);
     return this.write(actor, id, origin, () => Promise.resolve(request));
@@ -117,6 +122,8 @@ export class ProviderSettings {
         sealedClientSecret: isNewSecret ? this.box.seal(secret, secretContextOf(id)) : before.sealedClientSecret,
         isEnabled: request.enabled ?? before.isEnabled,
       };
+      // Otherwise the stored secret would be sent to whatever server somebody names who never knew it.
+      if (after.issuer !== before.issuer && before.sealedClientSecret && !isNewSecret) throw new ProviderSecretNeeded();
       if (after.isEnabled && !(after.clientId && after.sealedClientSecret)) throw new ProviderIncomplete();
       await transaction.update(SignInProvider, { id }, { ...after, updatedAt: () => 'now()' });
       await this.record(transaction, actor, id, changesBetween(before, after));

@@ -29,7 +29,7 @@ export class ProviderSignIn {
   /** To the provider, to sign in. */
   begin(actor: Actor, providerId: string, origin: string): Promise<Redirection> {
     return orPage('/login', async () => {
-      await this.guesses.beginNameless(actor);
+      await this.guesses.beginNameless(actor, 'provider');
       const { location, cookie } = await this.trip.begin(providerId, origin, 'provider-sign-in', null);
       return { location, cookies: [cookie] };
     });
@@ -51,7 +51,8 @@ export class ProviderSignIn {
     const { location, cookies: changes } = await orPage(
       purpose === 'provider-link' ? '/account' : '/login',
       async () => {
-        const finished = await this.trip.finish(cookies, providerId, search);
+        const isSignIn = purpose === 'provider-sign-in';
+        const finished = await this.recorded(isSignIn, actor, () => this.trip.finish(cookies, providerId, search));
         return finished.purpose === 'provider-link'
           ? this.link(actor, cookies, finished)
           : this.signIn(actor, cookies, finished);
@@ -68,16 +69,28 @@ export class ProviderSignIn {
   ): Promise<Redirection> {
     const { current } = await this.browser.read(cookies);
     if (!current || current.userId !== userId) throw new SignInNotBegun();
-    const person = { ...actor, userId: current.userId, username: current.profile.username };
-    await this.newcomers.link(person, provider, identity);
+    await this.newcomers.link(actor, current, provider, identity);
     return { location: pageWith('/account', 'success', `Your account at ${provider.name} is linked.`), cookies: [] };
   }
 
   private async signIn(actor: Actor, cookies: Cookies, { provider, identity }: FinishedTrip): Promise<Redirection> {
-    const userId = (await this.links.ownerOf(identity)) ?? (await this.newcomers.register(actor, provider, identity));
+    const known = await this.links.ownerOf(identity);
+    const visitor = { ...actor, username: identity.email };
+    const register = (): Promise<number> => this.newcomers.register(actor, provider, identity);
+    const userId = known ?? (await this.recorded(true, visitor, register));
     const redirection = await this.completion.complete(actor, cookies, userId, provider.id);
-    await this.guesses.giveBackNameless(actor);
+    await this.guesses.giveBackNameless(actor, 'provider');
     return redirection;
+  }
+
+  /** Records a refusal when it ends a sign-in: who comes from a provider and is not let in leaves a trace too. */
+  private async recorded<Result>(isSignIn: boolean, actor: Actor, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isSignIn && error instanceof KubarrError) await this.guesses.record(actor, error.message);
+      throw error;
+    }
   }
 }
 

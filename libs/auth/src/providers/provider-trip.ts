@@ -47,7 +47,7 @@ export class ProviderTrip {
     purpose: TripPurpose,
     userId: number | null,
   ): Promise<{ location: string; cookie: CookieChange }> {
-    const { configuration } = await this.clients.of(providerId);
+    const { configuration, name } = await this.clients.of(providerId);
     const library = await loadOpenIdClient();
     const trip: BegunTrip = {
       providerId,
@@ -56,14 +56,20 @@ export class ProviderTrip {
       nonce: library.randomNonce(),
       codeVerifier: library.randomPKCECodeVerifier(),
     };
-    const location = library.buildAuthorizationUrl(configuration, {
+    const parameters = {
       redirect_uri: trip.redirectUri,
       scope: SCOPE,
       state: trip.state,
       nonce: trip.nonce,
       code_challenge: await library.calculatePKCECodeChallenge(trip.codeVerifier),
       code_challenge_method: 'S256',
-    });
+    };
+    let location: URL;
+    try {
+      location = library.buildAuthorizationUrl(configuration, parameters);
+    } catch (cause) {
+      throw new ProviderFailed(name, cause); // its description names no page to sign in at
+    }
     return { location: location.href, cookie: await this.challenges.begin(purpose, userId, trip) };
   }
 

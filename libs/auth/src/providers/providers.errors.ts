@@ -32,6 +32,14 @@ export class ProviderIncomplete extends KubarrError {
   }
 }
 
+export class ProviderSecretNeeded extends KubarrError {
+  readonly code = 'auth.provider-secret-needed';
+  readonly kind = 'bad-request';
+  constructor() {
+    super('With a new issuer give the client secret again: the stored one belongs to the issuer before.');
+  }
+}
+
 export class ProviderIsBuiltIn extends KubarrError {
   readonly code = 'auth.provider-built-in';
   readonly kind = 'bad-request';

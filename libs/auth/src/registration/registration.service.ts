@@ -3,15 +3,13 @@ import { type Actor } from '@kubarr/access';
 import { SignInConfig } from '@kubarr/platform/config';
 import { KubarrError } from '@kubarr/platform/errors';
 import { type AttemptKey, FailureLimiter } from '@kubarr/platform/http';
-import { Settings } from '@kubarr/settings';
+import { PasswordChecksBusy } from '@kubarr/platform/secrets';
 import { Accounts, EmailTaken, InviteRedemption, InviteUnusable, UsernameTaken } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
 import { NameOrEmailInUse, RegistrationClosed, RegistrationCrowded } from '../auth.errors.js';
 import { networkOf } from '../sign-in/sign-in-guesses.js';
+import { Admission } from './admission.js';
 import { type RegisterAnswer, type RegisterRequest, type RegistrationState } from './registration.dto.js';
-
-/** Accounts that may wait for approval at the same time: nobody can fill the database from outside. */
-export const MOST_WAITING = 100;
 
 /**
  * People who make an account for themselves. With an invite they are let in at once; without one only while the setting
@@ -23,7 +21,7 @@ export class RegistrationService {
     private readonly dataSource: DataSource,
     private readonly accounts: Accounts,
     private readonly invites: InviteRedemption,
-    private readonly settings: Settings,
+    private readonly admission: Admission,
     private readonly limiter: FailureLimiter,
     private readonly config: SignInConfig,
   ) {}
@@ -31,7 +29,7 @@ export class RegistrationService {
   /** What the page of registration says to a visitor. */
   async state(invite: string | undefined): Promise<RegistrationState> {
     try {
-      const { isApproved } = await this.admission(this.dataSource.manager, invite?.trim());
+      const { isApproved } = await this.admissionOf(this.dataSource.manager, invite?.trim());
       return { is_open: true, requires_approval: !isApproved, reason: null };
     } catch (refusal) {
       if (!isRefusal(refusal)) throw refusal;
@@ -50,7 +48,7 @@ export class RegistrationService {
     };
     await this.limiter.begin([attempt]);
     try {
-      await this.admission(this.dataSource.manager, invite); // before the password costs anything
+      await this.admissionOf(this.dataSource.manager, invite); // before the password costs anything
       const passwordHash = await this.accounts.prepare(account);
       const answer = await this.dataSource.transaction((transaction) =>
         this.admit(transaction, actor, account, passwordHash, invite),
@@ -70,7 +68,7 @@ export class RegistrationService {
     passwordHash: string,
     invite: string | undefined,
   ): Promise<RegisterAnswer> {
-    const { isApproved } = await this.admission(transaction, invite); // a setting may have changed meanwhile
+    const { isApproved } = await this.admissionOf(transaction, invite); // a setting may have changed meanwhile
     const { username, email } = account;
     const visitor = { ...actor, userId: null, username };
     const userId = await this.accounts.create(transaction, visitor, account, {
@@ -83,23 +81,20 @@ export class RegistrationService {
   }
 
   /** Whether a visitor may register, by the settings as they are stored at this moment. */
-  private async admission(transaction: EntityManager, invite: string | undefined): Promise<{ isApproved: boolean }> {
+  private async admissionOf(transaction: EntityManager, invite: string | undefined): Promise<{ isApproved: boolean }> {
     if (invite) {
       if (!(await this.invites.isUsable(transaction, invite))) throw new InviteUnusable();
       return { isApproved: true };
     }
-    const { waiting, hasAdministrator } = await this.accounts.reception(transaction);
-    const isEnabled = (await this.settings.valueWithin(transaction, 'registration_enabled')) === 'true';
-    if (!isEnabled || !hasAdministrator) throw new RegistrationClosed();
-    if (waiting >= MOST_WAITING) throw new RegistrationCrowded();
-    return { isApproved: (await this.settings.valueWithin(transaction, 'registration_require_approval')) !== 'true' };
+    return this.admission.ofStranger(transaction);
   }
 
   /** What was no guess and made no account is not counted against the address. */
   private async forgive(attempt: AttemptKey, error: unknown): Promise<void> {
     const isGuess = [InviteUnusable, UsernameTaken, EmailTaken].some((kind) => error instanceof kind);
-    if (!isGuess && error instanceof KubarrError && error.kind !== 'unavailable')
-      await this.limiter.giveBack([attempt]);
+    const isOutage =
+      error instanceof KubarrError && error.kind === 'unavailable' && !(error instanceof PasswordChecksBusy);
+    if (error instanceof KubarrError && !isGuess && !isOutage) await this.limiter.giveBack([attempt]);
   }
 }
 

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { type SignedIn } from '@kubarr/access';
 import { BoundedCache, CacheRegistry } from '@kubarr/platform/cache';
 import { Notifications } from '@kubarr/platform/database';
-import { type Profile, Profiles } from '@kubarr/users';
+import { Accounts, type Profile, Profiles } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
+import { NotSignedIn } from '../auth.errors.js';
 import { demandsSecondFactor, FACTORS_CHANGED, HAS_SECOND_FACTOR } from '../two-factor/has-second-factor.js';
 import { Session } from './session.entity.js';
 
@@ -50,6 +51,7 @@ export class SessionDirectory {
   constructor(
     private readonly dataSource: DataSource,
     private readonly profiles: Profiles,
+    private readonly accounts: Accounts,
     private readonly notifications: Notifications,
     caches: CacheRegistry,
   ) {
@@ -84,13 +86,18 @@ export class SessionDirectory {
     await this.notifications.publish(transaction, ENDED, sessionId); // read anew everywhere
   }
 
-  /** Whether a session counts, as it is in the transaction, past every cache. */
-  async counts(transaction: EntityManager, { sessionId, userId }: SignedIn): Promise<boolean> {
+  /**
+   * Holds the account of a session until the transaction ends, before something that outlives the session: whoever ended
+   * it a moment ago, maybe on another replica, has ended what it may still do.
+   *
+   * @throws NotSignedIn when the session does not count any more.
+   */
+  async hold(transaction: EntityManager, { sessionId, userId }: Pick<SignedIn, 'sessionId' | 'userId'>): Promise<void> {
+    await this.accounts.lock(transaction, userId);
     const row = await transaction.findOneBy(Session, { id: sessionId, userId });
     const profile = row && (await this.profiles.within(transaction, userId));
-    return profile
-      ? isLive({ expiresAt: row.expiresAt.getTime(), countsSince: row.countsSince.getTime() }, profile)
-      : false;
+    if (!profile || !isLive({ expiresAt: row.expiresAt.getTime(), countsSince: row.countsSince.getTime() }, profile))
+      throw new NotSignedIn();
   }
 
   forget(sessionId: string): void {

@@ -24,14 +24,18 @@ export class PasswordStep {
   /**
    * Counts the attempt; whoever goes on must give it back, or tell that it succeeded or failed.
    *
-   * @throws the errors of `sign-in-order.ts`, or TooManyAttempts.
+   * @throws the errors of `sign-in-order.ts`, TooManyAttempts, or PasswordChecksBusy, which does not count.
    */
   async prove(actor: Actor, { username, password }: { username: string; password: string }): Promise<ProvedPassword> {
     const account = await this.accounts.findForSignIn(username);
     const guess = await this.guesses.begin(actor, username, account);
-    const passwordMatches = account
-      ? await this.hasher.verify(account.passwordHash, password)
-      : await this.hasher.verifyAgainstNothing(password);
+    const check = account
+      ? this.hasher.verify(account.passwordHash, password)
+      : this.hasher.verifyAgainstNothing(password);
+    const passwordMatches = await check.catch(async (busy: unknown) => {
+      await this.guesses.giveBack(guess); // nobody looked at the password
+      throw busy;
+    });
     const found = account && passwordMatches ? await this.profiles.of(account.id) : undefined;
     const decision = decideSignIn({ isKnown: account !== undefined, account: found, passwordMatches });
     if ('refusal' in decision) {

@@ -1,15 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
-import { AuditRecorder } from '@kubarr/audit';
+import { type AuditAction, AuditRecorder } from '@kubarr/audit';
 import { SignInConfig } from '@kubarr/platform/config';
 import { type AttemptKey, FailureLimiter } from '@kubarr/platform/http';
 import { type SignInAccount } from '@kubarr/users';
 import { isIPv6 } from 'node:net';
 import { DataSource } from 'typeorm';
-import { Session } from '../sessions/session.entity.js';
 
 /** Wrong codes of a second factor in 15 minutes before an account must wait: a code is one of a million, three count. */
 const WRONG_CODES = 5;
+
+/** Ways to begin that name nobody yet. */
+type NamelessWay = 'passkey' | 'provider';
+
+type FailedAction = Extract<AuditAction, 'login_failed' | '2fa_failed'>;
 
 /** Whose sign-in it is, as far as it is known. */
 type GuessedAccount = Pick<SignInAccount, 'id' | 'username'>;
@@ -34,15 +38,14 @@ export class SignInGuesses {
   ) {}
 
   /**
-   * Counts the attempt before it is made. An address from which the account is signed in already has a count of its own:
+   * Counts the attempt before it is made. A network from which the account is signed in already has a count of its own:
    * strangers who guess cannot keep the owner, nor the last administrator, from signing in at home.
    *
    * @throws TooManyAttempts
    */
   async begin(actor: Actor, name: string, account: GuessedAccount | undefined): Promise<Guess> {
-    const isKnownAddress = await this.dataSource
-      .getRepository(Session)
-      .existsBy({ userId: account?.id ?? 0, ipAddress: actor.address ?? '' }); // asked for unknown names too: same work
+    const network = networkOf(actor.address);
+    const isKnownNetwork = (await this.networksOf(account?.id ?? 0)).has(network); // asked for unknown names too: same work
     const whose = account ? `id ${account.id}` : `name ${name.toLowerCase()}`;
     const guess = {
       actor,
@@ -50,7 +53,7 @@ export class SignInGuesses {
       account,
       accountKey: {
         subject: 'sign-in account',
-        value: isKnownAddress ? `${whose} from ${actor.address}` : whose,
+        value: isKnownNetwork ? `${whose} from ${network}` : whose,
         limit: this.config.failuresPerAccount,
       },
       addressKey: this.addressKey(actor),
@@ -59,13 +62,18 @@ export class SignInGuesses {
     return guess;
   }
 
-  /** Counts a beginning that names nobody, such as that of a passkey, until `giveBack`. @throws TooManyAttempts */
-  async beginNameless(actor: Actor): Promise<void> {
-    await this.limiter.begin([this.addressKey(actor)]);
+  /**
+   * Counts a beginning that names nobody, until `giveBackNameless`. Apart from the failures of passwords: a foreign page
+   * can have a browser begin a trip to a provider, and must not be able to use those up.
+   *
+   * @throws TooManyAttempts
+   */
+  async beginNameless(actor: Actor, way: NamelessWay): Promise<void> {
+    await this.limiter.begin([this.addressKey(actor, `sign-in by ${way}`)]);
   }
 
-  async giveBackNameless(actor: Actor): Promise<void> {
-    await this.limiter.giveBack([this.addressKey(actor)]);
+  async giveBackNameless(actor: Actor, way: NamelessWay): Promise<void> {
+    await this.limiter.giveBack([this.addressKey(actor, `sign-in by ${way}`)]);
   }
 
   /** The attempt is neither a failure nor over: the second factor is still to come. */
@@ -83,12 +91,7 @@ export class SignInGuesses {
 
   /** Records a wrong code, which stays counted. */
   async wrongCode(guess: Guess): Promise<void> {
-    const failure = 'wrong second factor';
-    await this.dataSource.transaction(async (transaction) => {
-      const entry = { resource: 'session', failure } as const;
-      await this.audit.record(transaction, personOf(guess), { ...entry, action: '2fa_failed' });
-      await this.audit.record(transaction, personOf(guess), { ...entry, action: 'login_failed' });
-    });
+    await this.record(personOf(guess), 'wrong second factor', ['2fa_failed', 'login_failed']);
   }
 
   /** The code was right; `succeed` does the rest. */
@@ -98,14 +101,20 @@ export class SignInGuesses {
 
   /** Records a refused sign-in; one that proved the password is no guess and is given back. */
   async refuse(guess: Guess, refusal: { reason: string; isGuess: boolean }): Promise<void> {
-    await this.dataSource.transaction((transaction) =>
-      this.audit.record(transaction, personOf(guess), {
-        action: 'login_failed',
-        resource: 'session',
-        failure: refusal.reason,
-      }),
-    );
+    await this.record(personOf(guess), refusal.reason);
     if (!refusal.isGuess) await this.giveBack(guess);
+  }
+
+  /**
+   * Records a sign-in that failed.
+   *
+   * @param failure Why, for whoever reads the audit log.
+   */
+  async record(person: Actor, failure: string, actions: readonly FailedAction[] = ['login_failed']): Promise<void> {
+    await this.dataSource.transaction(async (transaction) => {
+      for (const action of actions)
+        await this.audit.record(transaction, person, { action, resource: 'session', failure });
+    });
   }
 
   async succeed(guess: Guess): Promise<void> {
@@ -113,13 +122,25 @@ export class SignInGuesses {
     await this.limiter.giveBack([guess.addressKey]);
   }
 
-  private addressKey(actor: Actor): AttemptKey {
-    return { subject: 'sign-in address', value: networkOf(actor.address), limit: this.config.failuresPerAddress };
+  private addressKey(actor: Actor, subject = 'sign-in address'): AttemptKey {
+    return { subject, value: networkOf(actor.address), limit: this.config.failuresPerAddress };
   }
 
-  /** Kept apart for known addresses like the account's own count: strangers cannot use up the owner's attempts. */
+  /** From where an account is signed in. */
+  private async networksOf(userId: number): Promise<ReadonlySet<string>> {
+    const rows = await this.dataSource.query<{ ip_address: string }[]>(
+      'SELECT DISTINCT ip_address FROM sessions WHERE user_id = $1 AND ip_address IS NOT NULL LIMIT 1000',
+      [userId],
+    );
+    return new Set(rows.map(({ ip_address }) => networkOf(ip_address)));
+  }
+
+  /**
+   * Kept apart for known networks like the account's own count: strangers cannot use up the owner's attempts. Codes are
+   * so short that they have a limit also where passwords have none.
+   */
   private codeKey({ accountKey }: Guess): AttemptKey {
-    return { ...accountKey, subject: 'second factor', limit: Math.min(accountKey.limit, WRONG_CODES) };
+    return { ...accountKey, subject: 'second factor', limit: Math.min(accountKey.limit || WRONG_CODES, WRONG_CODES) };
   }
 }
 

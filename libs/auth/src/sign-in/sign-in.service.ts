@@ -15,14 +15,10 @@ import {
   SecondFactorRequired,
   SignInNotBegun,
 } from '../two-factor/two-factor.errors.js';
+import { asProved, type HalfSignIn } from './half-sign-in.js';
 import { PasswordStep, type ProvedPassword } from './password-step.js';
 import { SignInGuesses } from './sign-in-guesses.js';
 import { refusalByState } from './sign-in-order.js';
-
-/** What a sign-in that waits for its second factor remembers: how the first one was proved. */
-export interface HalfSignIn {
-  readonly method: SignInProof['method'];
-}
 
 /** Makes a session of a password, and of a code where the account has a second factor. */
 @Injectable()
@@ -56,7 +52,11 @@ export class SignInService {
     throw new SecondFactorNotOn();
   }
 
-  /** Ends a sign-in that began at a provider. @throws SignInNotBegun, SecondFactorInvalid, TooManyAttempts */
+  /**
+   * Ends a sign-in that began at a provider.
+   *
+   * @throws SignInNotBegun, SecondFactorInvalid, TooManyAttempts; InvalidCredentials when all sessions were ended since.
+   */
   async finishHalf(actor: Actor, cookies: Cookies, code: string): Promise<WithCookies<LoginAnswer>> {
     const half = await this.challenges.peek<HalfSignIn>(cookies, ['second-factor']);
     const profile = half?.userId ? await this.profiles.of(half.userId) : undefined;
@@ -68,7 +68,7 @@ export class SignInService {
       throw refusal.error;
     }
     const { answer, cookies: changes } = await this.finishWithCode(
-      { guess, profile },
+      { guess, profile: asProved(profile, half.content) },
       cookies,
       half.content.method,
       code,

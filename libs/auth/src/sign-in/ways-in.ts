@@ -11,7 +11,7 @@ export class WaysIn {
 
   /** Call it after a removal, in its transaction. @throws LastWayIn when neither password, passkey nor link is left. */
   async assertOneLeft(transaction: EntityManager, userId: number): Promise<void> {
-    const account = await this.accounts.findById(userId);
+    const account = await this.accounts.findById(userId, transaction);
     if (!account || hasPassword(account.passwordHash)) return;
     const [{ is_left }] = await transaction.query<[{ is_left: boolean }]>(
       `SELECT EXISTS (SELECT 1 FROM passkeys WHERE user_id = $1) OR EXISTS (

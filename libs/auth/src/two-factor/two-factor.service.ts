@@ -4,6 +4,7 @@ import { AuditRecorder } from '@kubarr/audit';
 import { Profiles } from '@kubarr/users';
 import { DataSource } from 'typeorm';
 import { Confirmation } from '../confirmation/confirmation.js';
+import { SessionDirectory } from '../sessions/session-directory.js';
 import { FactorChanges } from './factor-changes.js';
 import { demandsSecondFactor } from './has-second-factor.js';
 import { RecoveryCodes } from './recovery-codes.js';
@@ -33,6 +34,7 @@ export class TwoFactorService {
     private readonly recoveryCodes: RecoveryCodes,
     private readonly changes: FactorChanges,
     private readonly profiles: Profiles,
+    private readonly sessions: SessionDirectory,
     private readonly confirmation: Confirmation,
     private readonly audit: AuditRecorder,
   ) {}
@@ -65,9 +67,11 @@ export class TwoFactorService {
     return { secret, provisioning_uri: uri, qr_code: renderSVG(uri, { border: 2 }) };
   }
 
-  /** @throws TotpAlreadyOn, TotpNotOn without a secret, TotpCodeInvalid */
-  async enable(actor: Actor, { userId }: SignedIn, code: string): Promise<TwoFactorEnabled> {
+  /** @throws TotpAlreadyOn, TotpNotOn without a secret, TotpCodeInvalid, NotSignedIn */
+  async enable(actor: Actor, caller: SignedIn, code: string): Promise<TwoFactorEnabled> {
+    const { userId } = caller;
     const codes = await this.dataSource.transaction(async (transaction) => {
+      await this.sessions.hold(transaction, caller);
       const row = await transaction.findOne(TotpSecret, { where: { userId }, lock: { mode: 'pessimistic_write' } });
       if (!row) throw new TotpNotOn();
       if (row.confirmedAt) throw new TotpAlreadyOn();
@@ -106,13 +110,14 @@ export class TwoFactorService {
     return { remaining: await this.recoveryCodes.remaining(userId) };
   }
 
-  /** @throws SecondFactorNotOn, or as `Confirmation.requirePassword`. */
+  /** @throws SecondFactorNotOn, NotSignedIn, or as `Confirmation.requirePassword`. */
   async newCodes(actor: Actor, caller: SignedIn, password: string): Promise<RecoveryCodesAnswer> {
     const { userId } = caller;
     const { totp, passkeys } = await this.factors.of(userId);
     if (!totp && passkeys === 0) throw new SecondFactorNotOn();
     await this.confirmation.requirePassword(actor, caller, password, 'recovery_codes_created');
     return this.dataSource.transaction(async (transaction) => {
+      await this.sessions.hold(transaction, caller);
       await lockFactorsOf(transaction, userId);
       await this.audit.record(transaction, actor, {
         action: 'recovery_codes_created',

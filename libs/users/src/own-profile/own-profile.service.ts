@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { DataSource, type EntityManager } from 'typeorm';
-import { emailRefusal, USERNAME_LENGTH, usernameRefusal } from '../account-rules.js';
+import { emailRefusal, usernameRefusal } from '../account-rules.js';
 import { assertAllowed, refuseTaken } from '../accounts.js';
 import { type Profile, Profiles } from '../profiles.js';
 import { answerOf, type PreferencesAnswer, type UserAnswer } from '../user-answer.js';
@@ -34,7 +34,7 @@ export class OwnProfileService {
     const username = request.username?.trim();
     const email = request.email?.trim();
     assertAllowed([
-      { path: 'username', message: username === undefined ? undefined : nameRefusal(username) },
+      { path: 'username', message: username === undefined ? undefined : usernameRefusal(username) },
       { path: 'email', message: email === undefined ? undefined : emailRefusal(email) },
     ]);
     return this.change(userId, async (transaction, before) => {
@@ -82,11 +82,4 @@ export class OwnProfileService {
     this.profiles.forget(userId);
     return answer;
   }
-}
-
-/** The length is checked again: blanks around the name do not count. */
-function nameRefusal(username: string): string | undefined {
-  const { minimum, maximum } = USERNAME_LENGTH;
-  if (username.length < minimum) return `must have ${minimum} to ${maximum} characters`;
-  return usernameRefusal(username);
 }

@@ -1,11 +1,11 @@
 import { isAppName } from '@kubarr/access';
+import { isVisible } from '../account-rules.js';
 import { assertAllowed } from '../accounts.js';
 
 /** @throws InvalidFields when nothing of it can be seen, or what cannot be seen is part of it. */
 export function cleanName(name: string): string {
   const trimmed = name.trim();
-  const isPlain = trimmed !== '' && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(trimmed);
-  assertAllowed([{ path: 'name', message: isPlain ? undefined : 'must be visible text' }]);
+  assertAllowed([{ path: 'name', message: isVisible(trimmed) ? undefined : 'must be visible text' }]);
   return trimmed;
 }
 
