@@ -1,9 +1,9 @@
 import { type FieldIssue } from '@kubarr/platform/errors';
-import { type ConfigField, MASK, maskConfig, mergeConfig, missingValues } from './config-fields.js';
+import { type ChannelConfig, type ConfigField, MASK, maskConfig, mergeConfig, missingValues } from './config-fields.js';
 import { maskDestination } from './mask-destination.js';
 
 const fields: readonly ConfigField[] = [
-  { name: 'smtp_host', type: 'text', isRequired: true, description: '' },
+  { name: 'smtp_host', type: 'text', isRequired: true, getsSecrets: true, description: '' },
   { name: 'smtp_port', type: 'port', isRequired: true, description: '' },
   { name: 'password', type: 'secret', description: '' },
   { name: 'from_address', type: 'email', description: '' },
@@ -45,6 +45,22 @@ describe('mergeConfig', () => {
     const issues: FieldIssue[] = [];
     expect(mergeConfig(fields, stored, sent, issues)).toEqual(stored);
     expect(issues).toHaveLength(1);
+  });
+
+  it('sends no secret that it keeps to another server', () => {
+    const merge = (sent: Record<string, unknown>, before: ChannelConfig = stored): string[] => {
+      const issues: FieldIssue[] = [];
+      mergeConfig(fields, before, sent, issues);
+      return issues.map(({ path }) => path);
+    };
+    expect(merge({ smtp_host: 'mine.example', password: MASK })).toEqual(['config.password']);
+    expect(merge({ smtp_host: 'mine.example' })).toEqual(['config.password']);
+    expect(merge({ smtp_host: 'mine.example' }, { password: 'old' })).toEqual(['config.password']); // in two steps
+    expect(merge({ smtp_host: null })).toEqual([]);
+    expect(merge({ smtp_host: 'mine.example', password: 'new' })).toEqual([]);
+    expect(merge({ smtp_host: 'mine.example', password: 'old' })).toEqual([]);
+    for (const removed of ['', null]) expect(merge({ smtp_host: 'mine.example', password: removed })).toEqual([]);
+    expect(merge({ smtp_host: 'mail', smtp_port: '465', password: MASK })).toEqual([]);
   });
 
   it('names what is missing, and shows no secret', () => {

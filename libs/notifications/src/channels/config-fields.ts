@@ -6,6 +6,8 @@ export interface ConfigField {
   readonly name: string;
   readonly type: 'text' | 'secret' | 'port' | 'boolean' | 'email' | 'url';
   readonly isRequired?: boolean;
+  /** The secrets beside it are sent there. */
+  readonly getsSecrets?: boolean;
   readonly description: string;
 }
 
@@ -44,7 +46,7 @@ export function isPlainUrl(text: string): boolean {
 
 /**
  * The stored configuration with what was sent: a missing value and a masked secret keep what is there, an empty text or
- * `null` removes it.
+ * `null` removes it. A secret that is kept must not go to another server: whoever names one may never have known it.
  *
  * @param into Collects what is wrong.
  */
@@ -69,7 +71,21 @@ export function mergeConfig(
       else merged[name] = parsed;
     }
   }
+  if (fields.some(({ name, getsSecrets }) => getsSecrets && name in merged && merged[name] !== stored[name]))
+    into.push(...keptSecrets(fields, stored, sent).map((name) => ({ path: `config.${name}`, message: ENTER_AGAIN })));
   return merged;
+}
+
+const ENTER_AGAIN = 'must be entered again, because it would go to another server';
+
+function keptSecrets(
+  fields: readonly ConfigField[],
+  stored: ChannelConfig,
+  sent: Readonly<Record<string, unknown>>,
+): string[] {
+  return fields
+    .filter(({ name, type }) => type === 'secret' && name in stored && [undefined, MASK].includes(sent[name] as string))
+    .map(({ name }) => name);
 }
 
 /** The required values that are missing. */

@@ -19,7 +19,13 @@ export class EmailChannel extends Channel {
   readonly destinationText = 'an e-mail address';
   readonly perHour = 30;
   readonly fields = [
-    { name: 'smtp_host', type: 'text', isRequired: true, description: 'Name or address of the mail server' },
+    {
+      name: 'smtp_host',
+      type: 'text',
+      isRequired: true,
+      getsSecrets: true,
+      description: 'Name or address of the mail server',
+    },
     { name: 'smtp_port', type: 'port', isRequired: true, description: 'Its port: 587, or 465 for TLS from the start' },
     { name: 'username', type: 'text', description: 'User name, when the server asks for one' },
     { name: 'password', type: 'secret', description: 'Password, when the server asks for one' },

@@ -14,7 +14,7 @@ export class NtfyChannel extends Channel {
   readonly destinationText = 'the name of a topic: letters, digits, - and _, at most 64';
   readonly perHour = 60;
   readonly fields = [
-    { name: 'server_url', type: 'url', isRequired: true, description: 'Address of the ntfy server' },
+    { name: 'server_url', type: 'url', isRequired: true, getsSecrets: true, description: 'Address of the ntfy server' },
     { name: 'access_token', type: 'secret', description: 'Token, when the server asks for one' },
   ] as const;
 
