@@ -1,6 +1,3 @@
-import { jest } from '@jest/globals';
-import { loadConfig } from '@kubarr/platform/config';
-import { removeSecondFactor } from '../../apps/server/src/cli/second-factor.js';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Answer, type Browser } from '../support/browser.js';
 import { codeOf, enrolTotp } from '../support/second-factor.js';
@@ -212,24 +209,5 @@ describe('The second factor', () => {
 
     expect((await administrator.delete(`/api/users/${id}/2fa`)).status).toBe(200);
     expect((await kubarr.browser().post('/auth/login', { ...login, username: 'lotte' })).status).toBe(200);
-  });
-
-  it('is removed by a command on the server from whoever has lost it, the last administrator too', async () => {
-    await enrolTotp(administrator);
-    const { host, port, user, password, database } = kubarr.target;
-    const config = loadConfig({
-      KUBARR_DB_HOST: host,
-      KUBARR_DB_PORT: String(port),
-      KUBARR_DB_USER: user,
-      KUBARR_DB_NAME: database,
-      ...(password !== undefined && { KUBARR_DB_PASSWORD: password }),
-    });
-    const said: string[] = [];
-    const log = jest.spyOn(console, 'log').mockImplementation((text: string) => void said.push(text));
-    expect(await removeSecondFactor(config, 'nobody')).toBe(1);
-    expect(await removeSecondFactor(config, 'Admin@Home.Example')).toBe(0);
-    log.mockRestore();
-    expect(said).toEqual([expect.stringMatching(/no account/), expect.stringMatching(/^admin signs in/)]);
-    expect((await signIn()).status).toBe(200);
   });
 });

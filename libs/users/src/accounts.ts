@@ -7,6 +7,7 @@ import { PasswordHasher } from '@kubarr/platform/secrets';
 import { DataSource, type EntityManager } from 'typeorm';
 import { emailRefusal, passwordRefusal, usernameRefusal } from './account-rules.js';
 import { type GuardedChange } from './guarded-changes.js';
+import { endAllSessions, lockAccount, storePassword } from './password-changes.js';
 import { type Profile } from './profiles.js';
 import { Role } from './roles/role.entity.js';
 import { UserRole } from './roles/role-grants.entity.js';
@@ -89,32 +90,18 @@ export class Accounts {
   }
 
   /** Keeps other changes of an account waiting until the transaction ends. */
-  async lock(transaction: EntityManager, userId: number): Promise<void> {
-    await transaction.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
+  lock(transaction: EntityManager, userId: number): Promise<void> {
+    return lockAccount(transaction, userId);
   }
 
-  /**
-   * Stores a new password and ends every session that began before, on all replicas. Announce the change of the
-   * profile as well.
-   *
-   * @returns The moment after which sessions count.
-   */
-  async setPassword(transaction: EntityManager, userId: number, passwordHash: string): Promise<Date> {
-    await this.lock(transaction, userId);
-    await transaction.update(User, { id: userId }, { passwordHash, updatedAt: () => 'now()' });
-    return this.endSessions(transaction, userId);
+  /** As {@link storePassword}. */
+  setPassword(transaction: EntityManager, userId: number, passwordHash: string): Promise<Date> {
+    return storePassword(transaction, userId, passwordHash);
   }
 
-  /** Ends every session that began before now. Announce the change of the profile as well. */
-  async endSessions(transaction: EntityManager, userId: number): Promise<Date> {
-    await this.lock(transaction, userId); // first, so that a sign-in under way is over, or sees the new time
-    // Whole milliseconds, upwards: that is how finely the session check compares.
-    const [[{ sessions_valid_after }]] = await transaction.query<[[{ sessions_valid_after: Date }], number]>(
-      `UPDATE users SET sessions_valid_after = date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'
-       WHERE id = $1 RETURNING sessions_valid_after`,
-      [userId],
-    );
-    return sessions_valid_after;
+  /** As {@link endAllSessions}. */
+  endSessions(transaction: EntityManager, userId: number): Promise<Date> {
+    return endAllSessions(transaction, userId);
   }
 
   /**

@@ -3,6 +3,7 @@ export { Accounts, assertAllowed, type NewAccount, type SignInAccount } from './
 export { UserParameter } from './administration/users.dto.js';
 export { GuardedChanges, type GuardedChange } from './guarded-changes.js';
 export { InviteRedemption } from './invites/invite-redemption.js';
+export { replacePassword, type PasswordReplacement } from './password-changes.js';
 export { Profiles, type Profile } from './profiles.js';
 export { SecondFactorHolders, type SecondFactorLookup } from './second-factor-holders.js';
 export { MessageAnswer } from './user-answer.js';

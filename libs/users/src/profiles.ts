@@ -5,7 +5,7 @@ import { Notifications } from '@kubarr/platform/database';
 import { DataSource, type EntityManager } from 'typeorm';
 
 /** Topic on which replicas tell each other whose profile changed; `null` = everybody's (a role changed). */
-const CHANGED = 'users.profile-changed';
+export const PROFILE_CHANGED = 'users.profile-changed';
 
 /** A person as the rest of the product sees them: account, roles, and what these allow. */
 export interface Profile {
@@ -80,7 +80,7 @@ export class Profiles {
     caches: CacheRegistry,
   ) {
     this.cache = caches.create({ name: 'profiles', maxEntries: 1_000, ttlMs: 60_000 });
-    notifications.subscribe(CHANGED, (userId) => this.forget(userId as number | null));
+    notifications.subscribe(PROFILE_CHANGED, (userId) => this.forget(userId as number | null));
   }
 
   /** The profile, or `undefined` when there is no such account. */
@@ -111,7 +111,7 @@ export class Profiles {
 
   /** Call it in the transaction that changes an account (`null`: a role), and `forget` after its commit. */
   async announceChange(transaction: EntityManager, userId: number | null): Promise<void> {
-    await this.notifications.publish(transaction, CHANGED, userId);
+    await this.notifications.publish(transaction, PROFILE_CHANGED, userId);
   }
 
   forget(userId: number | null): void {

@@ -7,6 +7,7 @@ kubarr migrate [--wait=SECONDS]     bring the database schema up to date, waitin
 kubarr migrate --plan               tell what migrate would do
 kubarr doctor                       check everything the server needs; say what to do
 kubarr audit verify [SEAL]          check the seals of the audit log, and that a seal you kept is among them
+kubarr password reset NAME          give somebody who forgot theirs a new password, shown this once
 kubarr second-factor remove NAME    let somebody who lost their second factor sign in with the password alone
 kubarr openapi                      print the OpenAPI document
 kubarr help                         this text`;
@@ -56,6 +57,12 @@ function parse(words: readonly string[]): Command | undefined {
         const isSeal = seal === undefined || /^[0-9a-f]{64}$/.test(seal);
         if (verb !== 'verify' || !isSeal || more.length > 0) return undefined;
         return async (config) => (await import('./audit.js')).verifyAudit(config, seal);
+      }
+      case 'password': {
+        const { positionals } = parseArgs({ args: rest, options: {}, allowPositionals: true });
+        const [verb, account, ...more] = positionals;
+        if (verb !== 'reset' || !account || more.length > 0) return undefined;
+        return async (config) => (await import('./password.js')).resetPassword(config, account);
       }
       case 'second-factor': {
         const { positionals } = parseArgs({ args: rest, options: {}, allowPositionals: true });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { hash, parseOptions, verify } from '@node-rs/argon2';
+import { hash, verify } from '@node-rs/argon2';
 import { PasswordChecksBusy, PasswordNotUsable } from './secrets.errors.js';
 
 /** Argon2id with 19 MiB, two passes, one lane. Source: OWASP Password Storage Cheat Sheet, its first recommendation. */
@@ -52,17 +52,6 @@ export class PasswordHasher {
   async verifyAgainstNothing(password: string): Promise<false> {
     await this.verify(this.nobodysHash, password);
     return false;
-  }
-
-  /** True when the hash was made with other parameters than today's, or is unreadable. Ask after a successful check. */
-  needsRehash(hashed: string): boolean {
-    try {
-      const { memoryCost, timeCost, parallelism, outputLen } = parseOptions(hashed);
-      const found = { memoryCost, timeCost, parallelism, outputLen };
-      return !hashed.startsWith('$argon2id$') || JSON.stringify(found) !== JSON.stringify(PARAMETERS);
-    } catch {
-      return true;
-    }
   }
 
   private async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -1,0 +1,58 @@
+import { jest } from '@jest/globals';
+import { type KubarrConfig, loadConfig } from '@kubarr/platform/config';
+import { resetPassword } from '../../apps/server/src/cli/password.js';
+import { removeSecondFactor } from '../../apps/server/src/cli/second-factor.js';
+import { ADMINISTRATOR, TestApplication } from '../support/application.js';
+import { type Browser } from '../support/browser.js';
+import { reaches } from '../support/reaches.js';
+import { enrolTotp } from '../support/second-factor.js';
+
+describe('A command on the server', () => {
+  let kubarr: TestApplication;
+  let administrator: Browser;
+  let config: KubarrConfig;
+  let said: string[];
+
+  beforeEach(async () => {
+    kubarr = await TestApplication.start();
+    administrator = await kubarr.setUp();
+    const { host, port, user, password, database } = kubarr.target;
+    config = loadConfig({
+      KUBARR_DB_HOST: host,
+      KUBARR_DB_PORT: String(port),
+      KUBARR_DB_USER: user,
+      KUBARR_DB_NAME: database,
+      ...(password !== undefined && { KUBARR_DB_PASSWORD: password }),
+    });
+    said = [];
+    jest.spyOn(console, 'log').mockImplementation((text: string) => void said.push(text));
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await kubarr.close();
+  });
+
+  const signIn = (password: string) => kubarr.browser().post('/auth/login', { username: 'admin', password });
+
+  it('removes the second factor of whoever has lost it, the last administrator too', async () => {
+    await enrolTotp(administrator);
+    expect(await removeSecondFactor(config, 'nobody')).toBe(1);
+    expect(await removeSecondFactor(config, 'Admin@Home.Example')).toBe(0);
+    expect(said).toEqual([expect.stringMatching(/no account/), expect.stringMatching(/^admin signs in/)]);
+    expect((await signIn(ADMINISTRATOR.password)).status).toBe(200);
+  });
+
+  it('gives whoever forgot it a new password, signs them out everywhere, and is recorded', async () => {
+    expect(await resetPassword(config, 'nobody')).toBe(1);
+    expect(await resetPassword(config, 'ADMIN')).toBe(0);
+    const password = /^New password of admin: (\S+)$/.exec(said[1] ?? '')?.[1] ?? '';
+    expect(password).toMatch(/^([a-z2-9]{4}-){3}[a-z2-9]{4}$/);
+    await reaches(async () => (await administrator.get('/api/users/me')).status === 401);
+    expect((await signIn(ADMINISTRATOR.password)).status).toBe(401);
+    const again = await kubarr.signIn({ username: 'admin', password });
+    const { logs } = (await again.get('/api/audit?action=password_changed')).body;
+    expect(logs).toHaveLength(1);
+    expect(logs[0]).toMatchObject({ user_id: null, success: true });
+    expect(JSON.parse(logs[0].details)).toEqual({ username: 'admin', reset: true, by: 'command on the server' });
+  });
+});
