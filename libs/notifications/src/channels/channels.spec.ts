@@ -247,6 +247,22 @@ describe('The e-mail channel', () => {
     expect((await sending).isFinal).toBe(false);
   });
 
+  it('tries all addresses of a mail server, such as one that is not reached from here', async () => {
+    mails = await MailServer.start();
+    class TwoAddresses extends AddressRules {
+      override resolve(): ReturnType<AddressRules['resolve']> {
+        return Promise.resolve([
+          { address: '::2', family: 6 },
+          { address: '127.0.0.1', family: 4 },
+        ]);
+      }
+    }
+    const twofold = new ChannelRequests({ allowedAddresses: [] });
+    Object.assign(twofold, { rules: new TwoAddresses() });
+    await send(new EmailChannel(twofold), { ...config(), smtp_host: 'mail.home.example' }, 'lotte@home.example');
+    expect(mails.mails).toHaveLength(1);
+  });
+
   it('reaches no mail server on this machine unless it is allowed', async () => {
     mails = await MailServer.start();
     const strict = new EmailChannel(new ChannelRequests({ allowedAddresses: [] }));

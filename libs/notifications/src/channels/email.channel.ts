@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { asNoAnswer } from '@kubarr/platform/outgoing';
+import { asNoAnswer, connectTo } from '@kubarr/platform/outgoing';
 import { isEmail } from 'class-validator';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { Channel, DeliveryFailed, type Message, SEND_TIMEOUT_MS, titleWithCount } from './channel.js';
 import { asDeliveryFailed, ChannelRequests } from './channel-requests.js';
 import { type ChannelConfig } from './config-fields.js';
@@ -64,11 +64,14 @@ export class EmailChannel extends Channel {
     message: Message,
     stop: AbortSignal,
   ): Promise<void> {
-    const transport = await this.connect(config); // looking the name up may take as long as the resolver likes
-    const close = (): void => transport.close();
-    stop.addEventListener('abort', close, { once: true });
+    const socket = await connectTo({
+      host: String(config['smtp_host']),
+      port: Number(config['smtp_port']),
+      rules: this.requests.rules,
+      signal: stop,
+    });
     try {
-      stop.throwIfAborted();
+      const transport = await this.transportOver(socket, config);
       const from = String(config['from_address']);
       await transport.sendMail({
         from: { name: String(config['from_name'] ?? 'Kubarr'), address: from },
@@ -80,21 +83,20 @@ export class EmailChannel extends Channel {
         headers: { 'Auto-Submitted': 'auto-generated' },
       });
     } finally {
-      stop.removeEventListener('abort', close);
-      close();
+      socket.destroy();
     }
   }
 
   /** Loaded when the first mail is sent: most households never do. */
-  private async connect(config: ChannelConfig) {
+  private async transportOver(connection: Socket, config: ChannelConfig) {
     const { createTransport } = await import('nodemailer');
     const host = String(config['smtp_host']);
     const port = Number(config['smtp_port']);
-    const [{ address }] = await this.requests.rules.resolve(host);
     const isTlsWanted = config['use_tls'] !== false;
     const user = config['username'];
     return createTransport({
-      host: address, // the very address that was checked
+      connection,
+      host,
       port,
       secure: isTlsWanted && port === TLS_PORT,
       requireTLS: isTlsWanted && port !== TLS_PORT,

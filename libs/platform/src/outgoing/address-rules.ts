@@ -80,6 +80,16 @@ export class AddressRules {
     return [first, ...others];
   }
 
+  /**
+   * Node asks {@link lookup} for names only: a host that is an address is judged here.
+   *
+   * @throws AddressRefused
+   */
+  assertNoForbiddenAddress(host: string): void {
+    const bare = host.replace(/^\[(.*)\]$/, '$1');
+    if (isIP(bare) && !this.isAllowed(bare)) throw new AddressRefused(host);
+  }
+
   /** For `net.connect` and everything above it: what is checked is what is connected to. */
   get lookup(): LookupFunction {
     return (host, options, callback) => {

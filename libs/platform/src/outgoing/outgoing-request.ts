@@ -1,6 +1,5 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { isIP } from 'node:net';
 import { AddressRefused, type AddressRules } from './address-rules.js';
 
 /** A request to a server that is not ours. */
@@ -36,8 +35,7 @@ const LONGEST_ANSWER = 65_536;
 export function send(options: OutgoingRequest): Promise<OutgoingAnswer> {
   const { method, url, headers = {}, body, rules, timeoutMs } = options;
   return new Promise((resolve, reject) => {
-    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-    if (isIP(host) && !rules.isAllowed(host)) throw new AddressRefused(url.hostname); // Node asks `lookup` for names only
+    rules.assertNoForbiddenAddress(url.hostname);
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
     const open = url.protocol === 'https:' ? requestHttps : requestHttp;
