@@ -1,4 +1,5 @@
 import { SYSTEM } from '@kubarr/access';
+import { forgetSignInFailures } from '@kubarr/auth';
 import { type KubarrConfig } from '@kubarr/platform/config';
 import { PasswordHasher } from '@kubarr/platform/secrets';
 import { replacePassword } from '@kubarr/users';
@@ -19,6 +20,7 @@ export async function resetPassword(config: KubarrConfig, nameOrEmail: string): 
   const passwordHash = await new PasswordHasher().hash(password);
   return withAccount(config, nameOrEmail, async (transaction, { userId, username }, tools) => {
     await replacePassword(transaction, SYSTEM, { userId, username, passwordHash }, tools);
+    await forgetSignInFailures(transaction);
     console.log(`New password of ${username}: ${password}`);
     console.log('It is signed out everywhere. Sign in with it, and change it.');
   });
