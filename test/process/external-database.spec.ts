@@ -44,6 +44,33 @@ describe('An external database over TLS', () => {
     expect(output).toMatch(/FAIL +database +.*certificate/i);
   });
 
+  it('is told in a sentence when it keeps a command from its work', async () => {
+    const { cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec' });
+    const other = join(directory, 'another.crt');
+    await writeFile(other, cert);
+    const right = { ...postgres.variables, KUBARR_DB_SSL_CA: postgres.caFile };
+    for (const [variables, sentence] of [
+      [{ ...right, KUBARR_DB_PORT: String(await freePort()) }, /^The database cannot be reached at the moment/],
+      [
+        { ...right, KUBARR_DB_PASSWORD: 'another' },
+        /^The database server refuses the sign-in: .+ Check user and password/,
+      ],
+      [{ ...right, KUBARR_DB_NAME: 'another' }, /^The database server (says|refuses).*/],
+      [
+        { ...right, KUBARR_DB_NAME: 'postgres' },
+        /^The database does not have the tables .+ Run "kubarr migrate" first/,
+      ],
+      [{ ...right, KUBARR_DB_SSL_CA: other }, /^The certificate of the database server is refused: .+KUBARR_DB_SSL_CA/],
+    ] as const) {
+      const { code, output } = await runCommand(['password', 'reset', 'ann'], {
+        ...variables,
+        KUBARR_STATE_DIR: directory,
+      });
+      expect([code, output]).toEqual([1, expect.stringMatching(sentence)]);
+      expect(output.trim().split('\n')).toHaveLength(1); // no stack
+    }
+  });
+
   it('is refused without TLS', async () => {
     const { code, output } = await runCommand(['doctor'], { KUBARR_STATE_DIR: directory, DATABASE_URL: postgres.url });
     expect(code).toBe(1);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { InvalidEnvironment, type KubarrConfig, loadConfig } from '@kubarr/platform/config';
-import { KubarrError } from '@kubarr/platform/errors';
+import { type KubarrConfig, loadConfig } from '@kubarr/platform/config';
+import { whatIsInTheWay } from './what-is-in-the-way.js';
 
 const USAGE = `kubarr serve                        run the server (the default)
 kubarr migrate [--wait=SECONDS]     bring the database schema up to date, waiting for the database if asked
@@ -25,8 +25,9 @@ export async function runCommand(words: readonly string[]): Promise<ExitCode> {
   try {
     return await command(loadConfig());
   } catch (error) {
-    if (!(error instanceof KubarrError) && !(error instanceof InvalidEnvironment)) throw error;
-    console.error(error.message);
+    const sentence = await whatIsInTheWay(error);
+    if (sentence === undefined) throw error;
+    console.error(sentence);
     return 1;
   }
 }
