@@ -74,6 +74,7 @@ async function create(options: DataDirectoryOptions): Promise<void> {
     await initialise(half, passwordFile, options);
     await rename(half, path);
     if (options.durable) await syncDirectory(dirname(path));
+    await removeHalfMade(path); // the initdb of a start that was killed goes on for a while, and writes beside us
   } catch (error) {
     await rm(half, { recursive: true, force: true });
     throw error;
