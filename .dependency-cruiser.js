@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** The boundary rules, made from the one table in libs/areas.json. */
-const { areas, topics } = JSON.parse(readFileSync(new URL('./libs/areas.json', import.meta.url), 'utf8'));
+const { areas, tools, topics } = JSON.parse(readFileSync(new URL('./libs/areas.json', import.meta.url), 'utf8'));
 
 const areaRules = areas.map(({ name, mayImport }) => ({
   name: `area-${name}`,
@@ -9,6 +9,14 @@ const areaRules = areas.map(({ name, mayImport }) => ({
   severity: 'error',
   from: { path: `^libs/${name}/` },
   to: { path: '^libs/', pathNot: `^libs/(${[name, 'access', 'platform', ...mayImport].join('|')})/` },
+}));
+
+const toolRules = tools.map(({ name }) => ({
+  name: `tool-${name}`,
+  comment: `${name} may import platform only (libs/areas.json)`,
+  severity: 'error',
+  from: { path: `^libs/${name}/` },
+  to: { path: '^libs/', pathNot: `^libs/(${name}|platform)/` },
 }));
 
 const topicRules = topics.map(({ name }, position) => ({
@@ -28,6 +36,7 @@ const topicRules = topics.map(({ name }, position) => ({
 export default {
   forbidden: [
     ...areaRules,
+    ...toolRules,
     ...topicRules,
     {
       name: 'platform-knows-no-area',

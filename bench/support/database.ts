@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DatabaseTarget } from '@kubarr/platform/config';
-import { startEmbeddedPostgres } from '@kubarr/platform/database';
+import { startEmbeddedPostgres } from '@kubarr/embedded-postgres';
 import pg from 'pg';
 import { type DataSource } from 'typeorm';
 import { PatientDataSource } from '../../libs/platform/src/database/patient-data-source.js';

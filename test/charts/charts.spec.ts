@@ -1,4 +1,4 @@
-import { CLUSTER_ACCESS } from '@kubarr/platform/kubernetes';
+import { CLUSTER_ACCESS } from '@kubarr/kubernetes';
 import { loadConfig, VARIABLES } from '@kubarr/platform/config';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

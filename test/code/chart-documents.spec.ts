@@ -1,5 +1,5 @@
 import { VARIABLES, type Variable } from '@kubarr/platform/config';
-import { CLUSTER_ACCESS } from '@kubarr/platform/kubernetes';
+import { CLUSTER_ACCESS } from '@kubarr/kubernetes';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -96,8 +96,7 @@ describe('The documents of the charts', () => {
   });
 
   it('have the access to the cluster as the code has it', async () => {
-    const head =
-      '# Made from libs/platform/src/kubernetes (npm run docs): everything that Kubarr may ask the cluster for.\n';
+    const head = '# Made from libs/kubernetes/src (npm run docs): everything that Kubarr may ask the cluster for.\n';
     await expectGeneratedFile('charts/kubarr/access.yaml', head + stringify(CLUSTER_ACCESS));
   });
 

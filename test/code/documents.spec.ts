@@ -71,13 +71,13 @@ describe('The documents', () => {
     expect(inCode.length).toBe(codes.length);
   });
 
-  it('explain every area and topic in the glossary', () => {
-    const { areas, topics } = JSON.parse(read('libs/areas.json')) as Record<
-      'areas' | 'topics',
+  it('explain every area, tool and topic in the glossary', () => {
+    const { areas, tools, topics } = JSON.parse(read('libs/areas.json')) as Record<
+      'areas' | 'tools' | 'topics',
       { name: string; purpose: string }[]
     >;
     const glossary = read('docs/glossary.md');
-    for (const { name, purpose } of [...areas, ...topics])
+    for (const { name, purpose } of [...areas, ...tools, ...topics])
       expect(glossary).toMatch(new RegExp(`\\*\\*${name}\\*\\*[^\n]*${escape(purpose)}`));
   });
 
@@ -106,8 +106,11 @@ describe('The migrations', () => {
 });
 
 describe('The boundaries', () => {
-  it('name every area and topic that there is', () => {
-    const { areas, topics } = JSON.parse(read('libs/areas.json')) as Record<'areas' | 'topics', { name: string }[]>;
+  it('name every area, tool and topic that there is', () => {
+    const { areas, tools, topics } = JSON.parse(read('libs/areas.json')) as Record<
+      'areas' | 'tools' | 'topics',
+      { name: string }[]
+    >;
     const folders = (folder: string): string[] => [
       ...new Set(filesBelow(folder).map((path) => path.slice(folder.length + 1).split('/')[0] ?? '')),
     ];
@@ -115,7 +118,7 @@ describe('The boundaries', () => {
       folders('libs')
         .filter((name) => !['platform', 'areas.json'].includes(name))
         .sort(),
-    ).toEqual(areas.map(({ name }) => name).sort());
+    ).toEqual([...areas, ...tools].map(({ name }) => name).sort());
     expect(folders('libs/platform/src').sort()).toEqual(topics.map(({ name }) => name).sort());
   });
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { DurableJobs, type JobWork, JobWorker } from '@kubarr/platform/jobs';
+import { DurableJobs, type JobWork, JobWorker } from '@kubarr/jobs';
 import { UpgradeDispatcher } from '@kubarr/platform/http';
 import { TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { jest } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { Notifications } from '@kubarr/platform/database';
-import { DurableJobs, JobWorker, PeriodicJobs } from '@kubarr/platform/jobs';
+import { DurableJobs, JobWorker, PeriodicJobs } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { SystemEvents } from '@kubarr/notifications';
 import { Outbox } from '../../libs/notifications/src/delivery/outbox.js';

@@ -1,4 +1,4 @@
-import { PeriodicJobs } from '@kubarr/platform/jobs';
+import { PeriodicJobs } from '@kubarr/jobs';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
 

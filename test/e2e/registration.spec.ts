@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PeriodicJobs } from '@kubarr/platform/jobs';
+import { PeriodicJobs } from '@kubarr/jobs';
 import { TestApplication } from '../support/application.js';
 import { type Answer, type Browser } from '../support/browser.js';
 

@@ -1,4 +1,4 @@
-import { PeriodicJobs } from '@kubarr/platform/jobs';
+import { PeriodicJobs } from '@kubarr/jobs';
 import { TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
 import { reaches } from '../support/reaches.js';

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SYSTEM } from '@kubarr/access';
-import { JobWorker, PeriodicJobs } from '@kubarr/platform/jobs';
+import { JobWorker, PeriodicJobs } from '@kubarr/jobs';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
 import { reaches } from '../support/reaches.js';

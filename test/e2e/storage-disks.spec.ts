@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JobWorker } from '@kubarr/platform/jobs';
+import { JobWorker } from '@kubarr/jobs';
 import { TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
 import { canMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.js';

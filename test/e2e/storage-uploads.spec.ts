@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from '
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { JobWorker, PeriodicJobs } from '@kubarr/platform/jobs';
+import { JobWorker, PeriodicJobs } from '@kubarr/jobs';
 import { Upload } from 'tus-js-client';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Answer, type Browser } from '../support/browser.js';

@@ -267,7 +267,7 @@ describeWith({ ...tools, 'the definitions of CloudNativePG (KUBARR_TEST_CRDS)': 
           ]).code === 0;
 
         it('may do exactly what the code lists', async () => {
-          const { CLUSTER_ACCESS } = await import('@kubarr/platform/kubernetes');
+          const { CLUSTER_ACCESS } = await import('@kubarr/kubernetes');
           const review = (namespace: string): any[] =>
             JSON.parse(
               outputOf(

@@ -9,8 +9,8 @@ import { appendFileSync, writeSync } from 'node:fs';
 import { CacheModule } from '../../dist/libs/platform/src/cache/index.js';
 import { ConfigModule, loadConfig } from '../../dist/libs/platform/src/config/index.js';
 import { DatabaseModule } from '../../dist/libs/platform/src/database/index.js';
-import { JobClaims } from '../../dist/libs/platform/src/jobs/durable/job-claims.js';
-import { DurableJobs, JobsModule } from '../../dist/libs/platform/src/jobs/index.js';
+import { JobClaims } from '../../dist/libs/jobs/src/durable/job-claims.js';
+import { DurableJobs, JobsModule } from '../../dist/libs/jobs/src/index.js';
 import { silentLog, TelemetryModule } from '../../dist/libs/platform/src/telemetry/index.js';
 import { migrations } from '../../dist/migrations/index.js';
 

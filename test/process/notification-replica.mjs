@@ -13,8 +13,8 @@ import { Sender } from '../../dist/libs/notifications/src/delivery/sender.js';
 import { Destinations } from '../../dist/libs/notifications/src/preferences/destinations.js';
 import { loadConfig } from '../../dist/libs/platform/src/config/index.js';
 import { DatabaseConnection } from '../../dist/libs/platform/src/database/index.js';
-import { JobClaims } from '../../dist/libs/platform/src/jobs/durable/job-claims.js';
-import { PeriodicJobs } from '../../dist/libs/platform/src/jobs/index.js';
+import { JobClaims } from '../../dist/libs/jobs/src/durable/job-claims.js';
+import { PeriodicJobs } from '../../dist/libs/jobs/src/index.js';
 import { silentLog } from '../../dist/libs/platform/src/telemetry/index.js';
 import { migrations } from '../../dist/migrations/index.js';
 

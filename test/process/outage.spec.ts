@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startEmbeddedPostgres } from '@kubarr/platform/database';
+import { startEmbeddedPostgres } from '@kubarr/embedded-postgres';
 import { type Browser } from '../support/browser.js';
 import { childrenOf, finishSetup, ServerProcess } from '../support/server-process.js';
 

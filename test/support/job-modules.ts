@@ -3,7 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { CacheModule } from '@kubarr/platform/cache';
 import { ConfigModule, type DatabaseTarget, loadConfig } from '@kubarr/platform/config';
 import { DatabaseModule } from '@kubarr/platform/database';
-import { JobsModule } from '@kubarr/platform/jobs';
+import { JobsModule } from '@kubarr/jobs';
 import { silentLog, TelemetryModule } from '@kubarr/platform/telemetry';
 import { migrations } from '../../migrations/index.js';
 

@@ -1,5 +1,5 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { PeriodicJobs } from '@kubarr/platform/jobs';
+import { PeriodicJobs } from '@kubarr/jobs';
 import { QueryObserver } from '../../libs/platform/src/database/query-observer.js';
 import { type TestApplication } from './application.js';
 import { reaches } from './reaches.js';

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type DatabaseTarget, loadConfig } from '@kubarr/platform/config';
-import { migrate, startEmbeddedPostgres } from '@kubarr/platform/database';
-import { readPostmasterPidFile } from '../../libs/platform/src/database/embedded/postmaster-pid-file.js';
-import { stopServer } from '../../libs/platform/src/database/embedded/postmaster-process.js';
+import { startEmbeddedPostgres } from '@kubarr/embedded-postgres';
+import { migrate } from '@kubarr/platform/database';
+import { readPostmasterPidFile } from '../../libs/embedded-postgres/src/postmaster-pid-file.js';
+import { stopServer } from '../../libs/embedded-postgres/src/postmaster-process.js';
 import { migrations } from '../../migrations/index.js';
 
 /** One PostgreSQL server for a whole run of the tests, with a migrated database to clone. */

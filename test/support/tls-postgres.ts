@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { generate } from 'selfsigned';
-import { type Binaries, findBinaries } from '../../libs/platform/src/database/embedded/binaries.js';
-import { chooseServerUser } from '../../libs/platform/src/database/embedded/server-user.js';
+import { type Binaries, findBinaries } from '../../libs/embedded-postgres/src/binaries.js';
+import { chooseServerUser } from '../../libs/embedded-postgres/src/server-user.js';
 
 /** Name and password of the one role. The password has characters that an address must encode. */
 const ROLE = { user: 'kubarr', password: 'p@ss/w:rd' };

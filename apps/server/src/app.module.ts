@@ -9,7 +9,7 @@ import { ConfigModule, type KubarrConfig } from '@kubarr/platform/config';
 import { DatabaseModule, type DatabaseSource } from '@kubarr/platform/database';
 import { HealthModule } from '@kubarr/platform/health';
 import { HttpModule, ProblemFilter, ValidationPipe } from '@kubarr/platform/http';
-import { JobsModule } from '@kubarr/platform/jobs';
+import { JobsModule } from '@kubarr/jobs';
 import { RealtimeModule } from '@kubarr/platform/realtime';
 import { SecretsModule } from '@kubarr/platform/secrets';
 import { type Log, TelemetryModule } from '@kubarr/platform/telemetry';

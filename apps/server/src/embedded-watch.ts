@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '@kubarr/platform/database';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@kubarr/embedded-postgres';
 import { type Log } from '@kubarr/platform/telemetry';
 
 /** How often it is looked after the server, in milliseconds. */

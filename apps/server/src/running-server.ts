@@ -3,12 +3,8 @@ import { type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type KubarrConfig } from '@kubarr/platform/config';
-import {
-  DatabaseConnection,
-  type DatabaseSource,
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from '@kubarr/platform/database';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@kubarr/embedded-postgres';
+import { DatabaseConnection, type DatabaseSource } from '@kubarr/platform/database';
 import { holdStateDirectory, type StateDirectory } from '@kubarr/platform/state';
 import { type Log } from '@kubarr/platform/telemetry';
 import { Installation, SetupAccess } from '@kubarr/setup';

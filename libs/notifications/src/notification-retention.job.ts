@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HistoryConfig } from '@kubarr/platform/config';
-import { Periodic } from '@kubarr/platform/jobs';
+import { Periodic } from '@kubarr/jobs';
 import { DataSource } from 'typeorm';
 
 /** Rows removed in one statement. */

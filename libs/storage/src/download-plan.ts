@@ -1,4 +1,4 @@
-import { type Member } from '@kubarr/platform/files';
+import { type Member } from '@kubarr/file-tree';
 import { type IncomingHttpHeaders } from 'node:http';
 import { attachment } from './content-disposition.js';
 import { modifiedDate } from './modified-date.js';

@@ -1,5 +1,5 @@
 import { Injectable, StreamableFile } from '@nestjs/common';
-import { type OpenFile } from '@kubarr/platform/files';
+import { type OpenFile } from '@kubarr/file-tree';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { planDownload } from './download-plan.js';
 import { FileIsAnother, RangeNotSatisfiable } from './storage.errors.js';

@@ -1,4 +1,4 @@
-import { type Member, nameText, type RelativePath } from '@kubarr/platform/files';
+import { type Member, nameText, type RelativePath } from '@kubarr/file-tree';
 import { modifiedDate } from './modified-date.js';
 import { type FileInfo } from './storage.dto.js';
 

@@ -1,4 +1,4 @@
-import { parseRelativePath } from '@kubarr/platform/files';
+import { parseRelativePath } from '@kubarr/file-tree';
 import { numbered } from './free-name.js';
 
 describe('A numbered name', () => {

@@ -1,4 +1,4 @@
-import { LONGEST_NAME, type Member, NameTaken, type OpenRoot, type RelativePath } from '@kubarr/platform/files';
+import { LONGEST_NAME, type Member, NameTaken, type OpenRoot, type RelativePath } from '@kubarr/file-tree';
 
 /** Numbers that are tried before it is given up. */
 const MOST_TRIES = 1_000;

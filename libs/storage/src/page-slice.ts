@@ -1,4 +1,4 @@
-import { LISTING_REACH, type Slice } from '@kubarr/platform/files';
+import { LISTING_REACH, type Slice } from '@kubarr/file-tree';
 import { PageTooFar } from './storage.errors.js';
 
 /** What a page of a listing shows; the last one within reach may be shorter. @throws PageTooFar */

@@ -1,4 +1,4 @@
-import { isSameMember, type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/platform/files';
+import { isSameMember, type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/file-tree';
 import { ProtectedPlace } from './storage.errors.js';
 
 /** Folders at the top of the storage that installed apps count on. Source: the contract. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { type AuditAction, AuditRecorder } from '@kubarr/audit';
-import { type RelativePath } from '@kubarr/platform/files';
+import { type RelativePath } from '@kubarr/file-tree';
 import { DataSource, type EntityManager } from 'typeorm';
 
 /** What is recorded about a change. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { StorageConfig } from '@kubarr/platform/config';
-import { type OpenRoot, type RelativePath } from '@kubarr/platform/files';
+import { type OpenRoot, type RelativePath } from '@kubarr/file-tree';
 import { DataSource, type EntityManager } from 'typeorm';
 import { NotEnoughRoom, QuotaExceeded } from './storage.errors.js';
 import { digestOf } from './sizes/path-digest.js';

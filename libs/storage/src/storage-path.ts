@@ -1,4 +1,4 @@
-import { parseRelativePath, RelativePath } from '@kubarr/platform/files';
+import { parseRelativePath, RelativePath } from '@kubarr/file-tree';
 import { ReservedName } from './storage.errors.js';
 
 /** Names that begin so belong to Kubarr: what is being written, and the trash. They are neither listed nor reached. */

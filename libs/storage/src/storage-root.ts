@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { StateConfig, StorageConfig } from '@kubarr/platform/config';
-import { OpenRoot, parseRelativePath, RootUnavailable } from '@kubarr/platform/files';
+import { OpenRoot, parseRelativePath, RootUnavailable } from '@kubarr/file-tree';
 import { mkdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { StorageFolderUnavailable, StorageUnavailable } from './storage.errors.js';

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
-import { type MemberKind } from '@kubarr/platform/files';
+import { type MemberKind } from '@kubarr/file-tree';
 import { BooleanParameter, ChoiceField, IntegerParameter, TextField } from '@kubarr/platform/http';
 
 /** Longest path as text: 4 096 bytes, each of which may be written as `\xNN`. */

@@ -1,4 +1,4 @@
-import { LISTING_REACH } from '@kubarr/platform/files';
+import { LISTING_REACH } from '@kubarr/file-tree';
 import { KubarrError } from '@kubarr/platform/errors';
 
 /** The configured root is missing, not mounted or not to be entered. */

@@ -1,5 +1,6 @@
 import { type KubarrConfig } from '@kubarr/platform/config';
-import { type DatabaseSource, startEmbeddedPostgres } from '@kubarr/platform/database';
+import { startEmbeddedPostgres } from '@kubarr/embedded-postgres';
+import { type DatabaseSource } from '@kubarr/platform/database';
 import { holdStateDirectory, StateDirectoryHeld } from '@kubarr/platform/state';
 import { databaseSource } from '../running-server.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditConfig } from '@kubarr/platform/config';
-import { Periodic } from '@kubarr/platform/jobs';
+import { Periodic } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { AuditDeletion } from './audit-deletion.js';
 

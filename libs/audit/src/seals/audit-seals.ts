@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Periodic } from '@kubarr/platform/jobs';
+import { Periodic } from '@kubarr/jobs';
 import { KeyRing } from '@kubarr/platform/secrets';
 import { createHmac } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';

@@ -3,7 +3,7 @@ import { actorOf, SYSTEM } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { DatabaseConnection } from '@kubarr/platform/database';
 import { Refusals } from '@kubarr/platform/http';
-import { Periodic } from '@kubarr/platform/jobs';
+import { Periodic } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { DataSource } from 'typeorm';
 import { RefusalNotes } from './refusal-notes.js';

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { DatabaseConnection } from '@kubarr/platform/database';
-import { Periodic } from '@kubarr/platform/jobs';
+import { Periodic } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { DataSource } from 'typeorm';
 import { UseNotes } from './use-notes.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { NotificationsConfig } from '@kubarr/platform/config';
-import { AddressRefused, AddressRules, NoAnswer, type OutgoingAnswer, send } from '@kubarr/platform/outgoing';
+import { AddressRefused, AddressRules, NoAnswer, type OutgoingAnswer, send } from '@kubarr/egress';
 import { SecretCannotBeOpened } from '@kubarr/platform/secrets';
 import { DeliveryFailed, SEND_TIMEOUT_MS } from './channel.js';
 

@@ -1,4 +1,4 @@
-import { type OutgoingAnswer } from '@kubarr/platform/outgoing';
+import { type OutgoingAnswer } from '@kubarr/egress';
 import { type Severity } from '../events/event-types.js';
 import { type ChannelConfig, type ConfigField } from './config-fields.js';
 

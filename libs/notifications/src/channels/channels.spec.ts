@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { AddressRules } from '@kubarr/platform/outgoing';
+import { AddressRules } from '@kubarr/egress';
 import { generate } from 'selfsigned';
 import { MailServer } from '../../../../test/support/mail-server.js';
 import { Receiver } from '../../../../test/support/receiver.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { asNoAnswer, connectTo } from '@kubarr/platform/outgoing';
+import { asNoAnswer, connectTo } from '@kubarr/egress';
 import { isEmail } from 'class-validator';
 import { isIP, type Socket } from 'node:net';
 import { Channel, DeliveryFailed, type Message, SEND_TIMEOUT_MS, titleWithCount } from './channel.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SYSTEM } from '@kubarr/access';
-import { DurableJobs } from '@kubarr/platform/jobs';
+import { DurableJobs } from '@kubarr/jobs';
 import { type EntityManager } from 'typeorm';
 import { type Announcement } from '../events/announcements.js';
 

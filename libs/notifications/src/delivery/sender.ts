@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { asDatabaseError } from '@kubarr/platform/database';
-import { DurableJobs, type JobWork, type StepResult } from '@kubarr/platform/jobs';
+import { DurableJobs, type JobWork, type StepResult } from '@kubarr/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Channel, DeliveryFailed, type Message } from '../channels/channel.js';
 import { ChannelSettings } from '../channels/channel-settings.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditFact, AuditFacts, type AuditRange, AuditReader } from '@kubarr/audit';
 import { Notifications } from '@kubarr/platform/database';
-import { Periodic } from '@kubarr/platform/jobs';
+import { Periodic } from '@kubarr/jobs';
 import { Recipients } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
 import { type Announcement, Announcements } from './announcements.js';

@@ -5,4 +5,3 @@ export { DatabaseModule } from './database.module.js';
 export { migrate, pendingMigrations, type MigrationClass } from './migrate.js';
 export { PreparedStatements } from './prepared-statements.js';
 export { Notifications } from './notifications.js';
-export { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/index.js';

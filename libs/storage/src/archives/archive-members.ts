@@ -1,4 +1,4 @@
-import { type Met, type OpenRoot, type RelativePath } from '@kubarr/platform/files';
+import { type Met, type OpenRoot, type RelativePath } from '@kubarr/file-tree';
 import { numbered } from '../free-name.js';
 import { isShown } from '../storage-path.js';
 

@@ -1,5 +1,5 @@
 import { Injectable, StreamableFile } from '@nestjs/common';
-import { type RelativePath } from '@kubarr/platform/files';
+import { type RelativePath } from '@kubarr/file-tree';
 import { Readable } from 'node:stream';
 import { attachment } from '../content-disposition.js';
 import { DiskWalks } from '../disk-walks.js';

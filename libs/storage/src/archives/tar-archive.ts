@@ -1,4 +1,4 @@
-import { FilesForbidden, type Met, NoSuchMember } from '@kubarr/platform/files';
+import { FilesForbidden, type Met, NoSuchMember } from '@kubarr/file-tree';
 import { type ArchiveMember } from './archive-members.js';
 import { TAR_END, tarHeader, tarPadding } from './tar-header.js';
 

@@ -1,4 +1,4 @@
-import { nameText } from '@kubarr/platform/files';
+import { nameText } from '@kubarr/file-tree';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { ZipFile } from 'yazl';

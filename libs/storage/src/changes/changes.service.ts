@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
-import { nameBytes } from '@kubarr/platform/files';
+import { nameBytes } from '@kubarr/file-tree';
 import { refuseProtected } from '../protected-places.js';
 import { RecordedChange } from '../recorded-change.js';
 import { Room } from '../room.js';

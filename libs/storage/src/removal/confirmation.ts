@@ -1,4 +1,4 @@
-import { type Member } from '@kubarr/platform/files';
+import { type Member } from '@kubarr/file-tree';
 import { constantTimeEquals } from '@kubarr/platform/secrets';
 import { createHmac } from 'node:crypto';
 

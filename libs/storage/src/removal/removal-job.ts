@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
-import { parseRelativePath, type RelativePath } from '@kubarr/platform/files';
-import { DurableJobs, type JobWork, type StepResult } from '@kubarr/platform/jobs';
+import { parseRelativePath, type RelativePath } from '@kubarr/file-tree';
+import { DurableJobs, type JobWork, type StepResult } from '@kubarr/jobs';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
 import { SizeJob } from '../sizes/size-job.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type SignedIn } from '@kubarr/access';
-import { NotADirectory, type OpenRoot, OtherDisk, type RelativePath, nameText } from '@kubarr/platform/files';
+import { NotADirectory, type OpenRoot, OtherDisk, type RelativePath, nameText } from '@kubarr/file-tree';
 import { KeyRing } from '@kubarr/platform/secrets';
 import { randomUUID } from 'node:crypto';
 import { refuseProtected } from '../protected-places.js';

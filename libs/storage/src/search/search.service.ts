@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { nameText, NoSuchMember } from '@kubarr/platform/files';
+import { nameText, NoSuchMember } from '@kubarr/file-tree';
 import { DiskWalks } from '../disk-walks.js';
 import { fileInfo } from '../file-info.js';
 import { isHidden, isShown, storagePath } from '../storage-path.js';

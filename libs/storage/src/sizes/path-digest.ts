@@ -1,4 +1,4 @@
-import { type RelativePath } from '@kubarr/platform/files';
+import { type RelativePath } from '@kubarr/file-tree';
 import { createHash } from 'node:crypto';
 
 /** Names a path in an index, which cannot hold a path of any length. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, SYSTEM } from '@kubarr/access';
 import { StorageConfig } from '@kubarr/platform/config';
-import { NoSuchMember, parseRelativePath, type RelativePath, type TreeSize } from '@kubarr/platform/files';
-import { DurableJobs, type JobWork, Periodic, type StepResult } from '@kubarr/platform/jobs';
+import { NoSuchMember, parseRelativePath, type RelativePath, type TreeSize } from '@kubarr/file-tree';
+import { DurableJobs, type JobWork, Periodic, type StepResult } from '@kubarr/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
 import { TooManyWalks } from '../storage.errors.js';
 import { isCounted, ROOT } from '../storage-path.js';

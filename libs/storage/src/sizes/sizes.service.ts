@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type Actor } from '@kubarr/access';
-import { NotADirectory, type RelativePath } from '@kubarr/platform/files';
+import { NotADirectory, type RelativePath } from '@kubarr/file-tree';
 import { In, Repository } from 'typeorm';
 import { isShown, storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';

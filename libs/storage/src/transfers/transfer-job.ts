@@ -7,8 +7,8 @@ import {
   type OpenRoot,
   parseRelativePath,
   type RelativePath,
-} from '@kubarr/platform/files';
-import { DurableJobs, type JobWork, type StepResult } from '@kubarr/platform/jobs';
+} from '@kubarr/file-tree';
+import { DurableJobs, type JobWork, type StepResult } from '@kubarr/jobs';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
 import { freeName, namesTaken } from '../free-name.js';

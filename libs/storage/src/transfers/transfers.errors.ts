@@ -1,4 +1,4 @@
-import { type FileChanged } from '@kubarr/platform/files';
+import { type FileChanged } from '@kubarr/file-tree';
 import { KubarrError } from '@kubarr/platform/errors';
 
 /** A job met a file that another program writes: a download that goes on. It tries again later, and keeps what it has. */

@@ -1,14 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type Actor } from '@kubarr/access';
-import {
-  IntoItself,
-  NotADirectory,
-  NotAFile,
-  type OpenRoot,
-  OtherDisk,
-  type RelativePath,
-} from '@kubarr/platform/files';
+import { IntoItself, NotADirectory, NotAFile, type OpenRoot, OtherDisk, type RelativePath } from '@kubarr/file-tree';
 import { randomUUID } from 'node:crypto';
 import { DataSource, Repository } from 'typeorm';
 import { freeName } from '../free-name.js';

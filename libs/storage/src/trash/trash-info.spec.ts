@@ -1,4 +1,4 @@
-import { parseRelativePath } from '@kubarr/platform/files';
+import { parseRelativePath } from '@kubarr/file-tree';
 import fc from 'fast-check';
 import { readTrashInfo, writeTrashInfo } from './trash-info.js';
 import { deletedAt, idOfInfo, newTrashId, TRASH_ID } from './trash-places.js';

@@ -1,4 +1,4 @@
-import { RelativePath } from '@kubarr/platform/files';
+import { RelativePath } from '@kubarr/file-tree';
 
 /** What is known about something in the trash besides the thing itself. */
 export interface TrashInfo {

@@ -1,4 +1,4 @@
-import { NameTaken, type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/platform/files';
+import { NameTaken, type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/file-tree';
 import { randomBytes } from 'node:crypto';
 import { TRASH } from '../storage-path.js';
 

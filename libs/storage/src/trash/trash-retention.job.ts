@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { SYSTEM } from '@kubarr/access';
 import { StorageConfig } from '@kubarr/platform/config';
-import { LISTING_REACH, type Member, NoSuchMember, type OpenRoot, type RelativePath } from '@kubarr/platform/files';
+import { LISTING_REACH, type Member, NoSuchMember, type OpenRoot, type RelativePath } from '@kubarr/file-tree';
 import { KubarrError } from '@kubarr/platform/errors';
-import { Periodic } from '@kubarr/platform/jobs';
+import { Periodic } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { RecordedChange } from '../recorded-change.js';
 import { StorageRoot } from '../storage-root.js';

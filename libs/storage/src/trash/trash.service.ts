@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { StorageConfig } from '@kubarr/platform/config';
-import { NameTaken, nameText, NoSuchMember, type OpenRoot, type Slice } from '@kubarr/platform/files';
+import { NameTaken, nameText, NoSuchMember, type OpenRoot, type Slice } from '@kubarr/file-tree';
 import { text as readText } from 'node:stream/consumers';
 import { DataSource } from 'typeorm';
 import { freeName } from '../free-name.js';

@@ -1,4 +1,4 @@
-import { type RelativePath } from '@kubarr/platform/files';
+import { type RelativePath } from '@kubarr/file-tree';
 import { type EntityManager } from 'typeorm';
 
 /**

@@ -1,4 +1,4 @@
-import { type PartFile } from '@kubarr/platform/files';
+import { type PartFile } from '@kubarr/file-tree';
 import { type Readable } from 'node:stream';
 import { LOOK_EVERY_BYTES } from '../room.js';
 import { UploadTooLong } from './uploads.errors.js';

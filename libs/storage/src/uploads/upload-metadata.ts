@@ -1,4 +1,4 @@
-import { nameText } from '@kubarr/platform/files';
+import { nameText } from '@kubarr/file-tree';
 import { isUtf8 } from 'node:buffer';
 import { UploadNotReadable } from './uploads.errors.js';
 

@@ -11,7 +11,7 @@ import {
   type PartFile,
   parseRelativePath,
   type RelativePath,
-} from '@kubarr/platform/files';
+} from '@kubarr/file-tree';
 import { randomUUID } from 'node:crypto';
 import { type Readable } from 'node:stream';
 import { IsNull, MoreThan, Repository } from 'typeorm';

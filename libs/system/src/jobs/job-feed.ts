@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Notifications } from '@kubarr/platform/database';
-import { DurableJobs, JOB_CHANGED, type JobChanged, JobNotFound } from '@kubarr/platform/jobs';
+import { DurableJobs, JOB_CHANGED, type JobChanged, JobNotFound } from '@kubarr/jobs';
 import { LiveEvents } from '@kubarr/platform/realtime';
 import { Log } from '@kubarr/platform/telemetry';
 import { jobAnswer } from './jobs.dto.js';

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
 import { BooleanParameter, ChoiceField, IntegerParameter, TextField } from '@kubarr/platform/http';
-import { JOB_STATUSES, type JobState, type JobStatus, type JobView, type OutputLine } from '@kubarr/platform/jobs';
+import { JOB_STATUSES, type JobState, type JobStatus, type JobView, type OutputLine } from '@kubarr/jobs';
 
 export class JobId {
   @IntegerParameter({ description: 'Number of the job', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, holds, type SignedIn } from '@kubarr/access';
 import { type AuditAction, AuditRecorder } from '@kubarr/audit';
-import { DurableJobs, JobNotFound, type JobView, PeriodicJobs } from '@kubarr/platform/jobs';
+import { DurableJobs, JobNotFound, type JobView, PeriodicJobs } from '@kubarr/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
 import {
   type JobAnswer,

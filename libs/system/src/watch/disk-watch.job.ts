@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SystemEvents } from '@kubarr/notifications';
 import { StateConfig, StorageConfig } from '@kubarr/platform/config';
 import { Notifications } from '@kubarr/platform/database';
-import { Periodic } from '@kubarr/platform/jobs';
+import { Periodic } from '@kubarr/jobs';
 import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { DataSource } from 'typeorm';

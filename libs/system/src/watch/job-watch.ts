@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SystemEvents } from '@kubarr/notifications';
-import { DurableJobs, PeriodicJobs } from '@kubarr/platform/jobs';
+import { DurableJobs, PeriodicJobs } from '@kubarr/jobs';
 
 /** So many failures of the same work are told. */
 const FAILURES = 3;

@@ -1,4 +1,4 @@
-import { KubarrError } from '../errors/index.js';
+import { KubarrError } from '@kubarr/platform/errors';
 
 /** Names in messages are cut to this many characters: a path may have thousands. */
 const SHOWN_LENGTH = 200;

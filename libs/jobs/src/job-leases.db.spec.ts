@@ -1,9 +1,9 @@
 import { type DataSource } from 'typeorm';
-import { connectTo } from '../../../../test/support/test-data-source.js';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import { connectTo } from '../../../test/support/test-data-source.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { JobLeases } from './job-leases.js';
 import { type PeriodicOptions } from './periodic.js';
-import { reaches } from '../../../../test/support/reaches.js';
+import { reaches } from '../../../test/support/reaches.js';
 
 const options: PeriodicOptions = { name: 'clean-up', everyMs: 600_000, runs: 'once', timeoutMs: 30_000 };
 

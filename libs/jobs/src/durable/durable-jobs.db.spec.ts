@@ -1,16 +1,16 @@
 import { Injectable, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { DataSource, type EntityManager } from 'typeorm';
-import { jobModules } from '../../../../../test/support/job-modules.js';
-import { createTestDatabase, type TestDatabase } from '../../../../../test/support/test-database.js';
-import { DatabaseConnection } from '../../database/index.js';
-import { KubarrError } from '../../errors/index.js';
+import { jobModules } from '../../../../test/support/job-modules.js';
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import { DatabaseConnection } from '@kubarr/platform/database';
+import { KubarrError } from '@kubarr/platform/errors';
 import { DurableJobs, type JobView, type NewJob } from './durable-jobs.js';
 import { JobClaims } from './job-claims.js';
 import { JobHistory } from './job-history.job.js';
 import { type JobWork, type StepResult } from './job-kind.js';
 import { JobWorker } from './job-worker.js';
-import { reaches } from '../../../../../test/support/reaches.js';
+import { reaches } from '../../../../test/support/reaches.js';
 
 class DiskGone extends KubarrError {
   readonly code = 'test.disk-gone';

@@ -1,4 +1,4 @@
-import { KubarrError } from '../../errors/index.js';
+import { KubarrError } from '@kubarr/platform/errors';
 
 /** The way out that every refusal names: a server that somebody else runs. */
 const OWN_SERVER = 'set DATABASE_URL to a PostgreSQL server of your own';

@@ -2,8 +2,8 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { type EntityManager } from 'typeorm';
-import { asDatabaseError, DatabaseConnection } from '../database/index.js';
-import { Log, MetricsRegistry } from '../telemetry/index.js';
+import { asDatabaseError, DatabaseConnection } from '@kubarr/platform/database';
+import { Log, MetricsRegistry } from '@kubarr/platform/telemetry';
 import { JobLeases, type LeasedJob } from './job-leases.js';
 import { failureText } from './failure-text.js';
 import { type RunResult, startRun } from './job-run.js';

@@ -6,15 +6,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { firstLine, startTypeScript, underRoot } from '../../../../../test/support/typescript-process.js';
-import { type DatabaseTarget } from '../../config/index.js';
+import { firstLine, startTypeScript, underRoot } from '../../../test/support/typescript-process.js';
+import { type DatabaseTarget } from '@kubarr/platform/config';
 import { findBinaries } from './binaries.js';
 import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './index.js';
 import { runPostmaster } from './postmaster.js';
 import { stopServer } from './postmaster-process.js';
 import { ServerLog } from './server-log.js';
 import { chooseServerUser, giveTo } from './server-user.js';
-import { reaches } from '../../../../../test/support/reaches.js';
+import { reaches } from '../../../test/support/reaches.js';
 
 let folder: string;
 /** Has a space, a comma and quotes in its name: all of them mean something in PostgreSQL's settings. */

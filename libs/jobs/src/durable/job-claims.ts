@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { randomUUID } from 'node:crypto';
-import { Notifications } from '../../database/index.js';
+import { Notifications } from '@kubarr/platform/database';
 import { type JobData } from './job-kind.js';
 
 /** A job that this process holds. */

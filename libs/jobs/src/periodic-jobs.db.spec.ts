@@ -1,9 +1,9 @@
 import { Injectable, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { jobModules } from '../../../../test/support/job-modules.js';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
-import { DatabaseConnection } from '../database/index.js';
-import { MetricsRegistry } from '../telemetry/index.js';
+import { jobModules } from '../../../test/support/job-modules.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { DatabaseConnection } from '@kubarr/platform/database';
+import { MetricsRegistry } from '@kubarr/platform/telemetry';
 import { Periodic } from './periodic.js';
 import { PeriodicJobs } from './periodic-jobs.js';
 

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { asDatabaseError, DatabaseConnection, Notifications } from '../../database/index.js';
-import { Log, MetricsRegistry } from '../../telemetry/index.js';
+import { asDatabaseError, DatabaseConnection, Notifications } from '@kubarr/platform/database';
+import { Log, MetricsRegistry } from '@kubarr/platform/telemetry';
 import { within } from '../within.js';
 import { JobAttempt } from './job-attempt.js';
 import { type ClaimedJob, JOB_CHANGED, type JobChanged, JobClaims } from './job-claims.js';

@@ -1,8 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-
-/** `waiting` for its turn or for a retry; `running` while a replica holds it (or held it when it was killed). */
-export const JOB_STATUSES = ['waiting', 'running', 'succeeded', 'failed', 'cancelled'] as const;
-export type JobStatus = (typeof JOB_STATUSES)[number];
+import { type JobStatus } from './job-status.js';
 
 /** Work that survives a kill at any point: what is wanted, how far it is, who holds it. */
 @Entity('durable_jobs')

@@ -1,5 +1,5 @@
 import { type EntityManager } from 'typeorm';
-import { KubarrError } from '../../errors/index.js';
+import { KubarrError } from '@kubarr/platform/errors';
 import { failureText, RunInterrupted } from '../failure-text.js';
 import { type ClaimedJob, type Ending, type JobClaims, type JobNews, LeaseLost } from './job-claims.js';
 import { DEFAULT_ATTEMPTS, type JobData, type JobKind, type JobStep, type JobWork, retryDelay } from './job-kind.js';

@@ -1,4 +1,4 @@
-import { KubarrError } from '../../errors/index.js';
+import { KubarrError } from '@kubarr/platform/errors';
 
 export class JobNotFound extends KubarrError {
   readonly code = 'jobs.not-found';

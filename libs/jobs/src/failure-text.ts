@@ -1,4 +1,4 @@
-import { KubarrError } from '../errors/index.js';
+import { KubarrError } from '@kubarr/platform/errors';
 
 /** An error whose text we wrote ourselves for administrators. */
 export class RunInterrupted extends Error {}

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { syncDirectory } from '../../state/index.js';
+import { syncDirectory } from '@kubarr/platform/state';
 import { type Binaries, SERVER_ENVIRONMENT } from './binaries.js';
 import {
   EmbeddedPostgresDiskFull,

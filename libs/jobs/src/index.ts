@@ -1,5 +1,5 @@
 export { DurableJobs, type JobFilter, type JobView, type NewJob, type OutputLine } from './durable/durable-jobs.js';
-export { JOB_STATUSES, type JobStatus } from './durable/durable-job.entity.js';
+export { JOB_STATUSES, type JobStatus } from './durable/job-status.js';
 export { JOB_CHANGED, type JobChanged } from './durable/job-claims.js';
 export { type JobData, type JobKind, type JobStep, type JobWork, type StepResult } from './durable/job-kind.js';
 export { type FailedTry } from './durable/job-kinds.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { violatesUnique } from '../../database/index.js';
+import { violatesUnique } from '@kubarr/platform/database';
 import { JobClaims, LONGEST_WAIT_MS } from './job-claims.js';
-import { type JobStatus } from './durable-job.entity.js';
+import { type JobStatus } from './job-status.js';
 import { JobIsOver, JobNotFound, JobNotRetryable, SubjectBusy } from './job.errors.js';
 import { type JobData, type JobKind } from './job-kind.js';
 import { type FailureHandler, JobKinds } from './job-kinds.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CacheRegistry } from '../cache/index.js';
+import { CacheRegistry } from '@kubarr/platform/cache';
 import { Periodic } from './periodic.js';
 
 /** Frees what has expired in all caches. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type KubarrError } from '../errors/index.js';
+import { type KubarrError } from '@kubarr/platform/errors';
 import { asFilesError } from './files.errors.js';
 
 const failure = (code: string): Error => Object.assign(new Error(`${code}: open '/srv/secret/place'`), { code });

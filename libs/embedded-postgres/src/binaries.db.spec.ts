@@ -3,7 +3,7 @@ import { chmod, cp, lstat, mkdir, mkdtemp, readdir, rm, unlink } from 'node:fs/p
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { underRoot } from '../../../../../test/support/typescript-process.js';
+import { underRoot } from '../../../test/support/typescript-process.js';
 import { findBinaries } from './binaries.js';
 import { EmbeddedPostgresBinariesUnusable } from './embedded.errors.js';
 import { chooseServerUser } from './server-user.js';

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { KubarrError } from '../errors/index.js';
+import { KubarrError } from '@kubarr/platform/errors';
 import { failureText } from './failure-text.js';
 import { startRun } from './job-run.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { HistoryConfig } from '../../config/index.js';
+import { HistoryConfig } from '@kubarr/platform/config';
 import { Periodic } from '../periodic.js';
 import { JobKinds } from './job-kinds.js';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type DatabaseTarget } from '../../config/index.js';
-import { makeDirectory, readOrCreateFile } from '../../state/index.js';
+import { type DatabaseTarget } from '@kubarr/platform/config';
+import { makeDirectory, readOrCreateFile } from '@kubarr/platform/state';
 import { findBinaries } from './binaries.js';
 import { prepareDataDirectory } from './data-directory.js';
 import { EmbeddedPostgresNotStarted, namedFolderFailure } from './embedded.errors.js';
