@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { jest } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { DurableJobs, JobWorker, PeriodicJobs } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { SystemEvents } from '@kubarr/notifications';
@@ -533,7 +533,7 @@ describe('Notifications', () => {
     });
 
     it('tells that the database was away, also when it goes away again before that was told', async () => {
-      const listener = kubarr.app.get(Notifications);
+      const listener = kubarr.app.get(ReplicaBus);
       const lostAt = performance.now();
       const now = jest.spyOn(performance, 'now');
       const warn = jest.spyOn(kubarr.app.get(Log), 'warn');

@@ -2,7 +2,7 @@ import { CACHE_MANAGER } from '@nestjs/cache-manager';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { type Cache } from 'cache-manager';
 import { DataSource, type EntityManager } from 'typeorm';
 import { SETTINGS, type SettingKey } from './settings-catalogue.js';
@@ -27,11 +27,11 @@ export class Settings {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
     private readonly audit: AuditRecorder,
     @Inject(CACHE_MANAGER) private readonly cache: Cache,
   ) {
-    notifications.subscribe(CHANGED, () => void this.forget());
+    bus.subscribe(CHANGED, () => void this.forget());
   }
 
   /** The stored value, or the catalogue's fallback. */
@@ -71,7 +71,7 @@ export class Settings {
       resourceId: key,
       details: { setting: key, old: before?.value ?? fallbackOf(key), new: value },
     });
-    await this.notifications.publish(transaction, CHANGED, key);
+    await this.bus.publish(transaction, CHANGED, key);
   }
 
   /** Call it after a transaction that used `changeWithin` has committed. */

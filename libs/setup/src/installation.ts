@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DatabaseConnection, Notifications } from '@kubarr/platform/database';
+import { DatabaseConnection, ReplicaBus } from '@kubarr/platform/database';
 import { DataSource } from 'typeorm';
 import { InstallationRow } from './installation.entity.js';
 
@@ -11,7 +11,7 @@ export class Installation {
   constructor(
     private readonly dataSource: DataSource,
     private readonly connection: DatabaseConnection,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
   ) {}
 
   /** @throws DatabaseUnavailable while nobody can tell. */
@@ -28,7 +28,7 @@ export class Installation {
 
   /** True while the database does not answer: then the set-up is neither needed nor possible, and pages should wait. */
   get isDatabasePending(): boolean {
-    return !this.connection.isReady || !this.notifications.isListening;
+    return !this.connection.isReady || !this.bus.isListening;
   }
 
   /** Set-up is asked for only when it is certain that there is no administrator yet. */

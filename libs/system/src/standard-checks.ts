@@ -1,17 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DatabaseConnection, Notifications } from '@kubarr/platform/database';
+import { DatabaseConnection, ReplicaBus } from '@kubarr/platform/database';
 import { HealthRegistry } from '@kubarr/platform/health';
 import { DataSource } from 'typeorm';
 
 /** What every process needs: the database, its schema, and word of changes made elsewhere. */
 @Injectable()
 export class StandardChecks {
-  constructor(
-    registry: HealthRegistry,
-    connection: DatabaseConnection,
-    notifications: Notifications,
-    dataSource: DataSource,
-  ) {
+  constructor(registry: HealthRegistry, connection: DatabaseConnection, bus: ReplicaBus, dataSource: DataSource) {
     registry.register({
       name: 'database',
       isCritical: true,
@@ -33,8 +28,7 @@ export class StandardChecks {
       name: 'listener',
       isCritical: true,
       check: () => {
-        if (!notifications.isListening)
-          throw new Error('changes made by other replicas are not heard; waiting for the database');
+        if (!bus.isListening) throw new Error('changes made by other replicas are not heard; waiting for the database');
         return undefined;
       },
     });

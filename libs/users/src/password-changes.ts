@@ -1,6 +1,6 @@
 import { type Actor } from '@kubarr/access';
 import { type AuditRecorder } from '@kubarr/audit';
-import { type Notifications } from '@kubarr/platform/database';
+import { type ReplicaBus } from '@kubarr/platform/database';
 import { type EntityManager } from 'typeorm';
 import { PROFILE_CHANGED } from './profiles.js';
 
@@ -19,10 +19,10 @@ export async function replacePassword(
   transaction: EntityManager,
   actor: Actor,
   { userId, username, passwordHash }: PasswordReplacement,
-  { audit, notifications }: { audit: AuditRecorder; notifications: Notifications },
+  { audit, bus }: { audit: AuditRecorder; bus: ReplicaBus },
 ): Promise<void> {
   await storePassword(transaction, userId, passwordHash);
-  await notifications.publish(transaction, PROFILE_CHANGED, userId);
+  await bus.publish(transaction, PROFILE_CHANGED, userId);
   await audit.record(transaction, actor, {
     action: 'password_changed',
     resource: 'user',

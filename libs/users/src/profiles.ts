@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { effectivePermissions, isAdministrator, type RoleGrants } from '@kubarr/access';
 import { BoundedCache, CacheRegistry } from '@kubarr/platform/cache';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { DataSource, type EntityManager } from 'typeorm';
 
 /** Topic on which replicas tell each other whose profile changed; `null` = everybody's (a role changed). */
@@ -76,11 +76,11 @@ export class Profiles {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
     caches: CacheRegistry,
   ) {
     this.cache = caches.create({ name: 'profiles', maxEntries: 1_000, ttlMs: 60_000 });
-    notifications.subscribe(PROFILE_CHANGED, (userId) => this.forget(userId as number | null));
+    bus.subscribe(PROFILE_CHANGED, (userId) => this.forget(userId as number | null));
   }
 
   /** The profile, or `undefined` when there is no such account. */
@@ -111,7 +111,7 @@ export class Profiles {
 
   /** Call it in the transaction that changes an account (`null`: a role), and `forget` after its commit. */
   async announceChange(transaction: EntityManager, userId: number | null): Promise<void> {
-    await this.notifications.publish(transaction, PROFILE_CHANGED, userId);
+    await this.bus.publish(transaction, PROFILE_CHANGED, userId);
   }
 
   forget(userId: number | null): void {

@@ -1,6 +1,6 @@
 import { AuditRecorder } from '@kubarr/audit';
 import { type KubarrConfig } from '@kubarr/platform/config';
-import { clientOptions, Notifications, PreparedStatements } from '@kubarr/platform/database';
+import { clientOptions, ReplicaBus, PreparedStatements } from '@kubarr/platform/database';
 import { DataSource, type EntityManager } from 'typeorm';
 import { withDatabase } from './with-database.js';
 
@@ -14,7 +14,7 @@ export interface CommandAccount {
 /** What a change of an account needs outside the server. */
 export interface AccountTools {
   readonly audit: AuditRecorder;
-  readonly notifications: Notifications;
+  readonly bus: ReplicaBus;
 }
 
 /**
@@ -46,7 +46,7 @@ export function withAccount(
           return 1;
         }
         const audit = new AuditRecorder(new PreparedStatements(source));
-        await work(transaction, account, { audit, notifications: new Notifications() });
+        await work(transaction, account, { audit, bus: new ReplicaBus() });
         return 0;
       });
     } finally {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type SignedIn } from '@kubarr/access';
 import { BoundedCache, CacheRegistry } from '@kubarr/platform/cache';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { type Profile, Profiles } from '@kubarr/users';
 import { createHash } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -49,12 +49,12 @@ export class ApiTokenDirectory {
   constructor(
     private readonly dataSource: DataSource,
     private readonly profiles: Profiles,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
     caches: CacheRegistry,
   ) {
     this.cache = caches.create({ name: 'api-tokens', maxEntries: 1_000, ttlMs: 60_000 });
     for (const topic of [CHANGED, FACTORS_CHANGED])
-      notifications.subscribe(topic, (userId) => this.forgetAllOf(userId as number));
+      bus.subscribe(topic, (userId) => this.forgetAllOf(userId as number));
   }
 
   /** Who calls, without asking anybody; `undefined` = ask `holderOf`. */
@@ -74,7 +74,7 @@ export class ApiTokenDirectory {
 
   /** Call it in the transaction that ends a token, and `forgetAllOf` after its commit. */
   async announceChange(transaction: EntityManager, userId: number): Promise<void> {
-    await this.notifications.publish(transaction, CHANGED, userId);
+    await this.bus.publish(transaction, CHANGED, userId);
   }
 
   forgetAllOf(userId: number): void {

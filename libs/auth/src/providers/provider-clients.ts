@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { BoundedCache, CacheRegistry } from '@kubarr/platform/cache';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { SecretBox } from '@kubarr/platform/secrets';
 import { type ClientAuth, type Configuration } from 'openid-client';
 import { DataSource } from 'typeorm';
@@ -36,11 +36,11 @@ export class ProviderClients {
   constructor(
     private readonly dataSource: DataSource,
     private readonly box: SecretBox,
-    notifications: Notifications,
+    bus: ReplicaBus,
     caches: CacheRegistry,
   ) {
     this.cache = caches.create({ name: 'sign-in-providers', maxEntries: 50, ttlMs: DESCRIBED_FOR_MS });
-    notifications.subscribe(PROVIDERS_CHANGED, (id) => this.cache.invalidate(id as string));
+    bus.subscribe(PROVIDERS_CHANGED, (id) => this.cache.invalidate(id as string));
   }
 
   /**

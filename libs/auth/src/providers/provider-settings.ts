@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
-import { Notifications, violatesUnique } from '@kubarr/platform/database';
+import { ReplicaBus, violatesUnique } from '@kubarr/platform/database';
 import { InvalidFields } from '@kubarr/platform/http';
 import { SecretBox } from '@kubarr/platform/secrets';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -39,7 +39,7 @@ export class ProviderSettings {
   constructor(
     private readonly dataSource: DataSource,
     private readonly box: SecretBox,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
     private readonly audit: AuditRecorder,
   ) {}
 
@@ -143,7 +143,7 @@ export class ProviderSettings {
     id: string,
     details: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    await this.notifications.publish(transaction, PROVIDERS_CHANGED, id);
+    await this.bus.publish(transaction, PROVIDERS_CHANGED, id);
     await this.audit.record(transaction, actor, {
       action: 'system_setting_changed',
       resource: 'system',

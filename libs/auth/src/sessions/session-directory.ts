@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type SignedIn } from '@kubarr/access';
 import { BoundedCache, CacheRegistry } from '@kubarr/platform/cache';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { Accounts, type Profile, Profiles } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
 import { NotSignedIn } from '../auth.errors.js';
@@ -52,12 +52,12 @@ export class SessionDirectory {
     private readonly dataSource: DataSource,
     private readonly profiles: Profiles,
     private readonly accounts: Accounts,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
     caches: CacheRegistry,
   ) {
     this.cache = caches.create({ name: 'sessions', maxEntries: 1_000, ttlMs: 60_000 });
-    notifications.subscribe(ENDED, (sessionId) => this.forget(sessionId as string));
-    notifications.subscribe(FACTORS_CHANGED, (userId) => this.forgetAllOf(userId as number));
+    bus.subscribe(ENDED, (sessionId) => this.forget(sessionId as string));
+    bus.subscribe(FACTORS_CHANGED, (userId) => this.forgetAllOf(userId as number));
   }
 
   /** The person behind a token that was verified before, without asking anybody; `undefined` = ask `holderOf`. */
@@ -77,13 +77,13 @@ export class SessionDirectory {
   /** Removes rows as part of a larger change; call `forget` for each after its commit. */
   async end(transaction: EntityManager, sessionId: string): Promise<void> {
     await transaction.delete(Session, { id: sessionId });
-    await this.notifications.publish(transaction, ENDED, sessionId);
+    await this.bus.publish(transaction, ENDED, sessionId);
   }
 
   /** Spares a session when all of its account are ended; call `forget` after the commit. */
   async keep(transaction: EntityManager, sessionId: string, countsSince: Date): Promise<void> {
     await transaction.update(Session, { id: sessionId }, { countsSince });
-    await this.notifications.publish(transaction, ENDED, sessionId); // read anew everywhere
+    await this.bus.publish(transaction, ENDED, sessionId); // read anew everywhere
   }
 
   /**

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { type EntityManager } from 'typeorm';
 import { ApiTokenDirectory } from '../api-tokens/api-token-directory.js';
 import { SessionDirectory } from '../sessions/session-directory.js';
@@ -9,14 +9,14 @@ import { FACTORS_CHANGED } from './has-second-factor.js';
 @Injectable()
 export class FactorChanges {
   constructor(
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
     private readonly sessions: SessionDirectory,
     private readonly apiTokens: ApiTokenDirectory,
   ) {}
 
   /** Call it in the transaction of the change, and `forget` after its commit. */
   async announce(transaction: EntityManager, userId: number): Promise<void> {
-    await this.notifications.publish(transaction, FACTORS_CHANGED, userId);
+    await this.bus.publish(transaction, FACTORS_CHANGED, userId);
   }
 
   forget(userId: number): void {

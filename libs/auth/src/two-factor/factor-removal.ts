@@ -1,6 +1,6 @@
 import { type Actor } from '@kubarr/access';
 import { type AuditRecorder } from '@kubarr/audit';
-import { type Notifications } from '@kubarr/platform/database';
+import { type ReplicaBus } from '@kubarr/platform/database';
 import { type EntityManager } from 'typeorm';
 import { FACTORS_CHANGED } from './has-second-factor.js';
 import { lockFactorsOf } from './second-factors.js';
@@ -17,12 +17,12 @@ export async function removeFactors(
   transaction: EntityManager,
   actor: Actor,
   { userId, username, by }: FactorRemoval,
-  { audit, notifications }: { audit: AuditRecorder; notifications: Notifications },
+  { audit, bus }: { audit: AuditRecorder; bus: ReplicaBus },
 ): Promise<void> {
   await lockFactorsOf(transaction, userId);
   for (const table of ['totp_secrets', 'passkeys', 'recovery_codes'])
     await transaction.query(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
-  await notifications.publish(transaction, FACTORS_CHANGED, userId);
+  await bus.publish(transaction, FACTORS_CHANGED, userId);
   await audit.record(transaction, actor, {
     action: '2fa_disabled',
     resource: 'user',

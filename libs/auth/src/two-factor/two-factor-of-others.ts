@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { Accounts, GuardedChanges } from '@kubarr/users';
 import { FactorChanges } from './factor-changes.js';
 import { removeFactors } from './factor-removal.js';
@@ -18,7 +18,7 @@ export class TwoFactorOfOthers {
     private readonly changes: FactorChanges,
     private readonly accounts: Accounts,
     private readonly audit: AuditRecorder,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
   ) {}
 
   async statistics(): Promise<TwoFactorStats> {
@@ -35,8 +35,8 @@ export class TwoFactorOfOthers {
     if (userId === caller.userId) throw new SecondFactorResetRefused();
     const username = await this.guarded.run(caller, 'users.reset_password', async ({ transaction, reach }) => {
       const { username } = await reach(userId);
-      const { audit, notifications } = this;
-      await removeFactors(transaction, actor, { userId, username, by: 'administrator' }, { audit, notifications });
+      const { audit, bus } = this;
+      await removeFactors(transaction, actor, { userId, username, by: 'administrator' }, { audit, bus });
       return username;
     });
     this.changes.forget(userId);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { randomUUID } from 'node:crypto';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { type JobData } from './job-kind.js';
 
 /** A job that this process holds. */
@@ -104,7 +104,7 @@ export class JobClaims {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
   ) {}
 
   /** Takes the job of these kinds that waits longest, if there is one. */
@@ -176,7 +176,7 @@ export class JobClaims {
   }
 
   async publish(transaction: EntityManager, change: JobChanged): Promise<void> {
-    await this.notifications.publish(transaction, JOB_CHANGED, change);
+    await this.bus.publish(transaction, JOB_CHANGED, change);
   }
 
   private async write(

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { asDatabaseError, DatabaseConnection, Notifications } from '@kubarr/platform/database';
+import { asDatabaseError, DatabaseConnection, ReplicaBus } from '@kubarr/platform/database';
 import { Log, MetricsRegistry } from '@kubarr/platform/telemetry';
 import { within } from '../within.js';
 import { JobAttempt } from './job-attempt.js';
@@ -26,7 +26,7 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly kinds: JobKinds,
     private readonly claims: JobClaims,
     private readonly connection: DatabaseConnection,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
     private readonly log: Log,
     metrics: MetricsRegistry,
   ) {
@@ -41,8 +41,8 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy {
       labels: ['kind'],
       buckets: [0.01, 0.1, 1, 10, 60, 600, 3_600],
     });
-    notifications.subscribe(JOB_CHANGED, (change) => this.hear(change as JobChanged));
-    notifications.onGap(() => this.wake());
+    bus.subscribe(JOB_CHANGED, (change) => this.hear(change as JobChanged));
+    bus.onListeningChange(() => this.wake());
   }
 
   onApplicationBootstrap(): void {
@@ -92,7 +92,7 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async scan(): Promise<void> {
-    const longest = this.notifications.isListening ? ASK_EVERY_MS.listening : ASK_EVERY_MS.deaf;
+    const longest = this.bus.isListening ? ASK_EVERY_MS.listening : ASK_EVERY_MS.deaf;
     let askAgainAfterMs: number = ASK_EVERY_MS.deaf;
     try {
       while (!this.isStopping) {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { type EntityManager } from 'typeorm';
 import { Outbox } from '../delivery/outbox.js';
 import { INBOX_CHANGED } from '../inbox/inbox.js';
@@ -27,7 +27,7 @@ const FOLD_MINUTES = 10;
 export class Announcements {
   constructor(
     private readonly outbox: Outbox,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
   ) {}
 
   /**
@@ -44,7 +44,7 @@ export class Announcements {
     await this.takeTurn(transaction);
     await this.fillInboxes(transaction, announcement);
     await this.outbox.add(transaction, announcement);
-    await this.notifications.publish(
+    await this.bus.publish(
       transaction,
       INBOX_CHANGED,
       announcement.userIds.length <= 200 ? announcement.userIds : null,

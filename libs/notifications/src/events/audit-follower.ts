@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditFact, AuditFacts, type AuditRange, AuditReader } from '@kubarr/audit';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { Periodic } from '@kubarr/jobs';
 import { Recipients } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
@@ -22,7 +22,7 @@ const MOST_GUESSES = 20;
 @Injectable()
 export class AuditFollower {
   constructor(
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
     private readonly reader: AuditReader,
     private readonly facts: AuditFacts,
     private readonly rules: Rules,
@@ -34,7 +34,7 @@ export class AuditFollower {
   /** Every replica looks, which writes nothing; the cursor makes sure that each entry is read by one of them. */
   @Periodic({ name: 'notifications-from-audit', everyMs: 5_000, runs: 'everywhere', timeoutMs: 60_000 })
   async run(signal?: AbortSignal): Promise<void> {
-    if (!this.notifications.isListening) return; // the database is away: whoever listens to it tells that
+    if (!this.bus.isListening) return; // the database is away: whoever listens to it tells that
     while (!signal?.aborted && (await this.reader.hasMore('notifications'))) {
       await this.reader.advance('notifications', BATCH, (transaction, range) => this.tell(transaction, range));
     }

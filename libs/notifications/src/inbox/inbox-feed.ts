@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { LiveEvents } from '@kubarr/platform/realtime';
 import { Log } from '@kubarr/platform/telemetry';
 import { INBOX_CHANGED, Inboxes } from './inbox.js';
@@ -17,9 +17,9 @@ export class InboxFeed {
     private readonly inboxes: Inboxes,
     private readonly events: LiveEvents,
     private readonly log: Log,
-    notifications: Notifications,
+    bus: ReplicaBus,
   ) {
-    notifications.subscribe(INBOX_CHANGED, (userIds) => this.note(userIds as readonly number[] | null));
+    bus.subscribe(INBOX_CHANGED, (userIds) => this.note(userIds as readonly number[] | null));
   }
 
   private note(userIds: readonly number[] | null): void {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
 import { NotificationNotFound } from '../notifications.errors.js';
 import { type Inbox, type InboxQuery } from './inbox.dto.js';
@@ -17,7 +17,7 @@ export class Inboxes {
   constructor(
     @InjectRepository(UserNotification) private readonly lines: Repository<UserNotification>,
     private readonly dataSource: DataSource,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
   ) {}
 
   /** Newest first. */
@@ -83,7 +83,7 @@ export class Inboxes {
   private async change(userId: number, work: (transaction: EntityManager) => Promise<void>): Promise<void> {
     await this.dataSource.transaction(async (transaction) => {
       await work(transaction);
-      await this.notifications.publish(transaction, INBOX_CHANGED, [userId]);
+      await this.bus.publish(transaction, INBOX_CHANGED, [userId]);
     });
   }
 }

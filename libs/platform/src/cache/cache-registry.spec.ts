@@ -1,4 +1,4 @@
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { MetricsRegistry, silentLog, TelemetryModule } from '@kubarr/platform/telemetry';
 import { type Cache, CACHE_MANAGER } from '@nestjs/cache-manager';
 import { Global, Module } from '@nestjs/common';
@@ -9,14 +9,14 @@ import { CacheRegistry } from './cache-registry.js';
 const build = { version: '1', channel: 'dev', commit: 'abc' };
 const clock = { time: 1_000, now: () => clock.time };
 let metrics: MetricsRegistry;
-let notifications: Notifications;
+let bus: ReplicaBus;
 let registry: CacheRegistry;
 
 beforeEach(() => {
   metrics = new MetricsRegistry(build);
-  notifications = new Notifications();
-  notifications.setListening(true);
-  registry = new CacheRegistry(notifications, metrics, clock);
+  bus = new ReplicaBus();
+  bus.setListening(true);
+  registry = new CacheRegistry(bus, metrics, clock);
 });
 
 describe('CacheRegistry', () => {
@@ -57,11 +57,11 @@ describe('CacheRegistry', () => {
   it('bypasses its caches while changes by other replicas cannot be heard', () => {
     const cache = registry.create<string>({ name: 'sessions', maxEntries: 1, ttlMs: 1_000 });
     cache.set('a', 'before');
-    notifications.setListening(false);
+    bus.setListening(false);
     const later = registry.create<string>({ name: 'profiles', maxEntries: 1, ttlMs: 1_000 });
     later.set('a', 'value');
     expect([cache.get('a'), later.get('a')]).toEqual([undefined, undefined]);
-    notifications.setListening(true);
+    bus.setListening(true);
     expect(cache.get('a')).toBeUndefined();
     later.set('a', 'value');
     expect(later.get('a')).toBe('value');
@@ -71,7 +71,7 @@ describe('CacheRegistry', () => {
 describe('CacheModule', () => {
   it("keeps what Nest's cache manager is given in a bounded cache", async () => {
     @Global()
-    @Module({ providers: [{ provide: Notifications, useValue: notifications }], exports: [Notifications] })
+    @Module({ providers: [{ provide: ReplicaBus, useValue: bus }], exports: [ReplicaBus] })
     class NotificationsOnly {}
     const imports = [TelemetryModule.forRoot(silentLog(), build), NotificationsOnly, CacheModule];
     const app = await Test.createTestingModule({ imports }).compile();

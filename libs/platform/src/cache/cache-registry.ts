@@ -1,4 +1,4 @@
-import { type Notifications } from '@kubarr/platform/database';
+import { type ReplicaBus } from '@kubarr/platform/database';
 import { type MetricsRegistry } from '@kubarr/platform/telemetry';
 import { BoundedCache, type CacheOptions, type CacheStatistics, type MonotonicClock } from './bounded-cache.js';
 
@@ -16,11 +16,11 @@ export class CacheRegistry {
   private readonly caches = new Map<string, BoundedCache<unknown>>();
 
   constructor(
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
     metrics: MetricsRegistry,
     private readonly clock: MonotonicClock = performance,
   ) {
-    notifications.onGap((isListening) => {
+    bus.onListeningChange((isListening) => {
       for (const cache of this.caches.values()) cache.bypass(!isListening);
     });
     const labels = ['cache'] as const;
@@ -49,7 +49,7 @@ export class CacheRegistry {
   create<Value>(options: CacheOptions): BoundedCache<Value> {
     if (this.caches.has(options.name)) throw new Error(`There is a cache called ${options.name} already`);
     const cache = new BoundedCache<Value>(options, this.clock);
-    cache.bypass(!this.notifications.isListening);
+    cache.bypass(!this.bus.isListening);
     this.caches.set(options.name, cache as unknown as BoundedCache<unknown>);
     return cache;
   }

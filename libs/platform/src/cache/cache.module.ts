@@ -1,4 +1,4 @@
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { MetricsRegistry } from '@kubarr/platform/telemetry';
 import { CACHE_MANAGER } from '@nestjs/cache-manager';
 import { Global, Module } from '@nestjs/common';
@@ -13,8 +13,8 @@ import { CacheRegistry } from './cache-registry.js';
   providers: [
     {
       provide: CacheRegistry,
-      inject: [Notifications, MetricsRegistry],
-      useFactory: (notifications: Notifications, metrics: MetricsRegistry) => new CacheRegistry(notifications, metrics),
+      inject: [ReplicaBus, MetricsRegistry],
+      useFactory: (bus: ReplicaBus, metrics: MetricsRegistry) => new CacheRegistry(bus, metrics),
     },
     {
       provide: CACHE_MANAGER,

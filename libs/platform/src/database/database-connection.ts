@@ -8,7 +8,7 @@ import { backOff } from './back-off.js';
 import { DatabaseListener, destroy } from './database-listener.js';
 import { DatabaseUnavailable } from './database.errors.js';
 import { migrate, type MigrationClass } from './migrate.js';
-import { Notifications } from './notifications.js';
+import { ReplicaBus } from './replica-bus.js';
 
 /** What the module was given: where the database is, and how the schema came to be. */
 export abstract class DatabaseSource {
@@ -35,11 +35,11 @@ export class DatabaseConnection implements OnModuleInit, BeforeApplicationShutdo
     @Inject(DatabaseSource) private readonly source: DatabaseSource,
     @Inject(DatabaseConfig) private readonly config: DatabaseConfig,
     private readonly dataSource: DataSource,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
     private readonly log: Log,
     metrics: MetricsRegistry,
   ) {
-    this.listener = new DatabaseListener(source.directTarget, config, notifications, log, () => this.dropConnections());
+    this.listener = new DatabaseListener(source.directTarget, config, bus, log, () => this.dropConnections());
     metrics.gauge({
       name: 'kubarr_database_pool_connections',
       help: 'Connections of the pool by state; waiting counts requests without one',
@@ -54,7 +54,7 @@ export class DatabaseConnection implements OnModuleInit, BeforeApplicationShutdo
     metrics.gauge({
       name: 'kubarr_database_up',
       help: '1 while the listening connection to the database answers',
-      collect: (up) => up.set(notifications.isListening ? 1 : 0),
+      collect: (up) => up.set(bus.isListening ? 1 : 0),
     });
   }
 

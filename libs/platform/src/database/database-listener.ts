@@ -4,7 +4,7 @@ import { type DatabaseConfig, type DatabaseTarget } from '../config/index.js';
 import { type Log } from '../telemetry/index.js';
 import { backOff } from './back-off.js';
 import { clientOptions } from './client-options.js';
-import { CHANNEL, type Notifications } from './notifications.js';
+import { CHANNEL, type ReplicaBus } from './replica-bus.js';
 
 /** How often the connection is asked whether the server still answers, in milliseconds. */
 const PULSE_EVERY_MS = 1_000;
@@ -24,7 +24,7 @@ export class DatabaseListener {
   constructor(
     private readonly target: DatabaseTarget,
     private readonly config: DatabaseConfig,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
     private readonly log: Log,
     private readonly onSilence: () => void,
   ) {}
@@ -49,7 +49,7 @@ export class DatabaseListener {
         application_name: 'kubarr listener',
       });
       client.on('error', () => undefined); // told by 'end' or by the next pulse
-      client.on('notification', (message) => this.notifications.received(message.payload ?? '', this.log));
+      client.on('notification', (message) => this.bus.deliver(message.payload ?? '', this.log));
       const ended = new Promise<never>((_, reject) =>
         client.once('end', () => reject(new Error('the connection ended'))),
       );
@@ -59,14 +59,13 @@ export class DatabaseListener {
         await client.query(`LISTEN ${CHANNEL}`);
         if (attempt > 0) this.log.info('The database is back');
         attempt = 0;
-        this.notifications.setListening(true);
+        this.bus.setListening(true);
         onListening();
         await Promise.race([this.pulse(client), ended]);
       } catch (error) {
-        if (this.notifications.isListening)
-          this.log.warn('The database does not answer; trying again until it does', { error });
+        if (this.bus.isListening) this.log.warn('The database does not answer; trying again until it does', { error });
       } finally {
-        if (this.notifications.isListening) this.notifications.setListening(false);
+        if (this.bus.isListening) this.bus.setListening(false);
         destroy(client);
       }
       if (!this.stopping.signal.aborted)

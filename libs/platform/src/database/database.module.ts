@@ -4,7 +4,7 @@ import pg from 'pg';
 import { type DataSourceOptions } from 'typeorm';
 import { DatabaseConfig } from '../config/index.js';
 import { DatabaseConnection, DatabaseSource } from './database-connection.js';
-import { Notifications } from './notifications.js';
+import { ReplicaBus } from './replica-bus.js';
 import { observedClient } from './observed-client.js';
 import { PatientDataSource } from './patient-data-source.js';
 import { PreparedStatements } from './prepared-statements.js';
@@ -46,8 +46,8 @@ export class DatabaseModule {
           }),
         }),
       ],
-      providers: [{ provide: DatabaseSource, useValue: source }, Notifications, DatabaseConnection, PreparedStatements],
-      exports: [DatabaseSource, Notifications, DatabaseConnection, PreparedStatements],
+      providers: [{ provide: DatabaseSource, useValue: source }, ReplicaBus, DatabaseConnection, PreparedStatements],
+      exports: [DatabaseSource, ReplicaBus, DatabaseConnection, PreparedStatements],
     };
   }
 }

@@ -4,4 +4,4 @@ export { DatabaseConnection, DatabaseSource } from './database-connection.js';
 export { DatabaseModule } from './database.module.js';
 export { migrate, pendingMigrations, type MigrationClass } from './migrate.js';
 export { PreparedStatements } from './prepared-statements.js';
-export { Notifications } from './notifications.js';
+export { ReplicaBus } from './replica-bus.js';

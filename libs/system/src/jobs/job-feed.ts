@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { DurableJobs, JOB_CHANGED, type JobChanged, JobNotFound } from '@kubarr/jobs';
 import { LiveEvents } from '@kubarr/platform/realtime';
 import { Log } from '@kubarr/platform/telemetry';
@@ -19,9 +19,9 @@ export class JobFeed {
     private readonly jobs: DurableJobs,
     private readonly events: LiveEvents,
     private readonly log: Log,
-    notifications: Notifications,
+    bus: ReplicaBus,
   ) {
-    notifications.subscribe(JOB_CHANGED, (change) => this.note((change as JobChanged).id));
+    bus.subscribe(JOB_CHANGED, (change) => this.note((change as JobChanged).id));
   }
 
   private note(id: number): void {

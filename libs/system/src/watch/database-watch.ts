@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SystemEvents } from '@kubarr/notifications';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { Log } from '@kubarr/platform/telemetry';
 import { DataSource } from 'typeorm';
 
@@ -19,9 +19,9 @@ export class DatabaseWatch {
     private readonly events: SystemEvents,
     private readonly dataSource: DataSource,
     private readonly log: Log,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
   ) {
-    notifications.onGap((isListening) => {
+    bus.onListeningChange((isListening) => {
       if (isListening) void this.isBack();
       else this.lostAt ??= performance.now();
     });
@@ -39,7 +39,7 @@ export class DatabaseWatch {
         this.events.raise(transaction, { type: 'database_was_away', message, subject: 'database', quietMs: QUIET_MS }),
       );
     } catch (error) {
-      if (!this.notifications.isListening) this.lostAt = lostAt; // away again already: told when it is back for good
+      if (!this.bus.isListening) this.lostAt = lostAt; // away again already: told when it is back for good
       this.log.warn('That the database was away could not be told', { error });
     }
   }

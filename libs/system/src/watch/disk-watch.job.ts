@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SystemEvents } from '@kubarr/notifications';
 import { StateConfig, StorageConfig } from '@kubarr/platform/config';
-import { Notifications } from '@kubarr/platform/database';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { Periodic } from '@kubarr/jobs';
 import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -20,13 +20,13 @@ export class DiskWatch {
     private readonly state: StateConfig,
     private readonly storage: StorageConfig,
     private readonly events: SystemEvents,
-    private readonly notifications: Notifications,
+    private readonly bus: ReplicaBus,
     private readonly dataSource: DataSource,
   ) {}
 
   @Periodic({ name: 'disk-watch', everyMs: 300_000, runs: 'everywhere', timeoutMs: 30_000 })
   async run(): Promise<void> {
-    if (!this.notifications.isListening) return;
+    if (!this.bus.isListening) return;
     await this.look('Kubarr’s own data', this.state.directory);
     await this.look('your files', this.storage.path);
   }

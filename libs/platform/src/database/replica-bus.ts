@@ -12,13 +12,13 @@ type Handler = (payload: unknown) => void;
 
 /**
  * Messages between replicas through PostgreSQL's NOTIFY. Sent inside a transaction, they arrive exactly when it commits;
- * the sender hears its own. While the listening connection is down messages are missed: `onGap` handlers run when it is
+ * the sender hears its own. While the listening connection is down messages are missed: `onListeningChange` handlers run when it is
  * lost and again when it is back, and must drop whatever the missed messages would have dropped.
  */
 @Injectable()
-export class Notifications {
+export class ReplicaBus {
   private readonly handlers = new Map<string, Handler[]>();
-  private readonly gapHandlers: ((listening: boolean) => void)[] = [];
+  private readonly listeningHandlers: ((listening: boolean) => void)[] = [];
   private listening = false;
 
   /** False while messages may be missed. */
@@ -30,8 +30,8 @@ export class Notifications {
     this.handlers.set(topic, [...(this.handlers.get(topic) ?? []), handler]);
   }
 
-  onGap(handler: (listening: boolean) => void): void {
-    this.gapHandlers.push(handler);
+  onListeningChange(handler: (listening: boolean) => void): void {
+    this.listeningHandlers.push(handler);
   }
 
   /** Tells every replica, this one included, once `transaction` commits. `payload` must be short plain JSON. */
@@ -42,7 +42,7 @@ export class Notifications {
   }
 
   /** For the listener only. */
-  received(text: string, log: Log): void {
+  deliver(text: string, log: Log): void {
     let message: { topic: string; payload: unknown };
     try {
       message = JSON.parse(text) as typeof message;
@@ -56,6 +56,6 @@ export class Notifications {
   /** For the listener only. */
   setListening(listening: boolean): void {
     this.listening = listening;
-    for (const handler of this.gapHandlers) handler(listening);
+    for (const handler of this.listeningHandlers) handler(listening);
   }
 }
