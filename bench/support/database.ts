@@ -5,7 +5,7 @@ import { type DatabaseTarget } from '@kubarr/platform/config';
 import { startEmbeddedPostgres } from '@kubarr/embedded-postgres';
 import pg from 'pg';
 import { type DataSource } from 'typeorm';
-import { PatientDataSource } from '../../libs/platform/src/database/patient-data-source.js';
+import { LazyDataSource } from '../../libs/platform/src/database/lazy-data-source.js';
 
 /** A durable PostgreSQL of the benchmark's own (fsync on), and a folder that goes away with it. */
 export async function withPostgres(work: (target: DatabaseTarget, directory: string) => Promise<void>): Promise<void> {
@@ -26,7 +26,7 @@ export function openDataSource(
   entities: (new () => object)[],
   poolSize: number,
 ): Promise<DataSource> {
-  return new PatientDataSource({
+  return new LazyDataSource({
     type: 'postgres',
     driver: pg,
     host,

@@ -6,7 +6,7 @@ import { DatabaseConfig } from '../config/index.js';
 import { DatabaseConnection, DatabaseSource } from './database-connection.js';
 import { ReplicaBus } from './replica-bus.js';
 import { observedClient } from './observed-client.js';
-import { PatientDataSource } from './patient-data-source.js';
+import { LazyDataSource } from './lazy-data-source.js';
 import { PreparedStatements } from './prepared-statements.js';
 import { QueryObserver } from './query-observer.js';
 
@@ -25,7 +25,7 @@ export class DatabaseModule {
         TypeOrmModule.forRootAsync({
           imports: [QueryObserverModule],
           inject: [DatabaseConfig, QueryObserver],
-          dataSourceFactory: (options) => Promise.resolve(new PatientDataSource(options as DataSourceOptions)),
+          dataSourceFactory: (options) => Promise.resolve(new LazyDataSource(options as DataSourceOptions)),
           useFactory: (config: DatabaseConfig, observer: QueryObserver) => ({
             type: 'postgres' as const,
             autoLoadEntities: true,

@@ -12,7 +12,7 @@ import { DatabaseUnavailable } from './database.errors.js';
  * A data source that exists before its database was reached: until then every use of it says so, where TypeORM would
  * fail in ways that look like faults of ours.
  */
-export class PatientDataSource extends DataSource {
+export class LazyDataSource extends DataSource {
   constructor(options: DataSourceOptions) {
     super(options);
     this.driver.supportedDataTypes.push('xid8' as 'text'); // PostgreSQL has it since version 13, TypeORM does not know it
