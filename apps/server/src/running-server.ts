@@ -5,7 +5,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type KubarrConfig } from '@kubarr/platform/config';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@kubarr/embedded-postgres';
 import { DatabaseConnection, type DatabaseSource } from '@kubarr/platform/database';
-import { holdStateDirectory, type StateDirectory } from '@kubarr/platform/state';
+import { lockStateDirectory, type StateDirectory } from '@kubarr/platform/state';
 import { type Log } from '@kubarr/platform/telemetry';
 import { Installation, SetupAccess } from '@kubarr/setup';
 import { migrations } from '../../../migrations/index.js';
@@ -30,7 +30,7 @@ export class RunningServer {
 
   /** @throws KubarrError with a sentence for whatever is in the way. */
   static async start(config: KubarrConfig, log: Log): Promise<RunningServer> {
-    const state = await holdStateDirectory(config.state.directory, { pid: process.pid });
+    const state = await lockStateDirectory(config.state.directory, { pid: process.pid });
     let embedded: EmbeddedPostgres | undefined;
     try {
       const secretKey =

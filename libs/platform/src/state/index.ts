@@ -1,5 +1,5 @@
-export { holdStateDirectory, StateDirectory } from './state-directory.js';
-export { type Holder } from './hold.js';
-export { readOrCreateFile, syncDirectory } from './kept-file.js';
+export { lockStateDirectory, StateDirectory } from './state-directory.js';
+export { type LockOwner } from './directory-lock.js';
+export { readOrCreateFile, syncDirectory } from './read-or-create-file.js';
 export { makeDirectory } from './make-directory.js';
-export { StateDirectoryHeld, StateDirectoryUnusable } from './state.errors.js';
+export { StateDirectoryLocked, StateDirectoryUnusable } from './state.errors.js';

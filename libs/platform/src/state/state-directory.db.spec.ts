@@ -7,34 +7,34 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { firstLine, startTypeScript, underRoot } from '../../../../test/support/typescript-process.js';
-import { holdStateDirectory, readOrCreateFile, type StateDirectory, StateDirectoryHeld } from './index.js';
+import { lockStateDirectory, readOrCreateFile, type StateDirectory, StateDirectoryLocked } from './index.js';
 
 let folder: string;
 let children: ChildProcess[];
-let holds: StateDirectory[];
+let locks: StateDirectory[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kubarr state '));
   children = [];
-  holds = [];
+  locks = [];
 });
 
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
-  for (const hold of holds) await hold.release();
+  for (const lock of locks) await lock.release();
   await rm(folder, { recursive: true, force: true });
 });
 
-async function hold(directory: string, about = { pid: process.pid }): Promise<StateDirectory> {
-  const state = await holdStateDirectory(directory, about);
-  holds.push(state);
+async function lock(directory: string, about = { pid: process.pid }): Promise<StateDirectory> {
+  const state = await lockStateDirectory(directory, about);
+  locks.push(state);
   return state;
 }
 
-/** A process that runs the script, with `holdStateDirectory` and `directory` at hand. */
+/** A process that runs the script, with `lockStateDirectory` and `directory` at hand. */
 function startProcess(directory: string, script: string, user: { uid?: number; gid?: number } = {}): ChildProcess {
   const child = startTypeScript(
-    `import { holdStateDirectory } from '${new URL('./index.ts', import.meta.url).href}';
+    `import { lockStateDirectory } from '${new URL('./index.ts', import.meta.url).href}';
      const directory = ${JSON.stringify(directory)};
      ${script}`,
     user,
@@ -52,83 +52,83 @@ async function linesUntilDone(child: ChildProcess): Promise<string[]> {
   return lines;
 }
 
-const HOLD_UNTIL_KILLED = `
-  await holdStateDirectory(directory, { pid: process.pid, address: 'http://127.0.0.1:8000' });
+const LOCK_UNTIL_KILLED = `
+  await lockStateDirectory(directory, { pid: process.pid, address: 'http://127.0.0.1:8000' });
   console.log('held');
   setInterval(() => {}, 1000);`;
 
-const TRY_TO_HOLD = `
-  console.log(await holdStateDirectory(directory, { pid: process.pid }).then(() => 'held', (error) => error.message));
+const TRY_TO_LOCK = `
+  console.log(await lockStateDirectory(directory, { pid: process.pid }).then(() => 'held', (error) => error.message));
   process.exit();`;
 
-describe('holdStateDirectory', () => {
+describe('lockStateDirectory', () => {
   it('makes the directory for its user alone; under root others may walk through', async () => {
     const path = join(folder, 'var/lib/kubarr');
-    await hold(path);
+    await lock(path);
     expect((await stat(path)).mode & 0o777).toBe(underRoot ? 0o711 : 0o700);
   });
 
   it('leaves the mode of a directory that is there', async () => {
     await chmod(folder, 0o750);
-    await hold(folder);
+    await lock(folder);
     expect((await stat(folder)).mode & 0o777).toBe(0o750);
   });
 
   it('refuses a second start and says who is there, since when and at which address', async () => {
     const before = new Date().toISOString();
-    const first = await hold(folder, { pid: 4242 });
+    const first = await lock(folder, { pid: 4242 });
     first.describe({ address: 'http://127.0.0.1:8000' });
 
-    const refusal: unknown = await hold(folder).catch((error: unknown) => error);
-    expect(refusal).toBeInstanceOf(StateDirectoryHeld);
-    const { holder, message } = refusal as StateDirectoryHeld;
-    expect(holder).toEqual({
+    const refusal: unknown = await lock(folder).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(StateDirectoryLocked);
+    const { owner, message } = refusal as StateDirectoryLocked;
+    expect(owner).toEqual({
       pid: 4242,
       host: hostname(),
       startedAt: expect.any(String),
       address: 'http://127.0.0.1:8000',
     });
-    expect(holder!.startedAt >= before).toBe(true);
-    expect(message).toContain(`process 4242 on ${hostname()} since ${holder!.startedAt} (http://127.0.0.1:8000)`);
+    expect(owner!.startedAt >= before).toBe(true);
+    expect(message).toContain(`process 4242 on ${hostname()} since ${owner!.startedAt} (http://127.0.0.1:8000)`);
   });
 
   it('lets the next one in after a release', async () => {
-    const first = await hold(folder);
+    const first = await lock(folder);
     await first.release();
-    await expect(hold(folder)).resolves.toBeDefined();
+    await expect(lock(folder)).resolves.toBeDefined();
   });
 
   it('leaves one small file behind after many starts', async () => {
-    for (let start = 0; start < 20; start++) await (await hold(folder)).release();
+    for (let start = 0; start < 20; start++) await (await lock(folder)).release();
     expect(await readdir(folder)).toEqual(['hold-20.sock']);
   });
 
-  it('is free at once after the holder was killed', async () => {
-    const child = startProcess(folder, HOLD_UNTIL_KILLED);
+  it('is free at once after the owner was killed', async () => {
+    const child = startProcess(folder, LOCK_UNTIL_KILLED);
     expect(await firstLine(child)).toBe('held');
-    await expect(hold(folder)).rejects.toThrow(`process ${child.pid} on ${hostname()}`);
+    await expect(lock(folder)).rejects.toThrow(`process ${child.pid} on ${hostname()}`);
 
     child.kill('SIGKILL');
     await once(child, 'exit');
-    await expect(hold(folder)).resolves.toBeDefined();
+    await expect(lock(folder)).resolves.toBeDefined();
   });
 
   it('stays held by a process that is stopped and cannot answer', async () => {
-    const child = startProcess(folder, HOLD_UNTIL_KILLED);
+    const child = startProcess(folder, LOCK_UNTIL_KILLED);
     await firstLine(child);
     child.kill('SIGSTOP');
-    await expect(hold(folder)).rejects.toThrow('a process that does not answer');
+    await expect(lock(folder)).rejects.toThrow('a process that does not answer');
   });
 
   it('is held by exactly one of eight processes that start at once on a stale socket', async () => {
     const rounds = Array.from({ length: 25 }, (_, round) => String(round));
-    for (const round of rounds) await (await hold(join(folder, round))).release(); // leaves a dead socket
+    for (const round of rounds) await (await lock(join(folder, round))).release(); // leaves a dead socket
     const racers = Array.from({ length: 8 }, () =>
       startProcess(
         folder,
         `process.stdin.once('data', async () => {
            for (const round of ${JSON.stringify(rounds)}) {
-             const attempt = holdStateDirectory(directory + '/' + round, { pid: process.pid });
+             const attempt = lockStateDirectory(directory + '/' + round, { pid: process.pid });
              console.log(await attempt.then(() => 'held ' + round, (error) => error.code));
            }
            console.log('done');
@@ -149,16 +149,16 @@ describe('holdStateDirectory', () => {
 
   it('works where the path is longer than a socket path may be', async () => {
     const long = join(folder, 'long name '.repeat(12), 'and another '.repeat(10));
-    const first = await hold(long);
-    await expect(hold(long)).rejects.toBeInstanceOf(StateDirectoryHeld);
+    const first = await lock(long);
+    await expect(lock(long)).rejects.toBeInstanceOf(StateDirectoryLocked);
     await first.release();
-    await expect(hold(long)).resolves.toBeDefined();
+    await expect(lock(long)).resolves.toBeDefined();
   });
 
   it('says what is in the way', async () => {
     await writeFile(join(folder, 'file'), '');
-    await expect(hold(join(folder, 'file'))).rejects.toThrow(/something that is no directory/);
-    await expect(hold('/proc/kubarr')).rejects.toThrow(/cannot be used: /);
+    await expect(lock(join(folder, 'file'))).rejects.toThrow(/something that is no directory/);
+    await expect(lock('/proc/kubarr')).rejects.toThrow(/cannot be used: /);
   });
 
   (underRoot ? describe : describe.skip)('with another user (needs root)', () => {
@@ -166,28 +166,28 @@ describe('holdStateDirectory', () => {
 
     it('tells a live hold of root from a dead one', async () => {
       await chmod(folder, 0o777);
-      const first = await hold(folder);
-      expect(await firstLine(startProcess(folder, TRY_TO_HOLD, other))).toContain(`process ${process.pid} on`);
+      const first = await lock(folder);
+      expect(await firstLine(startProcess(folder, TRY_TO_LOCK, other))).toContain(`process ${process.pid} on`);
       await first.release();
-      expect(await firstLine(startProcess(folder, TRY_TO_HOLD, other))).toBe('held');
+      expect(await firstLine(startProcess(folder, TRY_TO_LOCK, other))).toBe('held');
     });
 
     it('names the user who may not write', async () => {
       await chmod(folder, 0o755);
-      expect(await firstLine(startProcess(folder, TRY_TO_HOLD, other))).toContain('uid 4242 may not write to it');
+      expect(await firstLine(startProcess(folder, TRY_TO_LOCK, other))).toContain('uid 4242 may not write to it');
     });
 
     it('works on a volume that belongs to root and to a group of ours', async () => {
       await chown(folder, 0, 4243);
       await chmod(folder, 0o2770);
-      expect(await firstLine(startProcess(folder, TRY_TO_HOLD, { uid: 4242, gid: 4243 }))).toBe('held');
+      expect(await firstLine(startProcess(folder, TRY_TO_LOCK, { uid: 4242, gid: 4243 }))).toBe('held');
     });
   });
 });
 
 describe('readOrCreateFile', () => {
   it('makes the file once, for its user alone, and then keeps it', async () => {
-    const state = await hold(folder);
+    const state = await lock(folder);
     await state.readOrCreateFile('secret-key', () => Buffer.from('first'));
     const kept = await state.readOrCreateFile('secret-key', () => Buffer.from('second'));
     expect(kept.toString()).toBe('first');

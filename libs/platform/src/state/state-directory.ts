@@ -2,29 +2,29 @@ import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Holder, takeHold } from './hold.js';
-import { readOrCreateFile } from './kept-file.js';
+import { type LockOwner, lockDirectory } from './directory-lock.js';
+import { readOrCreateFile } from './read-or-create-file.js';
 import { makeDirectory } from './make-directory.js';
-import { StateDirectoryHeld, StateDirectoryUnusable } from './state.errors.js';
+import { StateDirectoryLocked, StateDirectoryUnusable } from './state.errors.js';
 
 /** The directory of secret key and embedded database, held by this process alone. */
 export class StateDirectory {
   private constructor(
     /** Absolute. */
     readonly path: string,
-    private readonly holder: { address?: string },
+    private readonly owner: { address?: string },
     /** Lets the next process in. The kernel does the same when this process ends in any other way. */
     readonly release: () => Promise<void>,
   ) {}
 
   /**
-   * Makes the directory when it is not there, checks that it can be written, and holds it.
+   * Makes the directory when it is not there, checks that it can be written, and locks it.
    *
-   * @throws StateDirectoryHeld saying who holds it, StateDirectoryUnusable saying what is in the way.
+   * @throws StateDirectoryLocked saying who locks it, StateDirectoryUnusable saying what is in the way.
    */
-  static async hold(directory: string, about: { pid: number; address?: string }): Promise<StateDirectory> {
+  static async lock(directory: string, about: { pid: number; address?: string }): Promise<StateDirectory> {
     const path = resolve(directory);
-    const holder: Holder & { address?: string } = {
+    const owner: LockOwner & { address?: string } = {
       ...about,
       host: hostname(),
       startedAt: new Date().toISOString(),
@@ -32,18 +32,18 @@ export class StateDirectory {
     try {
       await makeDirectory(path);
       await proveWritable(path);
-      const outcome = await takeHold(path, () => holder);
-      if (outcome.held) return new StateDirectory(path, holder, outcome.release);
-      throw new StateDirectoryHeld(path, outcome.by);
+      const outcome = await lockDirectory(path, () => owner);
+      if (outcome.locked) return new StateDirectory(path, owner, outcome.release);
+      throw new StateDirectoryLocked(path, outcome.owner);
     } catch (error) {
-      if (error instanceof StateDirectoryHeld) throw error;
+      if (error instanceof StateDirectoryLocked) throw error;
       throw new StateDirectoryUnusable(path, obstacle(error as NodeJS.ErrnoException), { cause: error });
     }
   }
 
   /** What a second start is told about this process, once it is known. */
   describe({ address }: { address: string }): void {
-    this.holder.address = address;
+    this.owner.address = address;
   }
 
   /** A file of the directory that is made once and then kept; see {@link readOrCreateFile}. */
@@ -52,7 +52,7 @@ export class StateDirectory {
   }
 }
 
-export const holdStateDirectory = StateDirectory.hold.bind(StateDirectory);
+export const lockStateDirectory = StateDirectory.lock.bind(StateDirectory);
 
 async function proveWritable(path: string): Promise<void> {
   const probe = join(path, `writable-${randomBytes(8).toString('hex')}`);

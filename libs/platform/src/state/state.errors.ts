@@ -1,16 +1,16 @@
 import { KubarrError } from '../errors/index.js';
-import { type Holder } from './hold.js';
+import { type LockOwner } from './directory-lock.js';
 
-/** Another process works in the state directory. `holder` is undefined when that process does not say who it is. */
-export class StateDirectoryHeld extends KubarrError {
+/** Another process works in the state directory. `owner` is undefined when that process does not say who it is. */
+export class StateDirectoryLocked extends KubarrError {
   readonly code = 'state.held';
   readonly kind = 'conflict';
   constructor(
     directory: string,
-    readonly holder: Holder | undefined,
+    readonly owner: LockOwner | undefined,
   ) {
     super(
-      `The state directory ${directory} is in use by ${holder ? described(holder) : 'a process that does not answer'}. ` +
+      `The state directory ${directory} is in use by ${owner ? described(owner) : 'a process that does not answer'}. ` +
         `Stop that one first, or give this one a directory of its own with KUBARR_STATE_DIR.`,
     );
   }
@@ -29,6 +29,6 @@ export class StateDirectoryUnusable extends KubarrError {
   }
 }
 
-function described({ pid, host, startedAt, address }: Holder): string {
+function described({ pid, host, startedAt, address }: LockOwner): string {
   return `the Kubarr process ${pid} on ${host} since ${startedAt}${address ? ` (${address})` : ''}`;
 }

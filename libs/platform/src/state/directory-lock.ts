@@ -3,8 +3,8 @@ import { link, open, readdir, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
-/** Who holds a directory, as its socket tells. */
-export interface Holder {
+/** Who locks a directory, as its socket tells. */
+export interface LockOwner {
   readonly pid: number;
   /** Name of the machine or container: a process id of another container means nothing here. */
   readonly host: string;
@@ -15,13 +15,13 @@ export interface Holder {
 }
 
 /** What came of an attempt to hold: ours now, or somebody's. */
-export type HoldOutcome =
-  | { readonly held: true; release(this: void): Promise<void> }
-  | { readonly held: false; readonly by: Holder | undefined };
+export type LockOutcome =
+  | { readonly locked: true; release(this: void): Promise<void> }
+  | { readonly locked: false; readonly owner: LockOwner | undefined };
 
 /** A Unix socket's path ends at 107 bytes on Linux and at 103 on macOS and the BSDs (`sun_path` less its NUL). */
 const LONGEST_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
-/** A holder answers in well under a millisecond; a stopped or very busy one keeps its hold without an answer. */
+/** A owner answers in well under a millisecond; a stopped or very busy one keeps its hold without an answer. */
 const ANSWER_WITHIN_MS = 1_000;
 const LARGEST_ANSWER = 4_096;
 
@@ -31,19 +31,19 @@ const LARGEST_ANSWER = 4_096;
  * they live in. A directory on a network file system is protected only against processes of the same machine.
  *
  * The socket file of a killed process stays behind, and "look whether it is dead, then replace it" is a race. So nothing
- * is replaced: sockets are numbered, and the holder is the one who listens on the highest number. Who finds that one dead
+ * is replaced: sockets are numbered, and the owner is the one who listens on the highest number. Who finds that one dead
  * links a socket, already listening, to the next number; only one process can make a given name. The highest number is
- * never removed, not even at release, so that a slow starter can neither make a name again nor pass the holder: it sees
+ * never removed, not even at release, so that a slow starter can neither make a name again nor pass the owner: it sees
  * a higher number than its own and withdraws.
  */
-export async function takeHold(directory: string, holder: () => Holder): Promise<HoldOutcome> {
+export async function lockDirectory(directory: string, owner: () => LockOwner): Promise<LockOutcome> {
   for (;;) {
     const highest = Math.max(0, ...(await numbers(directory)));
     const answer = await ask(directory, socketName(highest));
-    if (answer !== 'dead') return { held: false, by: answer };
+    if (answer !== 'dead') return { locked: false, owner: answer };
 
     const number = highest + 1;
-    const server = await listenUnder(directory, socketName(number), holder);
+    const server = await listenUnder(directory, socketName(number), owner);
     if (server === undefined) continue;
     const others = (await numbers(directory)).filter((other) => other !== number);
     if (others.some((other) => other > number)) {
@@ -52,7 +52,7 @@ export async function takeHold(directory: string, holder: () => Holder): Promise
       continue;
     }
     for (const other of others) await rm(join(directory, socketName(other)), { force: true });
-    return { held: true, release: () => close(server) };
+    return { locked: true, release: () => close(server) };
   }
 }
 
@@ -66,11 +66,11 @@ async function numbers(directory: string): Promise<number[]> {
 }
 
 /** Listens under a name nobody else has, then gives it the wanted name. `undefined` = somebody else has that name. */
-async function listenUnder(directory: string, name: string, holder: () => Holder): Promise<Server | undefined> {
+async function listenUnder(directory: string, name: string, owner: () => LockOwner): Promise<Server | undefined> {
   const unique = `starting-${randomBytes(8).toString('hex')}.sock`;
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
-    socket.end(`${JSON.stringify(holder())}\n`);
+    socket.end(`${JSON.stringify(owner())}\n`);
   }).unref();
   await withSocketPath(
     directory,
@@ -94,7 +94,7 @@ async function listenUnder(directory: string, name: string, holder: () => Holder
 }
 
 /** `'dead'` = nobody listens; `undefined` = somebody does and does not say who. */
-async function ask(directory: string, name: string): Promise<Holder | 'dead' | undefined> {
+async function ask(directory: string, name: string): Promise<LockOwner | 'dead' | undefined> {
   return withSocketPath(
     directory,
     name,
@@ -104,7 +104,7 @@ async function ask(directory: string, name: string): Promise<Holder | 'dead' | u
         const socket = connect(path);
         const finish = (): void => {
           socket.destroy();
-          answered(parseHolder(text));
+          answered(parseLockOwner(text));
         };
         socket.setTimeout(ANSWER_WITHIN_MS, finish).setEncoding('utf8');
         socket.on('data', (chunk: string) => {
@@ -121,9 +121,9 @@ async function ask(directory: string, name: string): Promise<Holder | 'dead' | u
   );
 }
 
-export function parseHolder(text: string): Holder | undefined {
+export function parseLockOwner(text: string): LockOwner | undefined {
   try {
-    const { pid, host, startedAt, address } = JSON.parse(text) as Partial<Holder>;
+    const { pid, host, startedAt, address } = JSON.parse(text) as Partial<LockOwner>;
     if (typeof pid !== 'number' || typeof host !== 'string' || typeof startedAt !== 'string') return undefined;
     return { pid, host, startedAt, ...(typeof address === 'string' ? { address } : {}) };
   } catch {
