@@ -67,7 +67,7 @@ describe('PeriodicJobs', () => {
     }).compile();
     await replica.init();
     await replica.get(DatabaseConnection).whenReady();
-    Object.assign(replica.get(PeriodicJobs).patienceMs, { unasked: 20, asked: 20 });
+    Object.assign(replica.get(PeriodicJobs).shutdownGraceMs, { finish: 20, abort: 20 });
     replicas.push(replica);
     return replica;
   };
@@ -160,7 +160,7 @@ describe('PeriodicJobs', () => {
   it('waits for a job that ends soon when its process stops', async () => {
     const [stopping, other] = [await start(), await start()];
     const work = stopping.get(Work);
-    Object.assign(stopping.get(PeriodicJobs).patienceMs, { unasked: 60_000 });
+    Object.assign(stopping.get(PeriodicJobs).shutdownGraceMs, { finish: 60_000 });
     const running = run(stopping, 'soon');
     const destroyed = stopping.get(PeriodicJobs).onModuleDestroy();
     work.endSoon();

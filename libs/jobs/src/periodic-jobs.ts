@@ -8,7 +8,7 @@ import { JobLeases, type LeasedJob } from './job-leases.js';
 import { failureText } from './failure-text.js';
 import { type RunResult, startRun } from './job-run.js';
 import { firstDelay, nextDelay, PERIODIC, type PeriodicMethod, type PeriodicOptions, withJitter } from './periodic.js';
-import { within } from './within.js';
+import { settleWithin } from '@kubarr/platform/timing';
 
 /** A job as administrators see it. Of an `everywhere` job this process tells what it did itself. */
 export interface JobState extends Omit<LeasedJob, 'nextRunAt'>, Pick<PeriodicOptions, 'runs' | 'everyMs'> {
@@ -33,8 +33,8 @@ interface Job {
 /** Finds the methods that wear `@Periodic` and runs them; one that fails stops neither the others nor its own next run. */
 @Injectable()
 export class PeriodicJobs implements OnApplicationBootstrap, OnModuleDestroy {
-  /** When the process stops, running jobs have this long to end by themselves, and then this long to heed the signal. */
-  readonly patienceMs = { unasked: 3_000, asked: 2_000 };
+  /** How long running jobs may take to finish at shutdown, and then to stop after the abort signal, in milliseconds. */
+  readonly shutdownGraceMs = { finish: 3_000, abort: 2_000 };
   private readonly jobs = new Map<string, Job>();
   private readonly failureHandlers: PeriodicFailureHandler[] = [];
   private readonly stopping = new AbortController();
@@ -83,9 +83,9 @@ export class PeriodicJobs implements OnApplicationBootstrap, OnModuleDestroy {
     const timers = this.scheduler.getTimeouts();
     for (const name of this.jobs.keys()) if (timers.includes(name)) this.scheduler.deleteTimeout(name);
     const ended = Promise.all([...this.jobs.values()].flatMap((job) => job.running ?? []));
-    await within(this.patienceMs.unasked, ended);
+    await settleWithin(this.shutdownGraceMs.finish, ended);
     this.stopping.abort();
-    await within(this.patienceMs.asked, ended);
+    await settleWithin(this.shutdownGraceMs.abort, ended);
   }
 
   /** `handler` runs in the transaction that notes a failed run of a `once` job. */

@@ -58,7 +58,7 @@ export class GuardedChanges {
   ): Promise<Result> {
     const changed = new Set<number | null>();
     const result = await this.dataSource.transaction(async (transaction) => {
-      await takeTurn(transaction);
+      await serialize(transaction);
       const account = await this.profiles.within(transaction, caller.userId);
       if (!account?.isActive || !account.isApproved) throw new AccountGone();
       const authority = authorityOf(caller.permissions, account);
@@ -93,7 +93,7 @@ function reachable(authority: Authority, account: Profile | undefined): Profile 
 }
 
 /** A statement of its own: only one that begins after the wait sees what others did meanwhile. */
-async function takeTurn(transaction: EntityManager): Promise<void> {
+async function serialize(transaction: EntityManager): Promise<void> {
   await transaction.query('SELECT FROM roles WHERE is_system AND name = $1 FOR NO KEY UPDATE', [ADMIN_ROLE]);
 }
 

@@ -1,13 +1,13 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { asDatabaseError, DatabaseConnection, ReplicaBus } from '@kubarr/platform/database';
 import { Log, MetricsRegistry } from '@kubarr/platform/telemetry';
-import { within } from '../within.js';
+import { settleWithin } from '@kubarr/platform/timing';
 import { JobAttempt } from './job-attempt.js';
 import { type ClaimedJob, JOB_CHANGED, type JobChanged, JobClaims } from './job-claims.js';
 import { JobKinds } from './job-kinds.js';
 
-/** How often it is asked at least whether a job is due, in milliseconds: with, and without being told by the database. */
-const ASK_EVERY_MS = { listening: 30_000, deaf: 5_000 };
+/** Longest time between two looks for due jobs, in milliseconds. */
+const POLL_EVERY_MS = { withNotify: 30_000, withoutNotify: 5_000 };
 
 /** Runs the jobs that are due, as many at once as their kinds allow. */
 @Injectable()
@@ -59,7 +59,7 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy {
     clearTimeout(this.timer);
     await this.scanning;
     for (const { attempt } of this.running.values()) attempt.stop('stopping');
-    await within(this.patience.ms, Promise.all([...this.running.values()].map(({ end }) => end)));
+    await settleWithin(this.patience.ms, Promise.all([...this.running.values()].map(({ end }) => end)));
   }
 
   /** Looks for due jobs soon. */
@@ -92,8 +92,8 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async scan(): Promise<void> {
-    const longest = this.bus.isListening ? ASK_EVERY_MS.listening : ASK_EVERY_MS.deaf;
-    let askAgainAfterMs: number = ASK_EVERY_MS.deaf;
+    const longest = this.bus.isListening ? POLL_EVERY_MS.withNotify : POLL_EVERY_MS.withoutNotify;
+    let askAgainAfterMs: number = POLL_EVERY_MS.withoutNotify;
     try {
       while (!this.isStopping) {
         const kinds = this.kindsWithRoom();

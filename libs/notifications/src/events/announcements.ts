@@ -34,14 +34,14 @@ export class Announcements {
    * Until it ends, a transaction that tells something is the only one: those that tell several people several things
    * would wait for each other's rows in a circle, and a burst in parallel would not find the line that takes it in.
    */
-  async takeTurn(transaction: EntityManager): Promise<void> {
+  async serialize(transaction: EntityManager): Promise<void> {
     await transaction.query(`SELECT pg_advisory_xact_lock(hashtext('kubarr.announcements'))`);
   }
 
   async announce(transaction: EntityManager, given: Announcement): Promise<void> {
     const announcement = { ...given, title: given.title.slice(0, 200), message: given.message.slice(0, 2_000) };
     if (announcement.userIds.length === 0) return;
-    await this.takeTurn(transaction);
+    await this.serialize(transaction);
     await this.fillInboxes(transaction, announcement);
     await this.outbox.add(transaction, announcement);
     await this.bus.publish(

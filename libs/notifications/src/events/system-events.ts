@@ -37,7 +37,7 @@ export class SystemEvents {
     const known = eventType(type);
     const rule = (await this.rules.all(transaction)).get(type);
     if (!known || !rule?.isEnabled) return;
-    await this.announcements.takeTurn(transaction);
+    await this.announcements.serialize(transaction);
     if (subject !== undefined && !(await this.breaksSilence(transaction, type, subject, quietMs))) return;
     const concerned = event.userId === undefined ? [] : await this.recipients.among(transaction, [event.userId]);
     const administrators = known.audience === 'administrators' ? await this.recipients.administrators(transaction) : [];

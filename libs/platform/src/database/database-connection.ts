@@ -4,7 +4,7 @@ import { type Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { DatabaseConfig, type DatabaseTarget } from '../config/index.js';
 import { Log, MetricsRegistry } from '../telemetry/index.js';
-import { backOff } from './back-off.js';
+import { backOff } from '../timing/index.js';
 import { DatabaseListener, destroy } from './database-listener.js';
 import { DatabaseUnavailable } from './database.errors.js';
 import { migrate, type MigrationClass } from './migrate.js';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { type DatabaseConfig, type DatabaseTarget } from '../config/index.js';
 import { type Log } from '../telemetry/index.js';
-import { backOff } from './back-off.js';
+import { backOff } from '../timing/index.js';
 import { clientOptions } from './client-options.js';
 import { CHANNEL, type ReplicaBus } from './replica-bus.js';
 

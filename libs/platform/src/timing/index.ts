@@ -1,0 +1,2 @@
+export { backOff } from './back-off.js';
+export { settleWithin } from './settle-within.js';
