@@ -6,7 +6,7 @@ import { AuthModule, PermissionGuard, SessionGuard } from '@kubarr/auth';
 import { NotificationsModule } from '@kubarr/notifications';
 import { CacheModule } from '@kubarr/platform/cache';
 import { ConfigModule, type KubarrConfig } from '@kubarr/platform/config';
-import { DatabaseModule, type DatabaseSource } from '@kubarr/platform/database';
+import { DatabaseModule, type DatabaseOptions } from '@kubarr/platform/database';
 import { HealthModule } from '@kubarr/platform/health';
 import { HttpModule, ProblemFilter, ValidationPipe } from '@kubarr/platform/http';
 import { JobsModule } from '@kubarr/jobs';
@@ -26,7 +26,7 @@ export interface Foundations {
   readonly log: Log;
   /** 32 bytes. */
   readonly secretKey: Buffer;
-  readonly database: DatabaseSource;
+  readonly database: DatabaseOptions;
 }
 
 @Module({})

@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type KubarrConfig } from '@kubarr/platform/config';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@kubarr/embedded-postgres';
-import { DatabaseConnection, type DatabaseSource } from '@kubarr/platform/database';
+import { DatabaseConnection, type DatabaseOptions } from '@kubarr/platform/database';
 import { lockStateDirectory, type StateDirectory } from '@kubarr/platform/state';
 import { type Log } from '@kubarr/platform/telemetry';
 import { Installation, SetupAccess } from '@kubarr/setup';
@@ -36,7 +36,7 @@ export class RunningServer {
       const secretKey =
         config.secrets.secretKey ?? (await state.readOrCreateFile(SECRET_KEY_FILE, () => randomBytes(32)));
       embedded = config.database.target ? undefined : await startEmbeddedPostgres({ directory: state.path });
-      const app = await createServer({ config, log, secretKey, database: databaseSource(config, embedded) });
+      const app = await createServer({ config, log, secretKey, database: databaseOptions(config, embedded) });
       try {
         await listen(app, config);
       } catch (error) {
@@ -81,7 +81,7 @@ export class RunningServer {
 }
 
 /** The database as configured, or the embedded one. */
-export function databaseSource({ database }: KubarrConfig, embedded: EmbeddedPostgres | undefined): DatabaseSource {
+export function databaseOptions({ database }: KubarrConfig, embedded: EmbeddedPostgres | undefined): DatabaseOptions {
   const target = embedded?.target ?? database.target;
   if (!target) throw new Error('neither an external nor an embedded database');
   return { target, directTarget: embedded?.target ?? database.directTarget ?? target, migrations };

@@ -27,7 +27,7 @@ export class AuditRecorder {
   constructor(private readonly statements: PreparedStatements) {}
 
   async record(transaction: EntityManager, actor: Actor, entry: AuditEntry): Promise<void> {
-    await this.statements.run(transaction, 'record-audit-entry', INSERT, [
+    await this.statements.execute(transaction, 'record-audit-entry', INSERT, [
       actor.userId,
       actor.username,
       entry.action,

@@ -57,7 +57,7 @@ export class NotificationsService {
    */
   async test(caller: SignedIn, type: string, text: string): Promise<ChannelTestAnswer> {
     const channel = this.types.get(type);
-    await this.limiter.begin([{ subject: 'channel-test', value: String(caller.userId), limit: TESTS }]);
+    await this.limiter.consume([{ subject: 'channel-test', value: String(caller.userId), limit: TESTS }]);
     const { config } = await this.settings.get(channel.type);
     const destination = channel.parseDestination(text.trim());
     if (missingValues(channel.fields, config).length > 0) return { success: false, error: 'Set the channel up first' };

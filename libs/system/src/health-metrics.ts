@@ -11,8 +11,8 @@ export class HealthMetrics {
       help: '1 while a part is well; parts that are not critical do not make the process unready',
       labels: ['check', 'critical'],
       collect: async (gauge) => {
-        for (const { name, isCritical, isWell } of await health.run())
-          gauge.set({ check: name, critical: String(isCritical) }, isWell ? 1 : 0);
+        for (const { name, isCritical, isHealthy } of await health.run())
+          gauge.set({ check: name, critical: String(isCritical) }, isHealthy ? 1 : 0);
       },
     });
   }

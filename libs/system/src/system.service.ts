@@ -20,9 +20,9 @@ export class SystemService {
   /** @throws NotReady naming every critical part that is unwell. Other parts are reported, but fail nothing. */
   async readiness(): Promise<Readiness> {
     const reports = await this.registry.run();
-    const checks = reports.map(({ name, isCritical, isWell, message }) => () => {
+    const checks = reports.map(({ name, isCritical, isHealthy, message }) => () => {
       const indicator = this.indicators.check(name);
-      return isWell || !isCritical ? indicator.up({ message }) : indicator.down({ message });
+      return isHealthy || !isCritical ? indicator.up({ message }) : indicator.down({ message });
     });
     try {
       const { status, details } = await this.terminus.check(checks);
@@ -30,7 +30,9 @@ export class SystemService {
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
       throw new NotReady(
-        reports.filter((part) => part.isCritical && !part.isWell).map(({ name, message }) => ({ path: name, message })),
+        reports
+          .filter((part) => part.isCritical && !part.isHealthy)
+          .map(({ name, message }) => ({ path: name, message })),
       );
     }
   }

@@ -86,7 +86,7 @@ export class Accounts {
     const account = await this.dataSource
       .getRepository(User)
       .findOne({ where: { id: userId }, select: { id: true, passwordHash: true } });
-    return account ? this.hasher.verify(account.passwordHash, password) : this.hasher.verifyAgainstNothing(password);
+    return account ? this.hasher.verify(account.passwordHash, password) : this.hasher.verifyDummy(password);
   }
 
   /** Keeps other changes of an account waiting until the transaction ends. */

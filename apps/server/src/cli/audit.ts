@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditSeals, type SealVerdict } from '@kubarr/audit';
 import { type KubarrConfig } from '@kubarr/platform/config';
-import { clientOptions, type DatabaseSource } from '@kubarr/platform/database';
+import { clientOptions, type DatabaseOptions } from '@kubarr/platform/database';
 import { KeyRing } from '@kubarr/platform/secrets';
 import { DataSource } from 'typeorm';
 import { SECRET_KEY_FILE } from '../running-server.js';
@@ -41,7 +41,7 @@ export function verifyAudit(config: KubarrConfig, kept?: string): Promise<0 | 1>
 
 async function verifySeals(
   { database }: KubarrConfig,
-  { directTarget }: DatabaseSource,
+  { directTarget }: DatabaseOptions,
   keys: KeyRing,
   kept: string | undefined,
 ): Promise<SealVerdict> {

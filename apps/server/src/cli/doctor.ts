@@ -2,7 +2,7 @@ import { access, constants, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type KubarrConfig } from '@kubarr/platform/config';
-import { asDatabaseError, clientOptions, type DatabaseSource, pendingMigrations } from '@kubarr/platform/database';
+import { asDatabaseError, clientOptions, type DatabaseOptions, pendingMigrations } from '@kubarr/platform/database';
 import { lockStateDirectory, StateDirectoryLocked } from '@kubarr/platform/state';
 import { SECRET_KEY_FILE } from '../running-server.js';
 import { withDatabase } from './with-database.js';
@@ -13,7 +13,7 @@ const NEWEST_POSTGRES = 18;
 
 /** Checks, in order, everything that the server needs, and says for each that it is well or what to do. */
 export async function doctor(config: KubarrConfig): Promise<0 | 1> {
-  let isWell = true;
+  let isHealthy = true;
   const check = async (name: string, examine: () => Promise<string>): Promise<void> => {
     const found = await Promise.resolve()
       .then(examine)
@@ -21,13 +21,13 @@ export async function doctor(config: KubarrConfig): Promise<0 | 1> {
         (message) => ({ mark: 'ok  ', message }),
         (error: Error) => ({ mark: 'FAIL', message: error.message }),
       );
-    if (found.mark === 'FAIL') isWell = false;
+    if (found.mark === 'FAIL') isHealthy = false;
     console.log(`${found.mark}  ${name.padEnd(16)} ${found.message}`);
   };
 
   await check('state directory', () => examineStateDirectory(config));
   await check('secret key', () => examineSecretKey(config));
-  const database: { source?: DatabaseSource } = {};
+  const database: { source?: DatabaseOptions } = {};
   try {
     await withDatabase(config, async (source) => {
       database.source = source;
@@ -43,7 +43,7 @@ export async function doctor(config: KubarrConfig): Promise<0 | 1> {
   }
   await check('storage root', () => examineStorage(config));
   await check('cluster', () => examineCluster(config));
-  return isWell ? 0 : 1;
+  return isHealthy ? 0 : 1;
 }
 
 async function examineStateDirectory({ state }: KubarrConfig): Promise<string> {
@@ -69,7 +69,7 @@ async function examineSecretKey({ secrets, state }: KubarrConfig): Promise<strin
   throw new Error(`${file} is damaged: it has ${key.length} bytes instead of 32. Put your copy of it back.`);
 }
 
-async function examineDatabase({ database }: KubarrConfig, { target }: DatabaseSource): Promise<string> {
+async function examineDatabase({ database }: KubarrConfig, { target }: DatabaseOptions): Promise<string> {
   const client = new pg.Client(clientOptions(target, database));
   client.on('error', () => undefined); // told by the query that fails
   try {
@@ -99,7 +99,7 @@ async function examineDatabase({ database }: KubarrConfig, { target }: DatabaseS
 
 async function examineSchema(
   { database }: KubarrConfig,
-  { directTarget, migrations }: DatabaseSource,
+  { directTarget, migrations }: DatabaseOptions,
 ): Promise<string> {
   const pending = await pendingMigrations(directTarget, database, migrations);
   if (pending.length === 0) return 'up to date';
@@ -107,7 +107,7 @@ async function examineSchema(
 }
 
 /** The newest seal, so that a person can keep it elsewhere: who then removes seals and entries together is found out. */
-async function examineSeal({ database }: KubarrConfig, { target }: DatabaseSource): Promise<string> {
+async function examineSeal({ database }: KubarrConfig, { target }: DatabaseOptions): Promise<string> {
   const client = new pg.Client(clientOptions(target, database));
   client.on('error', () => undefined); // told by the query that fails
   try {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type KubarrConfig } from '@kubarr/platform/config';
-import { asDatabaseError, type DatabaseSource, migrate, pendingMigrations } from '@kubarr/platform/database';
+import { asDatabaseError, type DatabaseOptions, migrate, pendingMigrations } from '@kubarr/platform/database';
 import { withDatabase } from './with-database.js';
 
 /** Wait between two attempts, in milliseconds. */
@@ -21,7 +21,7 @@ export async function migrateCommand(
 
 function run(
   { database }: KubarrConfig,
-  { directTarget, migrations }: DatabaseSource,
+  { directTarget, migrations }: DatabaseOptions,
   planOnly: boolean,
 ): Promise<string[]> {
   return (planOnly ? pendingMigrations : migrate)(directTarget, database, migrations);

@@ -1,8 +1,8 @@
 import { type KubarrConfig } from '@kubarr/platform/config';
 import { startEmbeddedPostgres } from '@kubarr/embedded-postgres';
-import { type DatabaseSource } from '@kubarr/platform/database';
+import { type DatabaseOptions } from '@kubarr/platform/database';
 import { lockStateDirectory, StateDirectoryLocked } from '@kubarr/platform/state';
-import { databaseSource } from '../running-server.js';
+import { databaseOptions } from '../running-server.js';
 
 /**
  * Runs `work` against the configured database. The embedded server is started for it when it does not run, and left
@@ -10,9 +10,9 @@ import { databaseSource } from '../running-server.js';
  */
 export async function withDatabase<Result>(
   config: KubarrConfig,
-  work: (source: DatabaseSource) => Promise<Result>,
+  work: (source: DatabaseOptions) => Promise<Result>,
 ): Promise<Result> {
-  if (config.database.target) return work(databaseSource(config, undefined));
+  if (config.database.target) return work(databaseOptions(config, undefined));
   const state = await lockStateDirectory(config.state.directory, { pid: process.pid }).catch((error: unknown) => {
     if (error instanceof StateDirectoryLocked) return undefined;
     throw error;
@@ -20,7 +20,7 @@ export async function withDatabase<Result>(
   try {
     const embedded = await startEmbeddedPostgres({ directory: config.state.directory });
     try {
-      return await work(databaseSource(config, embedded));
+      return await work(databaseOptions(config, embedded));
     } finally {
       if (state) await embedded.stop();
     }

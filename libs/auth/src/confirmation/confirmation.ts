@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type SignedIn } from '@kubarr/access';
 import { type AuditAction } from '@kubarr/audit';
-import { hasPassword } from '@kubarr/platform/secrets';
+import { hasUsablePassword } from '@kubarr/platform/secrets';
 import { Accounts } from '@kubarr/users';
 import { DataSource } from 'typeorm';
 import { PasswordConfirmations } from '../own-account/password-confirmations.js';
@@ -45,7 +45,7 @@ export class Confirmation {
    */
   async requirePassword(actor: Actor, caller: SignedIn, password: string, action: AuditAction): Promise<boolean> {
     const account = await this.accounts.findById(caller.userId);
-    if (account && !hasPassword(account.passwordHash)) {
+    if (account && !hasUsablePassword(account.passwordHash)) {
       if (!(await this.isRecent(caller))) throw new NoPasswordToConfirm();
       return false;
     }

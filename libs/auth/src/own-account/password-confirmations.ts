@@ -27,13 +27,13 @@ export class PasswordConfirmations {
       value: `id ${userId}`,
       limit: this.config.failuresPerAccount,
     };
-    await this.limiter.begin([attempt]);
+    await this.limiter.consume([attempt]);
     const isRight = await this.accounts.hasPassword(userId, password).catch(async (busy: unknown) => {
-      await this.limiter.giveBack([attempt]); // nobody looked at the password
+      await this.limiter.undoConsume([attempt]); // nobody looked at the password
       throw busy;
     });
     if (isRight) {
-      await this.limiter.forget(attempt);
+      await this.limiter.reset(attempt);
       return;
     }
     await this.dataSource.transaction((transaction) =>

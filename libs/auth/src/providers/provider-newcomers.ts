@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
-import { noPassword } from '@kubarr/platform/secrets';
+import { unusablePasswordHash } from '@kubarr/platform/secrets';
 import { Accounts, EmailTaken, UsernameTaken } from '@kubarr/users';
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
@@ -73,7 +73,7 @@ export class ProviderNewcomers {
         visitor,
         { username, email },
         {
-          passwordHash: noPassword(),
+          passwordHash: unusablePasswordHash(),
           isApproved,
           registered: `by ${provider.id}`,
         },

@@ -46,14 +46,14 @@ export class RegistrationService {
       value: networkOf(actor.address),
       limit: this.config.failuresPerAddress,
     };
-    await this.limiter.begin([attempt]);
+    await this.limiter.consume([attempt]);
     try {
       await this.admissionOf(this.dataSource.manager, invite); // before the password costs anything
       const passwordHash = await this.accounts.prepare(account);
       const answer = await this.dataSource.transaction((transaction) =>
         this.admit(transaction, actor, account, passwordHash, invite),
       );
-      if (invite) await this.limiter.giveBack([attempt]);
+      if (invite) await this.limiter.undoConsume([attempt]);
       return answer;
     } catch (error) {
       await this.forgive(attempt, error);
@@ -94,7 +94,7 @@ export class RegistrationService {
     const isGuess = [InviteUnusable, UsernameTaken, EmailTaken].some((kind) => error instanceof kind);
     const isOutage =
       error instanceof KubarrError && error.kind === 'unavailable' && !(error instanceof PasswordChecksBusy);
-    if (error instanceof KubarrError && !isGuess && !isOutage) await this.limiter.giveBack([attempt]);
+    if (error instanceof KubarrError && !isGuess && !isOutage) await this.limiter.undoConsume([attempt]);
   }
 }
 

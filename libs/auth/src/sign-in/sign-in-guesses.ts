@@ -58,7 +58,7 @@ export class SignInGuesses {
       },
       addressKey: this.addressKey(actor),
     };
-    await this.limiter.begin([guess.addressKey, guess.accountKey]);
+    await this.limiter.consume([guess.addressKey, guess.accountKey]);
     return guess;
   }
 
@@ -69,21 +69,21 @@ export class SignInGuesses {
    * @throws TooManyAttempts
    */
   async beginNameless(actor: Actor, way: NamelessWay): Promise<void> {
-    await this.limiter.begin([this.addressKey(actor, `sign-in by ${way}`)]);
+    await this.limiter.consume([this.addressKey(actor, `sign-in by ${way}`)]);
   }
 
   async giveBackNameless(actor: Actor, way: NamelessWay): Promise<void> {
-    await this.limiter.giveBack([this.addressKey(actor, `sign-in by ${way}`)]);
+    await this.limiter.undoConsume([this.addressKey(actor, `sign-in by ${way}`)]);
   }
 
   /** The attempt is neither a failure nor over: the second factor is still to come. */
   async giveBack({ accountKey, addressKey }: Guess): Promise<void> {
-    await this.limiter.giveBack([accountKey, addressKey]);
+    await this.limiter.undoConsume([accountKey, addressKey]);
   }
 
   /** Counts a code before it is looked at. @throws TooManyAttempts */
   async beginCode(guess: Guess): Promise<void> {
-    await this.limiter.begin([this.codeKey(guess)]).catch(async (refusal: unknown) => {
+    await this.limiter.consume([this.codeKey(guess)]).catch(async (refusal: unknown) => {
       await this.giveBack(guess);
       throw refusal;
     });
@@ -96,7 +96,7 @@ export class SignInGuesses {
 
   /** The code was right; `succeed` does the rest. */
   async rightCode(guess: Guess): Promise<void> {
-    await this.limiter.forget(this.codeKey(guess));
+    await this.limiter.reset(this.codeKey(guess));
   }
 
   /** Records a refused sign-in; one that proved the password is no guess and is given back. */
@@ -118,8 +118,8 @@ export class SignInGuesses {
   }
 
   async succeed(guess: Guess): Promise<void> {
-    await this.limiter.forget(guess.accountKey);
-    await this.limiter.giveBack([guess.addressKey]);
+    await this.limiter.reset(guess.accountKey);
+    await this.limiter.undoConsume([guess.addressKey]);
   }
 
   private addressKey(actor: Actor, subject = 'sign-in address'): AttemptKey {

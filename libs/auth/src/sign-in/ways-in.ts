@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { hasPassword } from '@kubarr/platform/secrets';
+import { hasUsablePassword } from '@kubarr/platform/secrets';
 import { Accounts } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
 import { LastWayIn } from '../providers/providers.errors.js';
@@ -12,7 +12,7 @@ export class WaysIn {
   /** Call it after a removal, in its transaction. @throws LastWayIn when neither password, passkey nor link is left. */
   async assertOneLeft(transaction: EntityManager, userId: number): Promise<void> {
     const account = await this.accounts.findById(userId, transaction);
-    if (!account || hasPassword(account.passwordHash)) return;
+    if (!account || hasUsablePassword(account.passwordHash)) return;
     const [{ is_left }] = await transaction.query<[{ is_left: boolean }]>(
       `SELECT EXISTS (SELECT 1 FROM passkeys WHERE user_id = $1) OR EXISTS (
          SELECT 1 FROM linked_accounts l JOIN sign_in_providers p ON p.id = l.provider_id

@@ -11,7 +11,7 @@ import { migrate, type MigrationClass } from './migrate.js';
 import { ReplicaBus } from './replica-bus.js';
 
 /** What the module was given: where the database is, and how the schema came to be. */
-export abstract class DatabaseSource {
+export abstract class DatabaseOptions {
   abstract readonly target: DatabaseTarget;
   /** A way around a pooler, for migrations and LISTEN. */
   abstract readonly directTarget: DatabaseTarget;
@@ -32,7 +32,7 @@ export class DatabaseConnection implements OnModuleInit, BeforeApplicationShutdo
   private migrated = false;
 
   constructor(
-    @Inject(DatabaseSource) private readonly source: DatabaseSource,
+    @Inject(DatabaseOptions) private readonly source: DatabaseOptions,
     @Inject(DatabaseConfig) private readonly config: DatabaseConfig,
     private readonly dataSource: DataSource,
     private readonly bus: ReplicaBus,

@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import pg from 'pg';
 import { type DataSourceOptions } from 'typeorm';
 import { DatabaseConfig } from '../config/index.js';
-import { DatabaseConnection, DatabaseSource } from './database-connection.js';
+import { DatabaseConnection, DatabaseOptions } from './database-connection.js';
 import { ReplicaBus } from './replica-bus.js';
 import { observedClient } from './observed-client.js';
 import { LazyDataSource } from './lazy-data-source.js';
@@ -18,7 +18,7 @@ class QueryObserverModule {}
 @Global()
 @Module({})
 export class DatabaseModule {
-  static forRoot(source: DatabaseSource): DynamicModule {
+  static forRoot(source: DatabaseOptions): DynamicModule {
     return {
       module: DatabaseModule,
       imports: [
@@ -46,8 +46,8 @@ export class DatabaseModule {
           }),
         }),
       ],
-      providers: [{ provide: DatabaseSource, useValue: source }, ReplicaBus, DatabaseConnection, PreparedStatements],
-      exports: [DatabaseSource, ReplicaBus, DatabaseConnection, PreparedStatements],
+      providers: [{ provide: DatabaseOptions, useValue: source }, ReplicaBus, DatabaseConnection, PreparedStatements],
+      exports: [DatabaseOptions, ReplicaBus, DatabaseConnection, PreparedStatements],
     };
   }
 }

@@ -1,6 +1,6 @@
 export { asDatabaseError, DatabaseUnavailable, violatesUnique } from './database.errors.js';
 export { clientOptions } from './client-options.js';
-export { DatabaseConnection, DatabaseSource } from './database-connection.js';
+export { DatabaseConnection, DatabaseOptions } from './database-connection.js';
 export { DatabaseModule } from './database.module.js';
 export { migrate, pendingMigrations, type MigrationClass } from './migrate.js';
 export { PreparedStatements } from './prepared-statements.js';

@@ -18,9 +18,12 @@ describe('PreparedStatements', () => {
   const preparedAfter = (statements: PreparedStatements): Promise<string[]> =>
     dataSource.transaction(async (transaction: EntityManager) => {
       for (const value of ['a', 'b']) {
-        await statements.run(transaction, 'add-setting', 'INSERT INTO system_settings (key, value) VALUES ($1, $1)', [
-          value,
-        ]);
+        await statements.execute(
+          transaction,
+          'add-setting',
+          'INSERT INTO system_settings (key, value) VALUES ($1, $1)',
+          [value],
+        );
       }
       const rows = await transaction.query<{ name: string }[]>('SELECT name FROM pg_prepared_statements');
       return rows.map(({ name }) => name);
@@ -43,13 +46,13 @@ describe('PreparedStatements', () => {
     const { target } = database;
     const statements = new PreparedStatements({ target, directTarget: target, migrations: [] });
     const failing = dataSource.transaction(async (transaction) => {
-      await statements.run(transaction, 'add-setting', 'INSERT INTO system_settings (key, value) VALUES ($1, $1)', [
+      await statements.execute(transaction, 'add-setting', 'INSERT INTO system_settings (key, value) VALUES ($1, $1)', [
         'gone',
       ]);
       throw new Error('and back');
     });
     await expect(failing).rejects.toThrow('and back');
     expect(await dataSource.query("SELECT FROM system_settings WHERE key = 'gone'")).toEqual([]);
-    await expect(statements.run(dataSource.manager, 'x', 'SELECT 1', [])).rejects.toThrow('within a transaction');
+    await expect(statements.execute(dataSource.manager, 'x', 'SELECT 1', [])).rejects.toThrow('within a transaction');
   });
 });

@@ -15,7 +15,7 @@ export interface HealthCheck {
 export interface HealthReport {
   readonly name: string;
   readonly isCritical: boolean;
-  readonly isWell: boolean;
+  readonly isHealthy: boolean;
   /** For people: what is wrong and what to do, or how it is. */
   readonly message: string;
 }
@@ -43,9 +43,9 @@ async function report(check: HealthCheck): Promise<HealthReport> {
   });
   try {
     const message = await Promise.race([Promise.resolve().then(() => check.check()), tooSlow]);
-    return { name, isCritical, isWell: true, message: message ?? 'ok' };
+    return { name, isCritical, isHealthy: true, message: message ?? 'ok' };
   } catch (error) {
-    return { name, isCritical, isWell: false, message: error instanceof Error ? error.message : String(error) };
+    return { name, isCritical, isHealthy: false, message: error instanceof Error ? error.message : String(error) };
   } finally {
     clearTimeout(timer);
   }

@@ -29,7 +29,7 @@ export class FailureLimiter {
   constructor(private readonly connection: DatabaseConnection) {}
 
   /** @throws TooManyAttempts when one of the keys has used up its failures. */
-  async begin(keys: readonly AttemptKey[]): Promise<void> {
+  async consume(keys: readonly AttemptKey[]): Promise<void> {
     const counted: AttemptKey[] = [];
     for (const key of keys.filter(({ limit }) => limit > 0)) {
       try {
@@ -38,19 +38,19 @@ export class FailureLimiter {
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
         await this.limiter(key).reward(digest(key)); // a refused attempt is none
-        await this.giveBack(counted);
+        await this.undoConsume(counted);
         throw new TooManyAttempts(Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000)));
       }
     }
   }
 
   /** The attempt was no failure: it does not count. */
-  async giveBack(keys: readonly AttemptKey[]): Promise<void> {
+  async undoConsume(keys: readonly AttemptKey[]): Promise<void> {
     for (const key of keys.filter(({ limit }) => limit > 0)) await this.limiter(key).reward(digest(key));
   }
 
   /** Forgets every failure of a key, after a success that proves who is there. */
-  async forget(key: AttemptKey): Promise<void> {
+  async reset(key: AttemptKey): Promise<void> {
     if (key.limit > 0) await this.limiter(key).delete(digest(key));
   }
 

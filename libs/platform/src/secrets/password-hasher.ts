@@ -49,7 +49,7 @@ export class PasswordHasher {
   }
 
   /** As much work as {@link verify}, always false: an unknown account must not answer sooner than a known one. */
-  async verifyAgainstNothing(password: string): Promise<false> {
+  async verifyDummy(password: string): Promise<false> {
     await this.verify(this.nobodysHash, password);
     return false;
   }
@@ -75,10 +75,10 @@ const NO_PASSWORD_SALT = Buffer.alloc(16).toString('base64').replaceAll('=', '')
  * The stored form of an account without a password. Checking any password against it takes as long as against another,
  * and fails; setting a password replaces it.
  */
-export const noPassword = (): string => randomHash(NO_PASSWORD_SALT);
+export const unusablePasswordHash = (): string => randomHash(NO_PASSWORD_SALT);
 
-/** False for what {@link noPassword} made. */
-export const hasPassword = (hashed: string): boolean => hashed.split('$')[4] !== NO_PASSWORD_SALT;
+/** False for what {@link unusablePasswordHash} made. */
+export const hasUsablePassword = (hashed: string): boolean => hashed.split('$')[4] !== NO_PASSWORD_SALT;
 
 function isUsable(password: string): boolean {
   const length = Buffer.byteLength(password, 'utf8');
