@@ -54,7 +54,6 @@ import { SignInGuesses } from './sign-in/sign-in-guesses.js';
 import { SignInService } from './sign-in/sign-in.service.js';
 import { WaysIn } from './sign-in/ways-in.js';
 import { SigningKey } from './sessions/signing-key.entity.js';
-import { FactorChanges } from './two-factor/factor-changes.js';
 import { RecoveryCode } from './two-factor/recovery-code.entity.js';
 import { RecoveryCodes } from './two-factor/recovery-codes.js';
 import { SecondFactors } from './two-factor/second-factors.js';
@@ -97,7 +96,6 @@ const ENTITIES = [
     BrowserSessionReader,
     Challenges,
     Confirmation,
-    FactorChanges,
     LastAccess,
     LinkedAccounts,
     NewSessions,

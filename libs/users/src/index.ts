@@ -4,7 +4,7 @@ export { UserParameter } from './administration/users.dto.js';
 export { GuardedChanges, type GuardedChange } from './guarded-changes.js';
 export { InviteRedemption } from './invites/invite-redemption.js';
 export { replacePassword, type PasswordReplacement } from './password-changes.js';
-export { Profiles, type Profile } from './profiles.js';
+export { PROFILE_CHANGED, Profiles, requiresSecondFactor, type Profile } from './profiles.js';
 export { SecondFactorHolders, type SecondFactorLookup } from './second-factor-holders.js';
 export { MessageAnswer } from './user-answer.js';
 export { AccountGone, EmailTaken, InviteUnusable, UsernameTaken, WrongPassword } from './users.errors.js';

@@ -3,6 +3,7 @@ import { effectivePermissions, isAdministrator, type RoleGrants } from '@kubarr/
 import { BoundedCache, CacheRegistry } from '@kubarr/platform/cache';
 import { ReplicaBus } from '@kubarr/platform/database';
 import { DataSource, type EntityManager } from 'typeorm';
+import { SecondFactorHolders } from './second-factor-holders.js';
 
 /** Topic on which replicas tell each other whose profile changed; `null` = everybody's (a role changed). */
 export const PROFILE_CHANGED = 'users.profile-changed';
@@ -23,6 +24,8 @@ export interface Profile {
   /** Sorted, without duplicates. */
   readonly permissions: ReadonlySet<string>;
   readonly isAdministrator: boolean;
+  /** A role requires a second factor and the account has none. */
+  readonly mustEnrol: boolean;
   /** Every app that some role names, sorted: what `app.*` stands for. */
   readonly knownApps: readonly string[];
 }
@@ -77,6 +80,7 @@ export class Profiles {
   constructor(
     private readonly dataSource: DataSource,
     private readonly bus: ReplicaBus,
+    private readonly secondFactors: SecondFactorHolders,
     caches: CacheRegistry,
   ) {
     this.cache = caches.create({ name: 'profiles', maxEntries: 1_000, ttlMs: 60_000 });
@@ -97,7 +101,7 @@ export class Profiles {
   /** As it is in the transaction, past the cache. */
   async within(transaction: EntityManager, userId: number): Promise<Profile | undefined> {
     const [row] = await transaction.query<Row[]>(`${PROFILES_QUERY} WHERE u.id = $1`, [userId]);
-    return row && profileOf(row);
+    return row && profileOf(row, await this.withSecondFactor(transaction, [row]));
   }
 
   /** A part of all accounts by id, in one query whatever its size; only those that wait for approval if wanted. */
@@ -106,7 +110,8 @@ export class Profiles {
       `${PROFILES_QUERY} ${waiting ? 'WHERE NOT u.is_approved' : ''} ORDER BY u.id OFFSET $1 LIMIT $2`,
       [skip, limit],
     );
-    return rows.map(profileOf);
+    const holders = await this.withSecondFactor(this.dataSource.manager, rows);
+    return rows.map((row) => profileOf(row, holders));
   }
 
   /** Call it in the transaction that changes an account (`null`: a role), and `forget` after its commit. */
@@ -119,12 +124,25 @@ export class Profiles {
     else this.cache.invalidate(String(userId));
   }
 
+  /** Those of the accounts that have a second factor, as far as a role requires one: else nobody needs to know. */
+  private async withSecondFactor(transaction: EntityManager, rows: readonly Row[]): Promise<ReadonlySet<number>> {
+    const required = rows.filter(requiresSecondFactor).map(({ id }) => id);
+    return required.length === 0 ? new Set() : this.secondFactors.among(transaction, required);
+  }
+
   private read(userId: number): Promise<Profile | undefined> {
     return this.within(this.dataSource.manager, userId);
   }
 }
 
-function profileOf(row: Row): Profile {
+/** True when one of the roles requires a second factor. */
+export const requiresSecondFactor = ({
+  roles,
+}: {
+  roles: readonly Pick<ProfileRole, 'requiresTwoFactor'>[];
+}): boolean => roles.some((role) => role.requiresTwoFactor);
+
+function profileOf(row: Row, secondFactorHolders: ReadonlySet<number>): Profile {
   return {
     id: row.id,
     username: row.username,
@@ -143,6 +161,7 @@ function profileOf(row: Row): Profile {
     })),
     permissions: new Set(effectivePermissions(row.roles)),
     isAdministrator: row.roles.some(isAdministrator),
+    mustEnrol: requiresSecondFactor(row) && !secondFactorHolders.has(row.id),
     knownApps: row.known_apps,
   };
 }

@@ -5,7 +5,6 @@ import { ReplicaBus } from '@kubarr/platform/database';
 import { type Profile, Profiles } from '@kubarr/users';
 import { createHash } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
-import { demandsSecondFactor, FACTORS_CHANGED, HAS_SECOND_FACTOR } from '../two-factor/has-second-factor.js';
 import { tokenPermissions } from './api-token-permissions.js';
 
 /** Topic on which replicas tell each other that tokens of an account ended. */
@@ -16,8 +15,8 @@ const PREFIX = 'kubarr_';
 const TOKEN = /^kubarr_[\w-]{43}$/;
 
 const QUERY = `
-  SELECT t.id, t.user_id, t.permissions, t.created_at, t.expires_at, ${HAS_SECOND_FACTOR('t.user_id')} AS has_second_factor
-  FROM api_tokens t WHERE t.token_hash = $1 AND t.expires_at > now()`;
+  SELECT id, user_id, permissions, created_at, expires_at
+  FROM api_tokens WHERE token_hash = $1 AND expires_at > now()`;
 
 interface Row {
   id: number;
@@ -25,7 +24,6 @@ interface Row {
   permissions: string[];
   created_at: Date;
   expires_at: Date;
-  has_second_factor: boolean;
 }
 
 /** What is remembered of a token, with the caller as worked out for one state of the owner's profile. */
@@ -37,7 +35,6 @@ interface LiveToken {
   readonly createdAt: number;
   /** The same. */
   readonly expiresAt: number;
-  readonly hasSecondFactor: boolean;
   worked?: { readonly profile: Profile; readonly caller: SignedIn };
 }
 
@@ -53,8 +50,7 @@ export class ApiTokenDirectory {
     caches: CacheRegistry,
   ) {
     this.cache = caches.create({ name: 'api-tokens', maxEntries: 1_000, ttlMs: 60_000 });
-    for (const topic of [CHANGED, FACTORS_CHANGED])
-      bus.subscribe(topic, (userId) => this.forgetAllOf(userId as number));
+    bus.subscribe(CHANGED, (userId) => this.forgetAllOf(userId as number));
   }
 
   /** Who calls, without asking anybody; `undefined` = ask `holderOf`. */
@@ -90,7 +86,6 @@ export class ApiTokenDirectory {
       permissions: row.permissions,
       createdAt: row.created_at.getTime(),
       expiresAt: row.expires_at.getTime(),
-      hasSecondFactor: row.has_second_factor,
     };
   }
 }
@@ -105,9 +100,8 @@ function callerOf(live: LiveToken, profile: Profile): SignedIn | undefined {
   if (live.expiresAt <= Date.now() || !profile.isActive || !profile.isApproved) return undefined;
   if (live.createdAt < (profile.sessionsValidAfter?.getTime() ?? -Infinity)) return undefined; // ended with the sessions
   if (live.worked?.profile !== profile) {
-    const mustEnrol = !live.hasSecondFactor && demandsSecondFactor(profile);
+    const { id, username, mustEnrol } = profile;
     const permissions = tokenPermissions(mustEnrol ? [] : live.permissions, profile.permissions);
-    const { id, username } = profile;
     live.worked = {
       profile,
       caller: { userId: id, username, sessionId: '', permissions, mustEnrol, apiTokenId: live.id },

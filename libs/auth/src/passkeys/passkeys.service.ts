@@ -3,7 +3,7 @@ import { type Actor, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { violatesUnique } from '@kubarr/platform/database';
 import { type RegistrationResponseJSON } from '@simplewebauthn/server';
-import { type Profile, Profiles } from '@kubarr/users';
+import { type Profile, Profiles, requiresSecondFactor } from '@kubarr/users';
 import { DataSource } from 'typeorm';
 import { Challenges } from '../challenges/challenges.js';
 import { Confirmation } from '../confirmation/confirmation.js';
@@ -11,8 +11,6 @@ import { type Cookies } from '../sessions/browser-sessions.js';
 import { type WithCookies } from '../sessions/session-cookies.js';
 import { SessionDirectory } from '../sessions/session-directory.js';
 import { WaysIn } from '../sign-in/ways-in.js';
-import { FactorChanges } from '../two-factor/factor-changes.js';
-import { demandsSecondFactor } from '../two-factor/has-second-factor.js';
 import { RecoveryCodes } from '../two-factor/recovery-codes.js';
 import { lockFactorsOf, SecondFactors } from '../two-factor/second-factors.js';
 import { SecondFactorDemanded } from '../two-factor/two-factor.errors.js';
@@ -45,7 +43,6 @@ export class PasskeysService {
     private readonly confirmation: Confirmation,
     private readonly factors: SecondFactors,
     private readonly recoveryCodes: RecoveryCodes,
-    private readonly changes: FactorChanges,
     private readonly waysIn: WaysIn,
     private readonly audit: AuditRecorder,
   ) {}
@@ -101,7 +98,7 @@ export class PasskeysService {
         throw violatesUnique(error, 'pk_passkeys') ? new PasskeyRefused(error) : error;
       });
       const codes = totp || passkeys > 0 ? [] : await this.recoveryCodes.replace(transaction, userId);
-      await this.changes.announce(transaction, userId);
+      await this.profiles.announceChange(transaction, userId);
       await this.audit.record(transaction, actor, {
         action: 'passkey_added',
         resource: 'user',
@@ -111,7 +108,7 @@ export class PasskeysService {
       const row = await transaction.findOneByOrFail(Passkey, { id: made.id });
       return { passkey: infoOf(row), recovery_codes: codes };
     });
-    this.changes.forget(userId);
+    this.profiles.forget(userId);
     return { answer, cookies: [this.challenges.forgetCookie('passkey-registration')] };
   }
 
@@ -127,10 +124,10 @@ export class PasskeysService {
       await transaction.delete(Passkey, { id, userId });
       const { totp, passkeys } = await this.factors.of(userId, transaction);
       const isLast = !totp && passkeys === 0;
-      if (isLast && profile && demandsSecondFactor(profile)) throw new SecondFactorDemanded();
+      if (isLast && profile && requiresSecondFactor(profile)) throw new SecondFactorDemanded();
       await this.waysIn.assertOneLeft(transaction, userId);
       if (isLast) await this.recoveryCodes.removeAll(transaction, userId);
-      await this.changes.announce(transaction, userId);
+      await this.profiles.announceChange(transaction, userId);
       await this.audit.record(transaction, actor, {
         action: 'passkey_removed',
         resource: 'user',
@@ -138,7 +135,7 @@ export class PasskeysService {
         details: { passkey: id, name: passkey.name },
       });
     });
-    this.changes.forget(userId);
+    this.profiles.forget(userId);
     return { message: 'Passkey removed' };
   }
 }

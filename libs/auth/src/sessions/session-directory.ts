@@ -5,23 +5,18 @@ import { ReplicaBus } from '@kubarr/platform/database';
 import { Accounts, type Profile, Profiles } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
 import { NotSignedIn } from '../auth.errors.js';
-import { demandsSecondFactor, FACTORS_CHANGED, HAS_SECOND_FACTOR } from '../two-factor/has-second-factor.js';
 import { Session } from './session.entity.js';
 
 /** Topic on which replicas tell each other which session ended. */
 const ENDED = 'auth.session-ended';
 
-/** The session, and what decides whether its account must set up a second factor first. */
-const SESSION_QUERY = `
-  SELECT s.id, s.user_id, s.expires_at, s.counts_since, ${HAS_SECOND_FACTOR('s.user_id')} AS has_second_factor
-  FROM sessions s WHERE s.id = $1`;
+const SESSION_QUERY = 'SELECT id, user_id, expires_at, counts_since FROM sessions WHERE id = $1';
 
 interface Row {
   id: string;
   user_id: number;
   expires_at: Date;
   counts_since: Date;
-  has_second_factor: boolean;
 }
 
 /** What is remembered of a live session, by its verified token. */
@@ -30,7 +25,6 @@ interface LiveSession {
   readonly userId: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
-  readonly hasSecondFactor: boolean;
   /** The same; when the account ended its sessions later than that, this one is among them. */
   readonly countsSince: number;
 }
@@ -57,7 +51,6 @@ export class SessionDirectory {
   ) {
     this.cache = caches.create({ name: 'sessions', maxEntries: 1_000, ttlMs: 60_000 });
     bus.subscribe(ENDED, (sessionId) => this.forget(sessionId as string));
-    bus.subscribe(FACTORS_CHANGED, (userId) => this.forgetAllOf(userId as number));
   }
 
   /** The person behind a token that was verified before, without asking anybody; `undefined` = ask `holderOf`. */
@@ -104,11 +97,6 @@ export class SessionDirectory {
     this.cache.invalidateWhere((session) => session.sessionId === sessionId);
   }
 
-  /** Sessions are read again at their next request. */
-  forgetAllOf(userId: number): void {
-    this.cache.invalidateWhere((session) => session.userId === userId);
-  }
-
   private async read(sessionId: string): Promise<LiveSession | undefined> {
     const [row] = await this.dataSource.query<Row[]>(SESSION_QUERY, [sessionId]);
     if (!row) return undefined;
@@ -117,15 +105,12 @@ export class SessionDirectory {
       userId: row.user_id,
       expiresAt: row.expires_at.getTime(),
       countsSince: row.counts_since.getTime(),
-      hasSecondFactor: row.has_second_factor,
     };
   }
 }
 
-export function signedIn({ sessionId, hasSecondFactor }: LiveSession, profile: Profile): SignedIn {
-  const mustEnrol = !hasSecondFactor && demandsSecondFactor(profile);
-  const permissions = mustEnrol ? NOTHING : profile.permissions;
-  return { userId: profile.id, username: profile.username, sessionId, permissions, mustEnrol };
+export function signedIn({ sessionId }: LiveSession, { id, username, mustEnrol, permissions }: Profile): SignedIn {
+  return { userId: id, username, sessionId, permissions: mustEnrol ? NOTHING : permissions, mustEnrol };
 }
 
 const NOTHING: ReadonlySet<string> = new Set();

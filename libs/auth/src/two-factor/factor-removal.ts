@@ -1,8 +1,8 @@
 import { type Actor } from '@kubarr/access';
 import { type AuditRecorder } from '@kubarr/audit';
 import { type ReplicaBus } from '@kubarr/platform/database';
+import { PROFILE_CHANGED } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
-import { FACTORS_CHANGED } from './has-second-factor.js';
 import { lockFactorsOf } from './second-factors.js';
 
 /** Whose factors are removed, and what the audit entry says about it. */
@@ -22,7 +22,7 @@ export async function removeFactors(
   await lockFactorsOf(transaction, userId);
   for (const table of ['totp_secrets', 'passkeys', 'recovery_codes'])
     await transaction.query(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
-  await bus.publish(transaction, FACTORS_CHANGED, userId);
+  await bus.publish(transaction, PROFILE_CHANGED, userId);
   await audit.record(transaction, actor, {
     action: '2fa_disabled',
     resource: 'user',

@@ -4,7 +4,6 @@ import { AuditRecorder } from '@kubarr/audit';
 import { SecretBox } from '@kubarr/platform/secrets';
 import { SecondFactorHolders } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
-import { HAS_SECOND_FACTOR } from './has-second-factor.js';
 import { RecoveryCodes } from './recovery-codes.js';
 import { stepOfCode } from './totp.js';
 import { TotpSecret } from './totp-secret.entity.js';
@@ -34,7 +33,9 @@ export class SecondFactors implements OnModuleInit {
   onModuleInit(): void {
     this.holders.register(async (transaction, userIds) => {
       const rows = await transaction.query<{ id: number }[]>(
-        `SELECT id FROM unnest($1::bigint[]) AS a (id) WHERE ${HAS_SECOND_FACTOR('a.id')}`,
+        `SELECT a.id FROM unnest($1::bigint[]) AS a (id)
+         WHERE EXISTS (SELECT FROM totp_secrets t WHERE t.user_id = a.id AND t.confirmed_at IS NOT NULL)
+           OR EXISTS (SELECT FROM passkeys k WHERE k.user_id = a.id)`,
         [userIds],
       );
       return new Set(rows.map(({ id }) => Number(id)));

@@ -3,7 +3,6 @@ import { type Actor, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { ReplicaBus } from '@kubarr/platform/database';
 import { Accounts, GuardedChanges } from '@kubarr/users';
-import { FactorChanges } from './factor-changes.js';
 import { removeFactors } from './factor-removal.js';
 import { SecondFactors } from './second-factors.js';
 import { type TwoFactorStats } from './two-factor.dto.js';
@@ -15,7 +14,6 @@ export class TwoFactorOfOthers {
   constructor(
     private readonly guarded: GuardedChanges,
     private readonly factors: SecondFactors,
-    private readonly changes: FactorChanges,
     private readonly accounts: Accounts,
     private readonly audit: AuditRecorder,
     private readonly bus: ReplicaBus,
@@ -33,13 +31,13 @@ export class TwoFactorOfOthers {
    */
   async reset(actor: Actor, caller: SignedIn, userId: number): Promise<{ message: string }> {
     if (userId === caller.userId) throw new SecondFactorResetRefused();
-    const username = await this.guarded.run(caller, 'users.reset_password', async ({ transaction, reach }) => {
+    const username = await this.guarded.run(caller, 'users.reset_password', async ({ transaction, reach, changes }) => {
       const { username } = await reach(userId);
       const { audit, bus } = this;
       await removeFactors(transaction, actor, { userId, username, by: 'administrator' }, { audit, bus });
+      changes(userId);
       return username;
     });
-    this.changes.forget(userId);
     return { message: `${username} signs in without a second factor until one is set up again` };
   }
 }

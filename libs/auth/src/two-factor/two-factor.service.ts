@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
-import { Profiles } from '@kubarr/users';
+import { Profiles, requiresSecondFactor } from '@kubarr/users';
 import { DataSource } from 'typeorm';
 import { Confirmation } from '../confirmation/confirmation.js';
 import { SessionDirectory } from '../sessions/session-directory.js';
-import { FactorChanges } from './factor-changes.js';
-import { demandsSecondFactor } from './has-second-factor.js';
 import { RecoveryCodes } from './recovery-codes.js';
 import { lockFactorsOf, SecondFactors } from './second-factors.js';
 import { newTotpSecret, provisioningUri, stepOfCode } from './totp.js';
@@ -32,7 +30,6 @@ export class TwoFactorService {
     private readonly dataSource: DataSource,
     private readonly factors: SecondFactors,
     private readonly recoveryCodes: RecoveryCodes,
-    private readonly changes: FactorChanges,
     private readonly profiles: Profiles,
     private readonly sessions: SessionDirectory,
     private readonly confirmation: Confirmation,
@@ -79,11 +76,11 @@ export class TwoFactorService {
       if (step === undefined) throw new TotpCodeInvalid();
       await transaction.update(TotpSecret, { userId }, { confirmedAt: () => 'now()', lastStep: step });
       const made = await this.recoveryCodes.replace(transaction, userId);
-      await this.changes.announce(transaction, userId);
+      await this.profiles.announceChange(transaction, userId);
       await this.audit.record(transaction, actor, { action: '2fa_enabled', resource: 'user', resourceId: userId });
       return made;
     });
-    this.changes.forget(userId);
+    this.profiles.forget(userId);
     return { message: 'Two-factor authentication is on', recovery_codes: codes };
   }
 
@@ -99,10 +96,10 @@ export class TwoFactorService {
       const { passkeys } = await this.factors.of(userId, transaction);
       if (passkeys === 0 && isDemanded) throw new SecondFactorDemanded();
       if (passkeys === 0) await this.recoveryCodes.removeAll(transaction, userId);
-      await this.changes.announce(transaction, userId);
+      await this.profiles.announceChange(transaction, userId);
       await this.audit.record(transaction, actor, { action: '2fa_disabled', resource: 'user', resourceId: userId });
     });
-    this.changes.forget(userId);
+    this.profiles.forget(userId);
     return { message: 'The authenticator app is no longer asked for' };
   }
 
@@ -130,6 +127,6 @@ export class TwoFactorService {
 
   private async isDemandedOf(userId: number): Promise<boolean> {
     const profile = await this.profiles.of(userId);
-    return profile !== undefined && demandsSecondFactor(profile);
+    return profile !== undefined && requiresSecondFactor(profile);
   }
 }
