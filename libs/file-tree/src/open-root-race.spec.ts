@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { OpenRoot } from './open-root.js';
-import { parseRelativePath as at } from './relative-path.js';
+import { parseRelativePath as at } from './paths/relative-path.js';
 
 /** What whoever writes below the root does: puts a link in the place of a file or folder and back, for ever. */
 const SWAPPER = `

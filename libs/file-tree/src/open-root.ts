@@ -8,16 +8,16 @@ import {
   NotADirectory,
   RootUnavailable,
 } from './files.errors.js';
-import { type Held, type HoldRoot, ITSELF } from './held.js';
-import { holdRootByDescriptor } from './held-by-descriptor.js';
-import { holdRootByPath } from './held-by-path.js';
-import { type Member, memberOf } from './member.js';
-import { BY_NAME, NamePage, type Order, type Slice } from './name-page.js';
-import { OpenFile } from './open-file.js';
-import { isMissing, type Reach, requireDirectory, requireFile } from './reach.js';
-import { RelativePath } from './relative-path.js';
-import { RootChanges } from './root-changes.js';
-import { Trees } from './trees.js';
+import { type Held, type HoldRoot, ITSELF } from './entries/pinned-entry.js';
+import { holdRootByDescriptor } from './entries/pinned-by-descriptor.js';
+import { holdRootByPath } from './entries/pinned-by-path.js';
+import { type Member, memberOf } from './entries/file-entry.js';
+import { BY_NAME, NamePage, type Order, type Slice } from './listing/name-page.js';
+import { OpenFile } from './content/open-file.js';
+import { isMissing, type Reach, requireDirectory, requireFile } from './entries/with-entry.js';
+import { RelativePath } from './paths/relative-path.js';
+import { RootChanges } from './operations/file-operations.js';
+import { Trees } from './operations/tree-operations.js';
 
 /** Names read from a directory in one go. */
 const NAMES_PER_READ = 1_024;

@@ -1,7 +1,7 @@
 import { type BigIntStats, constants, type Dir } from 'node:fs';
 import { type FileHandle, open, opendir, stat } from 'node:fs/promises';
-import { RootUnavailable } from './files.errors.js';
-import { type Held } from './held.js';
+import { RootUnavailable } from '../files.errors.js';
+import { type Held } from './pinned-entry.js';
 import { syncDirectory } from './sync-directory.js';
 
 /** Names a file without opening it for reading or writing. Source: open(2), asm-generic/fcntl.h; Node has no name for it. */

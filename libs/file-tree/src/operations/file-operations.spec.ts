@@ -15,11 +15,11 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type HoldRoot } from './held.js';
-import { holdRootByDescriptor } from './held-by-descriptor.js';
-import { holdRootByPath } from './held-by-path.js';
-import { OpenRoot } from './open-root.js';
-import { parseRelativePath as at } from './relative-path.js';
+import { type HoldRoot } from '../entries/pinned-entry.js';
+import { holdRootByDescriptor } from '../entries/pinned-by-descriptor.js';
+import { holdRootByPath } from '../entries/pinned-by-path.js';
+import { OpenRoot } from '../open-root.js';
+import { parseRelativePath as at } from '../paths/relative-path.js';
 
 const isLinux = process.platform === 'linux';
 const ways: [string, HoldRoot][] = [['by path', holdRootByPath]];

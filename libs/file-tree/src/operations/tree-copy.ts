@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
 import { chmod, type FileHandle, mkdir, open, readlink, symlink, unlink, utimes } from 'node:fs/promises';
-import { asFilesError, FileChanged, NameTaken } from './files.errors.js';
-import { type Held, ITSELF } from './held.js';
-import { type Member, memberOf } from './member.js';
-import { nameText } from './name-text.js';
-import { type RelativePath } from './relative-path.js';
-import { factsIfThere, factsIn } from './root-changes.js';
+import { asFilesError, FileChanged, NameTaken } from '../files.errors.js';
+import { type Held, ITSELF } from '../entries/pinned-entry.js';
+import { type Member, memberOf } from '../entries/file-entry.js';
+import { nameText } from '../paths/name-text.js';
+import { type RelativePath } from '../paths/relative-path.js';
+import { factsIfThere, factsIn } from './file-operations.js';
 import { pickDirectory, walk, type WalkOptions } from './tree-walk.js';
 
 /** Bytes that are copied in one go. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { memberOf } from './member.js';
+import { memberOf } from '../entries/file-entry.js';
 import { OpenFile } from './open-file.js';
 
 const SIZE = 1_000_000;

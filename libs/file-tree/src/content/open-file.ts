@@ -1,8 +1,8 @@
 import { type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { asFilesError, FileChanged } from './files.errors.js';
-import { type Member } from './member.js';
-import { nameText } from './name-text.js';
+import { asFilesError, FileChanged } from '../files.errors.js';
+import { type Member } from '../entries/file-entry.js';
+import { nameText } from '../paths/name-text.js';
 
 /**
  * Bytes per read. Smaller reads cost throughput (64 KiB: less than half), larger ones memory: a download holds two of them.

@@ -1,6 +1,6 @@
 import { type FileHandle } from 'node:fs/promises';
-import { asFilesError } from './files.errors.js';
-import { type RelativePath } from './relative-path.js';
+import { asFilesError } from '../files.errors.js';
+import { type RelativePath } from '../paths/relative-path.js';
 
 /** Permission bits of a file that is whole: installed apps share it by their group. */
 const FILE_MODE = 0o664;

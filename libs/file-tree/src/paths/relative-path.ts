@@ -1,4 +1,4 @@
-import { PathMalformed, PathOutside } from './files.errors.js';
+import { PathMalformed, PathOutside } from '../files.errors.js';
 import { nameBytes, nameText } from './name-text.js';
 
 /** Longest path, in bytes. Source: PATH_MAX of Linux. */

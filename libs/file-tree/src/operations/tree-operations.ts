@@ -1,11 +1,11 @@
 import { rmdir, unlink } from 'node:fs/promises';
-import { asFilesError } from './files.errors.js';
-import { type Held, ITSELF } from './held.js';
-import { type Member, memberOf } from './member.js';
-import { OpenFile } from './open-file.js';
-import { isMissing, type Reach, reachParent, requireDirectory } from './reach.js';
-import { type RelativePath } from './relative-path.js';
-import { factsIfThere, factsIn } from './root-changes.js';
+import { asFilesError } from '../files.errors.js';
+import { type Held, ITSELF } from '../entries/pinned-entry.js';
+import { type Member, memberOf } from '../entries/file-entry.js';
+import { OpenFile } from '../content/open-file.js';
+import { isMissing, type Reach, reachParent, requireDirectory } from '../entries/with-entry.js';
+import { type RelativePath } from '../paths/relative-path.js';
+import { factsIfThere, factsIn } from './file-operations.js';
 import { type CopyOptions, isWholeCopy, TreeCopy } from './tree-copy.js';
 import { pickDirectory, type Stop, walk, type WalkOptions } from './tree-walk.js';
 

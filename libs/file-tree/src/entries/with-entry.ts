@@ -1,6 +1,6 @@
-import { asFilesError, IsALink, NotADirectory, NotAFile } from './files.errors.js';
-import { type Held } from './held.js';
-import { RelativePath } from './relative-path.js';
+import { asFilesError, IsALink, NotADirectory, NotAFile } from '../files.errors.js';
+import { type Held } from './pinned-entry.js';
+import { RelativePath } from '../paths/relative-path.js';
 
 /** Walks from the root to `path`, and lets `use` have what is held there. */
 export type Reach = <T>(path: RelativePath, use: (held: Held) => Promise<T>) => Promise<T>;

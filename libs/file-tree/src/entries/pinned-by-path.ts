@@ -1,6 +1,6 @@
 import { type BigIntStats, constants, type Dir } from 'node:fs';
 import { type FileHandle, lstat, open, opendir, realpath } from 'node:fs/promises';
-import { type Held } from './held.js';
+import { type Held } from './pinned-entry.js';
 import { syncDirectory } from './sync-directory.js';
 
 const SLASH = Buffer.from('/');

@@ -1,8 +1,8 @@
 import { type Dir, type Dirent } from 'node:fs';
-import { asFilesError, FileChanged, FilesForbidden, TooDeep } from './files.errors.js';
-import { type Held, ITSELF } from './held.js';
-import { isMissing } from './reach.js';
-import { RelativePath } from './relative-path.js';
+import { asFilesError, FileChanged, FilesForbidden, TooDeep } from '../files.errors.js';
+import { type Held, ITSELF } from '../entries/pinned-entry.js';
+import { isMissing } from '../entries/with-entry.js';
+import { RelativePath } from '../paths/relative-path.js';
 
 /** Names read from a directory in one go. Each level of a walk keeps as many. */
 const NAMES_PER_READ = 256;

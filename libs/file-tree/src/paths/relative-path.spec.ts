@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { PathMalformed, PathOutside } from './files.errors.js';
+import { PathMalformed, PathOutside } from '../files.errors.js';
 import { parseRelativePath } from './relative-path.js';
 
 const namesOf = (text: string): string[] => parseRelativePath(text).names.map((name) => name.toString('latin1'));

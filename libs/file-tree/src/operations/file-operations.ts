@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
 import { chmod, link, lstat, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises';
-import { asFilesError, IntoItself, NameTaken, NoSuchMember } from './files.errors.js';
-import { type Held, ITSELF } from './held.js';
-import { isSameMember, type Member, memberOf } from './member.js';
-import { PartFile } from './part-file.js';
-import { isMissing, type Reach, reachParent, requireDirectory, requireFile } from './reach.js';
-import { RelativePath } from './relative-path.js';
+import { asFilesError, IntoItself, NameTaken, NoSuchMember } from '../files.errors.js';
+import { type Held, ITSELF } from '../entries/pinned-entry.js';
+import { isSameMember, type Member, memberOf } from '../entries/file-entry.js';
+import { PartFile } from '../content/part-file.js';
+import { isMissing, type Reach, reachParent, requireDirectory, requireFile } from '../entries/with-entry.js';
+import { RelativePath } from '../paths/relative-path.js';
 
 /** Permission bits of a new directory: installed apps share it by their group. Source: the contract. */
 const DIRECTORY_MODE = 0o775;
