@@ -23,7 +23,7 @@ export class PathMalformed extends KubarrError {
   }
 }
 
-export class NoSuchMember extends KubarrError {
+export class EntryNotFound extends KubarrError {
   readonly code = 'files.not-found';
   readonly kind = 'not-found';
   constructor(path: string, options?: { cause?: unknown }) {
@@ -49,7 +49,7 @@ export class NotAFile extends KubarrError {
 }
 
 /** Links are listed, but never followed, wherever they point. */
-export class IsALink extends KubarrError {
+export class IsSymbolicLink extends KubarrError {
   readonly code = 'files.is-a-link';
   readonly kind = 'forbidden';
   constructor(path: string, options?: { cause?: unknown }) {
@@ -136,7 +136,7 @@ export class OtherDisk extends KubarrError {
 }
 
 /** A disk is mounted there, or a program runs from that file. */
-export class MemberInUse extends KubarrError {
+export class EntryInUse extends KubarrError {
   readonly code = 'files.in-use';
   readonly kind = 'conflict';
   constructor(path: string, options?: { cause?: unknown }) {
@@ -194,11 +194,11 @@ export function asFilesError(error: unknown, path: string): unknown {
   const code: string = (error as NodeJS.ErrnoException | null)?.code ?? '';
   switch (code) {
     case 'ENOENT':
-      return new NoSuchMember(path, options);
+      return new EntryNotFound(path, options);
     case 'ENOTDIR':
       return new NotADirectory(path, options);
     case 'ELOOP':
-      return new IsALink(path, options);
+      return new IsSymbolicLink(path, options);
     case 'EACCES':
     case 'EPERM':
       return new FilesForbidden(path, options);
@@ -219,7 +219,7 @@ export function asFilesError(error: unknown, path: string): unknown {
       return new OtherDisk(path, options);
     case 'EBUSY':
     case 'ETXTBSY':
-      return new MemberInUse(path, options);
+      return new EntryInUse(path, options);
     case 'EIO':
     case 'ESTALE':
     case 'ENODEV':

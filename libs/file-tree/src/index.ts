@@ -6,11 +6,11 @@ export {
   FilesUnavailable,
   FileTooLarge,
   IntoItself,
-  IsALink,
-  MemberInUse,
+  IsSymbolicLink,
+  EntryInUse,
   NameTaken,
   NoSpace,
-  NoSuchMember,
+  EntryNotFound,
   NotADirectory,
   NotAFile,
   OtherDisk,
@@ -20,12 +20,12 @@ export {
   TooDeep,
 } from './files.errors.js';
 export { nameBytes, nameText } from './paths/name-text.js';
-export { LISTING_REACH, type Order, type Slice } from './listing/name-page.js';
-export { isSameMember, type Member, type MemberKind } from './entries/file-entry.js';
+export { MAX_LISTED_ENTRIES, type Order, type Slice } from './listing/name-page.js';
+export { isSameEntry, type FileEntry, type EntryKind } from './entries/file-entry.js';
 export { type OpenFile } from './content/open-file.js';
-export { OpenRoot, type DiskSpace, type Listing, type View } from './open-root.js';
+export { OpenRoot, type DiskSpace, type Listing, type ListOptions } from './open-root.js';
 export { type PartFile } from './content/part-file.js';
 export { LONGEST_NAME, parseRelativePath, RelativePath } from './paths/relative-path.js';
 export { type CopyOptions } from './operations/tree-copy.js';
 export { type WalkOptions } from './operations/tree-walk.js';
-export { type Met, Trees, type TreeSize } from './operations/tree-operations.js';
+export { type WalkEntry, TreeOperations, type TreeSize } from './operations/tree-operations.js';

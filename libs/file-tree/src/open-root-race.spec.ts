@@ -28,7 +28,7 @@ const SWAPPER = `
 const ROUNDS = 1_500;
 const REFUSALS = ['files.is-a-link', 'files.not-found'];
 
-/** Only Linux gives the guarantee; see HeldByPath for the others. */
+/** Only Linux gives the guarantee; see PinnedByPath for the others. */
 (process.platform === 'linux' ? describe : describe.skip)('While links are swapped in, an open root', () => {
   let directory: string;
   let root: OpenRoot;
@@ -80,18 +80,18 @@ const REFUSALS = ['files.is-a-link', 'files.not-found'];
   it.each(['file', 'folder/below/file'])('never reads a byte from outside at %s', async (path) => {
     const answers = await tally(async () => {
       const file = await root.openFile(at(path));
-      return (await buffer(file.stream(0, file.facts.size))).toString();
+      return (await buffer(file.stream(0, file.entry.size))).toString();
     });
     expectOnly(answers, 'inside');
   });
 
   it('never tells a size from outside', async () => {
-    expectOnly(await tally(async () => String((await root.facts(at('folder/below/file'))).size)), '6');
+    expectOnly(await tally(async () => String((await root.stat(at('folder/below/file'))).size)), '6');
   });
 
   it('never lists a name from outside', async () => {
     const answers = await tally(async () =>
-      (await root.list(at('folder'), { offset: 0, limit: 10 })).members.map(({ name }) => name.toString()).join(),
+      (await root.list(at('folder'), { offset: 0, limit: 10 })).entries.map(({ name }) => name.toString()).join(),
     );
     expectOnly(answers, 'below');
   });
@@ -102,20 +102,20 @@ const REFUSALS = ['files.is-a-link', 'files.not-found'];
     await writeFile(join(directory, 'inside/token'), 'inside');
     const done = new Map<string, number>();
     const work: Record<string, () => Promise<unknown>> = {
-      make: () => root.changes.makeDirectory(at('folder/made/deeper')),
-      unmake: () => root.changes.remove(at('folder/made/deeper')),
+      make: () => root.files.makeDirectory(at('folder/made/deeper')),
+      unmake: () => root.files.remove(at('folder/made/deeper')),
       'unmake above': () => root.trees.remove(at('folder/made')),
       write: async () => {
-        const part = await root.changes.createPart(at('folder/.part'));
+        const part = await root.files.createPart(at('folder/.part'));
         await part.append(Buffer.from('inside'));
         await part.close();
-        await root.changes.publish(at('folder/.part'), at('folder/written'));
+        await root.files.publish(at('folder/.part'), at('folder/written'));
       },
-      unwrite: () => root.changes.remove(at('folder/written')),
-      'unwrite part': () => root.changes.remove(at('folder/.part')),
-      'write on': async () => (await root.changes.openPart(at('folder/below/file'))).close(),
-      'move in': () => root.changes.move(at('token'), at('folder/token')),
-      'move out': () => root.changes.move(at('folder/token'), at('token')),
+      unwrite: () => root.files.remove(at('folder/written')),
+      'unwrite part': () => root.files.remove(at('folder/.part')),
+      'write on': async () => (await root.files.openPart(at('folder/below/file'))).close(),
+      'move in': () => root.files.move(at('token'), at('folder/token')),
+      'move out': () => root.files.move(at('folder/token'), at('token')),
       'copy in': () => root.trees.copy(at('token'), at('folder/copied')),
       'remove copy': () => root.trees.remove(at('folder/copied')),
       'copy out': () => root.trees.copy(at('folder/below'), at('below')),
@@ -125,7 +125,7 @@ const REFUSALS = ['files.is-a-link', 'files.not-found'];
       walk: async () => {
         for await (const met of root.trees.walk(at('folder'))) {
           const file = await met.openFile();
-          const text = file ? (await buffer(file.stream(0, file.facts.size))).toString() : '';
+          const text = file ? (await buffer(file.stream(0, file.entry.size))).toString() : '';
           if (text.includes('OUTSIDE') || met.path.text.includes('only-outside'))
             throw new Error('something from outside');
         }

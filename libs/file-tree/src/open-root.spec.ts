@@ -7,10 +7,10 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { type Held, type HoldRoot } from './entries/pinned-entry.js';
-import { holdRootByDescriptor } from './entries/pinned-by-descriptor.js';
-import { holdRootByPath } from './entries/pinned-by-path.js';
-import { type Member } from './entries/file-entry.js';
+import { type PinnedEntry, type PinRoot } from './entries/pinned-entry.js';
+import { pinRootByDescriptor } from './entries/pinned-by-descriptor.js';
+import { pinRootByPath } from './entries/pinned-by-path.js';
+import { type FileEntry } from './entries/file-entry.js';
 import { nameText } from './paths/name-text.js';
 import { OpenRoot } from './open-root.js';
 import { parseRelativePath } from './paths/relative-path.js';
@@ -20,8 +20,8 @@ const isSuperUser = process.getuid?.() === 0;
 const at = parseRelativePath;
 const ALL = { offset: 0, limit: 1_000 };
 
-const waysToHold: [string, HoldRoot][] = [['by path', holdRootByPath]];
-if (isLinux) waysToHold.push(['by descriptor', holdRootByDescriptor]);
+const waysToHold: [string, PinRoot][] = [['by path', pinRootByPath]];
+if (isLinux) waysToHold.push(['by descriptor', pinRootByDescriptor]);
 
 const failure = (work: Promise<unknown>): Promise<string | undefined> =>
   work.then(
@@ -70,21 +70,21 @@ describe.each(waysToHold)('An open root, held %s', (_, hold) => {
 
   const read = async (path: string, start = 0, length?: number): Promise<string> => {
     const file = await root.openFile(at(path));
-    return (await buffer(file.stream(start, length ?? file.facts.size - start))).toString();
+    return (await buffer(file.stream(start, length ?? file.entry.size - start))).toString();
   };
   const namesIn = async (path: string): Promise<string[]> =>
-    (await root.list(at(path), ALL)).members.map(({ name }) => nameText(name));
+    (await root.list(at(path), ALL)).entries.map(({ name }) => nameText(name));
 
   it('tells the facts of files, directories and itself', async () => {
-    expect(await root.facts(at('media/notes.txt'))).toMatchObject({
+    expect(await root.stat(at('media/notes.txt'))).toMatchObject({
       name: Buffer.from('notes.txt'),
       kind: 'file',
       size: 10,
       mode: 0o640,
       modifiedNs: 1_700_000_000_500_000_000n,
     });
-    expect(await root.facts(at('media'))).toMatchObject({ kind: 'directory', size: 0 });
-    expect(await root.facts(at(''))).toMatchObject({ kind: 'directory', name: Buffer.alloc(0) });
+    expect(await root.stat(at('media'))).toMatchObject({ kind: 'directory', size: 0 });
+    expect(await root.stat(at(''))).toMatchObject({ kind: 'directory', name: Buffer.alloc(0) });
   });
 
   it('reads a file whole and in part', async () => {
@@ -95,14 +95,14 @@ describe.each(waysToHold)('An open root, held %s', (_, hold) => {
 
   it('lists directories first and says how many there are', async () => {
     expect(await namesIn('media')).toEqual(['films', 'notes.txt']);
-    const { members, total } = await root.list(at('media'), { offset: 1, limit: 1 });
-    expect([members.map(({ name }) => name.toString()), total]).toEqual([['notes.txt'], 2]);
-    expect(await root.list(at('media/films'), ALL)).toEqual({ members: [], total: 0 });
+    const { entries, total } = await root.list(at('media'), { offset: 1, limit: 1 });
+    expect([entries.map(({ name }) => name.toString()), total]).toEqual([['notes.txt'], 2]);
+    expect(await root.list(at('media/films'), ALL)).toEqual({ entries: [], total: 0 });
   });
 
   it('lists links, pipes, sockets and devices without a size', async () => {
-    const { members } = await root.list(at('odd'), ALL);
-    const kinds = Object.fromEntries(members.map(({ name, kind, size }: Member) => [name.toString(), [kind, size]]));
+    const { entries } = await root.list(at('odd'), ALL);
+    const kinds = Object.fromEntries(entries.map(({ name, kind, size }: FileEntry) => [name.toString(), [kind, size]]));
     expect(kinds).toEqual({
       'link-out': ['link', 0],
       'folder-out': ['link', 0],
@@ -117,16 +117,16 @@ describe.each(waysToHold)('An open root, held %s', (_, hold) => {
 
   it.each(['link-out', 'folder-out', 'folder-in', 'loop', 'broken'])('never follows the link %s', async (name) => {
     const path = at(`odd/${name}`);
-    expect((await root.facts(path)).kind).toBe('link');
+    expect((await root.stat(path)).kind).toBe('link');
     expect(await failure(root.openFile(path))).toBe('files.is-a-link');
     expect(await failure(root.list(path, ALL))).toBe('files.is-a-link');
-    expect(await failure(root.descend(path))).toBe('files.is-a-link');
+    expect(await failure(root.openRootAt(path))).toBe('files.is-a-link');
   });
 
   it('says the same of what is and of what is not behind a link', async () => {
     for (const name of ['secret.txt', 'absent']) {
       for (const path of [at(`odd/folder-out/${name}`), at(`odd/folder-in/${name}`), at(`odd/link-out/${name}`)]) {
-        expect(await failure(root.facts(path))).toBe('files.is-a-link');
+        expect(await failure(root.stat(path))).toBe('files.is-a-link');
         expect(await failure(root.openFile(path))).toBe('files.is-a-link');
       }
     }
@@ -139,11 +139,11 @@ describe.each(waysToHold)('An open root, held %s', (_, hold) => {
 
   it('names what is in the way', async () => {
     expect(await failure(root.openFile(at('media/absent')))).toBe('files.not-found');
-    expect(await failure(root.facts(at('absent/notes.txt')))).toBe('files.not-found');
+    expect(await failure(root.stat(at('absent/notes.txt')))).toBe('files.not-found');
     expect(await failure(root.openFile(at('media')))).toBe('files.not-a-file');
     expect(await failure(root.openFile(at('')))).toBe('files.not-a-file');
     expect(await failure(root.list(at('media/notes.txt'), ALL))).toBe('files.not-a-directory');
-    expect(await failure(root.facts(at('media/notes.txt/x')))).toBe('files.not-a-directory');
+    expect(await failure(root.stat(at('media/notes.txt/x')))).toBe('files.not-a-directory');
   });
 
   it('reaches names of 255 bytes, of bytes that are no UTF-8 and of deep trees', async () => {
@@ -167,15 +167,15 @@ describe.each(waysToHold)('An open root, held %s', (_, hold) => {
   });
 
   it('makes a directory below it a root of its own', async () => {
-    const media = await root.descend(at('media'));
+    const media = await root.openRootAt(at('media'));
     expect((await media.list(at(''), ALL)).total).toBe(2);
-    expect((await media.facts(at('notes.txt'))).size).toBe(10);
+    expect((await media.stat(at('notes.txt'))).size).toBe(10);
     await media.close();
-    expect(await failure(root.descend(at('media/notes.txt')))).toBe('files.not-a-directory');
+    expect(await failure(root.openRootAt(at('media/notes.txt')))).toBe('files.not-a-directory');
   });
 
   it('tells how full its disk is', async () => {
-    const space = await root.space();
+    const space = await root.diskSpace();
     const { blocks, bsize } = statfsSync(inside);
     expect(space.total).toBe(blocks * bsize);
     expect(space.used).toBeGreaterThan(0);
@@ -186,7 +186,7 @@ describe.each(waysToHold)('An open root, held %s', (_, hold) => {
   it('may itself be reached through a link', async () => {
     await symlink(inside, join(directory, 'to-inside'));
     const linked = await OpenRoot.open(join(directory, 'to-inside'), hold);
-    expect((await linked.facts(at('media/notes.txt'))).size).toBe(10);
+    expect((await linked.stat(at('media/notes.txt'))).size).toBe(10);
     await linked.close();
     await rm(join(directory, 'to-inside'));
   });
@@ -198,7 +198,7 @@ describe.each(waysToHold)('An open root, held %s', (_, hold) => {
 
   it('waits for what is under way when it is closed', async () => {
     const another = await OpenRoot.open(inside, hold);
-    const work = [another.list(at('odd'), ALL), another.facts(at('media/notes.txt')), another.space()];
+    const work = [another.list(at('odd'), ALL), another.stat(at('media/notes.txt')), another.diskSpace()];
     await another.close();
     expect((await Promise.allSettled(work)).map(({ status }) => status)).toEqual(Array(3).fill('fulfilled'));
   });
@@ -212,9 +212,9 @@ describe.each(waysToHold)('An open root, held %s', (_, hold) => {
           read('media/notes.txt', 5, 100), // fails: shorter than announced
           root.openFile(at('media/notes.txt')).then((file) => file.close()),
           root.openFile(at('media/notes.txt')).then((file) => void file.stream(0, 10).destroy()),
-          root.facts(at('media/notes.txt')),
-          root.facts(at('media/notes.txt/x')),
-          root.facts(at('odd/folder-out/secret.txt')),
+          root.stat(at('media/notes.txt')),
+          root.stat(at('media/notes.txt/x')),
+          root.stat(at('odd/folder-out/secret.txt')),
           root.openFile(at('media/absent')),
           root.openFile(at('odd/link-out')),
           root.openFile(at('odd/pipe')),
@@ -222,9 +222,9 @@ describe.each(waysToHold)('An open root, held %s', (_, hold) => {
           root.list(at('odd'), ALL),
           root.list(at('media/notes.txt'), ALL),
           root.list(at('absent'), ALL),
-          root.descend(at('media')).then((below) => below.close()),
-          root.descend(at('absent')),
-          root.space(),
+          root.openRootAt(at('media')).then((below) => below.close()),
+          root.openRootAt(at('absent')),
+          root.diskSpace(),
           OpenRoot.open(inside, hold).then((another) => another.close()),
           OpenRoot.open(join(outside, 'secret.txt'), hold),
           OpenRoot.open(join(outside, 'absent'), hold),
@@ -269,10 +269,10 @@ describe('A disk that does not tell which names are directories', () => {
   it('still shows the names beside one that vanishes', async () => {
     const top = {
       stats: { isDirectory: () => true },
-      openNames: (batch: number) => Promise.resolve(directoryOf(['a', 'b', 'c'], 'b', batch)),
-      address: (name: Buffer) => Buffer.concat([Buffer.from('/nowhere/'), name]),
+      opendir: (batch: number) => Promise.resolve(directoryOf(['a', 'b', 'c'], 'b', batch)),
+      pathTo: (name: Buffer) => Buffer.concat([Buffer.from('/nowhere/'), name]),
       close: () => Promise.resolve(),
-    } as unknown as Held;
+    } as unknown as PinnedEntry;
     const root = await OpenRoot.open('anywhere', () => Promise.resolve(top));
     expect((await root.list(at(''), ALL)).total).toBe(2);
   });

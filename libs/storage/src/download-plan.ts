@@ -1,4 +1,4 @@
-import { type Member } from '@kubarr/file-tree';
+import { type FileEntry } from '@kubarr/file-tree';
 import { type IncomingHttpHeaders } from 'node:http';
 import { attachment } from './content-disposition.js';
 import { modifiedDate } from './modified-date.js';
@@ -10,7 +10,7 @@ export type DownloadPlan =
   | { readonly status: 200 | 206; readonly headers: Headers; readonly start: number; readonly length: number }
   | { readonly status: 304 | 412 | 416; readonly headers: Headers };
 
-type FileFacts = Pick<Member, 'name' | 'size' | 'modifiedNs' | 'inode'>;
+type FileFacts = Pick<FileEntry, 'name' | 'size' | 'modifiedNs' | 'inode'>;
 
 /**
  * Conditional and range requests after RFC 9110, sections 13 and 14. A range that is malformed, not in bytes or one of

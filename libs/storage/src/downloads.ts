@@ -19,7 +19,7 @@ export class Downloads {
   ): Promise<StreamableFile | undefined> {
     const relativePath = storagePath(path);
     const file: OpenFile = await this.root.use((root) => root.openFile(relativePath));
-    const plan = planDownload(file.facts, method, headers);
+    const plan = planDownload(file.entry, method, headers);
     void reply.headers(plan.headers);
     switch (plan.status) {
       case 304:
@@ -31,7 +31,7 @@ export class Downloads {
         throw new FileIsAnother();
       case 416:
         await file.close();
-        throw new RangeNotSatisfiable(file.facts.size);
+        throw new RangeNotSatisfiable(file.entry.size);
       case 200:
       case 206:
         void reply.code(plan.status);

@@ -1,9 +1,9 @@
-import { type Member, nameText, type RelativePath } from '@kubarr/file-tree';
+import { type FileEntry, nameText, type RelativePath } from '@kubarr/file-tree';
 import { modifiedDate } from './modified-date.js';
 import { type FileInfo } from './storage.dto.js';
 
 /** How one member is answered. */
-export function fileInfo({ kind, size, modifiedNs, mode }: Member, path: RelativePath): FileInfo {
+export function fileInfo({ kind, size, modifiedNs, mode }: FileEntry, path: RelativePath): FileInfo {
   return {
     name: nameText(path.name),
     path: path.text,

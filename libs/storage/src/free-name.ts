@@ -1,4 +1,4 @@
-import { LONGEST_NAME, type Member, NameTaken, type OpenRoot, type RelativePath } from '@kubarr/file-tree';
+import { LONGEST_NAME, type FileEntry, NameTaken, type OpenRoot, type RelativePath } from '@kubarr/file-tree';
 
 /** Numbers that are tried before it is given up. */
 const MOST_TRIES = 1_000;
@@ -7,7 +7,7 @@ const MOST_TRIES = 1_000;
 export async function freeName(root: OpenRoot, path: RelativePath): Promise<RelativePath> {
   for (let number = 1; number <= MOST_TRIES; number++) {
     const candidate = numbered(path, number);
-    if (!(await root.changes.factsIfThere(candidate))) return candidate;
+    if (!(await root.files.statIfExists(candidate))) return candidate;
   }
   throw new NameTaken(path.text);
 }
@@ -16,10 +16,10 @@ export async function freeName(root: OpenRoot, path: RelativePath): Promise<Rela
 export async function* namesTaken(
   root: OpenRoot,
   path: RelativePath,
-): AsyncGenerator<{ path: RelativePath; facts: Member }> {
+): AsyncGenerator<{ path: RelativePath; facts: FileEntry }> {
   for (let number = 1; number <= MOST_TRIES; number++) {
     const candidate = numbered(path, number);
-    const facts = await root.changes.factsIfThere(candidate);
+    const facts = await root.files.statIfExists(candidate);
     if (!facts) return;
     yield { path: candidate, facts };
   }
@@ -34,7 +34,7 @@ export function numbered(path: RelativePath, number: number): RelativePath {
   const suffix = ` (${number})${extension}`;
   const stem = name.slice(0, name.length - extension.length);
   const kept = wholeCharacters(Buffer.from(stem, 'latin1'), LONGEST_NAME - suffix.length);
-  return path.parent ? path.parent.member(Buffer.concat([kept, Buffer.from(suffix, 'latin1')])) : path;
+  return path.parent ? path.parent.child(Buffer.concat([kept, Buffer.from(suffix, 'latin1')])) : path;
 }
 
 /** The first bytes, without half a UTF-8 character at their end. */

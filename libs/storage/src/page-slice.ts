@@ -1,9 +1,9 @@
-import { LISTING_REACH, type Slice } from '@kubarr/file-tree';
+import { MAX_LISTED_ENTRIES, type Slice } from '@kubarr/file-tree';
 import { PageTooFar } from './storage.errors.js';
 
 /** What a page of a listing shows; the last one within reach may be shorter. @throws PageTooFar */
 export function pageSlice(page: number, perPage: number): Slice {
   const offset = (page - 1) * perPage;
-  if (offset >= LISTING_REACH) throw new PageTooFar();
-  return { offset, limit: Math.min(perPage, LISTING_REACH - offset) };
+  if (offset >= MAX_LISTED_ENTRIES) throw new PageTooFar();
+  return { offset, limit: Math.min(perPage, MAX_LISTED_ENTRIES - offset) };
 }

@@ -1,4 +1,4 @@
-import { isSameMember, type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/file-tree';
+import { isSameEntry, type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/file-tree';
 import { ProtectedPlace } from './storage.errors.js';
 
 /** Folders at the top of the storage that installed apps count on. Source: the contract. */
@@ -12,9 +12,9 @@ const PLACES = ['downloads', 'media'].map(parseRelativePath);
 export async function refuseProtected(root: OpenRoot, path: RelativePath): Promise<void> {
   if (path.names.length === 0) throw new ProtectedPlace('');
   if (path.names.length > 1) return;
-  const member = await root.changes.factsIfThere(path);
+  const member = await root.files.statIfExists(path);
   for (const place of PLACES) {
-    const there = await root.changes.factsIfThere(place);
-    if (member && there && isSameMember(member, there)) throw new ProtectedPlace(place.text);
+    const there = await root.files.statIfExists(place);
+    if (member && there && isSameEntry(member, there)) throw new ProtectedPlace(place.text);
   }
 }

@@ -64,7 +64,7 @@ export class Room {
   }
 
   private async freeAbove(root: OpenRoot, folder: RelativePath): Promise<number> {
-    return (await root.space(folder)).free - this.config.minFreeBytes;
+    return (await root.diskSpace(folder)).free - this.config.minFreeBytes;
   }
 
   private async requireBeside(manager: EntityManager, free: number, bytes: number): Promise<void> {

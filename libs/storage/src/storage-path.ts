@@ -36,4 +36,4 @@ export function storagePath(text: string): RelativePath {
 
 /** Where something is written, or put out of sight, until it is whole or gone. */
 export const partBeside = (path: RelativePath, id: string): RelativePath =>
-  (path.parent ?? ROOT).member(Buffer.from(`${OWN_PREFIX}part-${id}`));
+  (path.parent ?? ROOT).child(Buffer.from(`${OWN_PREFIX}part-${id}`));

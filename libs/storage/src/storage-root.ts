@@ -53,7 +53,7 @@ export class StorageRoot implements OnModuleInit {
 
   /** Fails as a request would. For health checks. */
   async probe(): Promise<void> {
-    await this.use((root) => root.space());
+    await this.use((root) => root.diskSpace());
   }
 
   /** Makes the default folder in the state directory. Never another one: a mount point that is missing should be noticed. */
@@ -69,7 +69,7 @@ export class StorageRoot implements OnModuleInit {
     const configured = await this.openConfigured();
     if (chosen === '') return configured;
     try {
-      return await configured.descend(parseRelativePath(chosen));
+      return await configured.openRootAt(parseRelativePath(chosen));
     } catch (cause) {
       throw new StorageFolderUnavailable({ cause });
     } finally {

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
-import { type MemberKind } from '@kubarr/file-tree';
+import { type EntryKind } from '@kubarr/file-tree';
 import { BooleanParameter, ChoiceField, IntegerParameter, TextField } from '@kubarr/platform/http';
 
 /** Longest path as text: 4 096 bytes, each of which may be written as `\xNN`. */
@@ -81,7 +81,7 @@ export class FileInfo {
     description: 'What it is; other is a device, socket or pipe',
     enum: ['file', 'directory', 'link', 'other'],
   })
-  kind!: MemberKind;
+  kind!: EntryKind;
 
   @ApiProperty({ description: 'Bytes; 0 for all but ordinary files', type: 'integer', format: 'int64', minimum: 0 })
   size!: number;

@@ -1,4 +1,4 @@
-import { LISTING_REACH } from '@kubarr/file-tree';
+import { MAX_LISTED_ENTRIES } from '@kubarr/file-tree';
 import { KubarrError } from '@kubarr/platform/errors';
 
 /** The configured root is missing, not mounted or not to be entered. */
@@ -30,7 +30,7 @@ export class PageTooFar extends KubarrError {
   readonly kind = 'bad-request';
   constructor() {
     super(
-      `A listing reaches the first ${LISTING_REACH} items of a folder. Ask for an earlier page, or open the item by its path.`,
+      `A listing reaches the first ${MAX_LISTED_ENTRIES} items of a folder. Ask for an earlier page, or open the item by its path.`,
     );
   }
 }

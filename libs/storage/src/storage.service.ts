@@ -14,17 +14,17 @@ export class StorageService {
     const { path = '', page = 1, per_page: perPage = PAGE_SIZE, hidden = false, sort = 'name', order = 'asc' } = query;
     const slice = pageSlice(page, perPage);
     const folder = storagePath(path);
-    const { members, total } = await this.root.use((root) =>
+    const { entries, total } = await this.root.use((root) =>
       root.list(folder, {
         ...slice,
         order: { by: sort, descending: order === 'desc' },
-        shows: (name) => (hidden || !isHidden(name)) && isShown(name),
+        filter: (name) => (hidden || !isHidden(name)) && isShown(name),
       }),
     );
     return {
       path: folder.text,
       parent: folder.parent?.text ?? null,
-      items: members.map((member) => fileInfo(member, folder.member(member.name))),
+      items: entries.map((entry) => fileInfo(entry, folder.child(entry.name))),
       total_items: total,
       page,
       per_page: perPage,
@@ -34,11 +34,11 @@ export class StorageService {
 
   async fileInfo(path: string): Promise<FileInfo> {
     const relativePath = storagePath(path);
-    return fileInfo(await this.root.use((root) => root.facts(relativePath)), relativePath);
+    return fileInfo(await this.root.use((root) => root.stat(relativePath)), relativePath);
   }
 
   async stats(): Promise<StorageStats> {
-    const { total, used, free } = await this.root.use((root) => root.space());
+    const { total, used, free } = await this.root.use((root) => root.diskSpace());
     const percent = total === 0 ? 0 : Math.round((used / total) * 10_000) / 100;
     return { total_bytes: total, used_bytes: used, free_bytes: free, usage_percent: percent };
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { memberOf } from '../entries/file-entry.js';
+import { toFileEntry } from '../entries/file-entry.js';
 import { OpenFile } from './open-file.js';
 
 const SIZE = 1_000_000;
@@ -44,7 +44,7 @@ describe('An open file', () => {
   beforeEach(async () => {
     await writeFile(path, content);
     handle = await open(path);
-    file = new OpenFile(handle, memberOf(Buffer.from('file'), await handle.stat({ bigint: true })));
+    file = new OpenFile(handle, toFileEntry(Buffer.from('file'), await handle.stat({ bigint: true })));
   });
 
   it.each([

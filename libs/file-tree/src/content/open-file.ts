@@ -1,7 +1,7 @@
 import { type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { asFilesError, FileChanged } from '../files.errors.js';
-import { type Member } from '../entries/file-entry.js';
+import { type FileEntry } from '../entries/file-entry.js';
 import { nameText } from '../paths/name-text.js';
 
 /**
@@ -14,7 +14,7 @@ const CHUNK = 256 * 1_024;
 export class OpenFile {
   constructor(
     private readonly handle: FileHandle,
-    readonly facts: Member,
+    readonly entry: FileEntry,
   ) {}
 
   /**
@@ -22,12 +22,12 @@ export class OpenFile {
    * It fails when the file has become shorter: an answer whose length was announced must not end early in silence.
    */
   stream(start: number, length: number): Readable {
-    return new FileRange(this.handle, nameText(this.facts.name), start, length);
+    return new FileRange(this.handle, nameText(this.entry.name), start, length);
   }
 
   /** The first bytes, at most so many. The file stays open. */
-  async head(most: number): Promise<Buffer> {
-    const bytes = Buffer.alloc(Math.min(most, this.facts.size));
+  async readHead(most: number): Promise<Buffer> {
+    const bytes = Buffer.alloc(Math.min(most, this.entry.size));
     let length = 0;
     for (let read = -1; read !== 0 && length < bytes.length; length += read) {
       read = (await this.handle.read(bytes, length, bytes.length - length, length)).bytesRead;

@@ -1,13 +1,13 @@
 import { type BigIntStats } from 'node:fs';
 
 /** `other` is a device, socket or pipe. */
-export type MemberKind = 'file' | 'directory' | 'link' | 'other';
+export type EntryKind = 'file' | 'directory' | 'link' | 'other';
 
-/** Facts about one member of a root, always its own: a link is never followed. */
-export interface Member {
+/** Facts about one entry of a root, always its own: a link is never followed. */
+export interface FileEntry {
   /** Bytes as on disk; empty for the root itself. */
   readonly name: Buffer;
-  readonly kind: MemberKind;
+  readonly kind: EntryKind;
   /** Bytes of an ordinary file; 0 for everything else. */
   readonly size: number;
   /** Nanoseconds since 1970; negative before. */
@@ -22,10 +22,10 @@ export interface Member {
 }
 
 /** Is it the very same member, under whatever name? */
-export const isSameMember = (one: Member, other: Member): boolean =>
+export const isSameEntry = (one: FileEntry, other: FileEntry): boolean =>
   one.inode === other.inode && one.device === other.device;
 
-export function memberOf(name: Buffer, stats: BigIntStats): Member {
+export function toFileEntry(name: Buffer, stats: BigIntStats): FileEntry {
   const kind = kindOf(stats);
   return {
     name,
@@ -39,7 +39,7 @@ export function memberOf(name: Buffer, stats: BigIntStats): Member {
   };
 }
 
-function kindOf(stats: BigIntStats): MemberKind {
+function kindOf(stats: BigIntStats): EntryKind {
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'directory';
   return stats.isSymbolicLink() ? 'link' : 'other';

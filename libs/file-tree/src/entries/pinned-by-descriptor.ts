@@ -1,7 +1,7 @@
 import { type BigIntStats, constants, type Dir } from 'node:fs';
 import { type FileHandle, open, opendir, stat } from 'node:fs/promises';
 import { RootUnavailable } from '../files.errors.js';
-import { type Held } from './pinned-entry.js';
+import { type PinnedEntry } from './pinned-entry.js';
 import { syncDirectory } from './sync-directory.js';
 
 /** Names a file without opening it for reading or writing. Source: open(2), asm-generic/fcntl.h; Node has no name for it. */
@@ -12,7 +12,7 @@ const O_PATH = 0o10000000;
  * resolves from the held directory itself, as openat(2) would. With O_NOFOLLOW on each single name no link is ever
  * followed, and nothing is checked first and used later.
  */
-class HeldByDescriptor implements Held {
+class PinnedByDescriptor implements PinnedEntry {
   private constructor(
     private readonly handle: FileHandle,
     readonly stats: BigIntStats,
@@ -23,22 +23,22 @@ class HeldByDescriptor implements Held {
     return `/proc/self/fd/${this.handle.fd}`;
   }
 
-  static async take(path: string | Buffer, flags: number): Promise<HeldByDescriptor> {
+  static async pin(path: string | Buffer, flags: number): Promise<PinnedByDescriptor> {
     const handle = await open(path, O_PATH | flags);
     try {
-      return new HeldByDescriptor(handle, await handle.stat({ bigint: true }));
+      return new PinnedByDescriptor(handle, await handle.stat({ bigint: true }));
     } catch (error) {
       await handle.close();
       throw error;
     }
   }
 
-  address(name: Buffer): Buffer {
+  pathTo(name: Buffer): Buffer {
     return Buffer.concat([Buffer.from(`${this.self}/`), name]);
   }
 
-  pick(name: Buffer): Promise<HeldByDescriptor> {
-    return HeldByDescriptor.take(this.address(name), constants.O_NOFOLLOW);
+  open(name: Buffer): Promise<PinnedByDescriptor> {
+    return PinnedByDescriptor.pin(this.pathTo(name), constants.O_NOFOLLOW);
   }
 
   openFile(access: 'read' | 'write' = 'read'): Promise<FileHandle> {
@@ -46,11 +46,11 @@ class HeldByDescriptor implements Held {
     return open(this.self, (access === 'read' ? O_RDONLY : O_WRONLY) | O_NONBLOCK | O_NOCTTY);
   }
 
-  syncNames(): Promise<void> {
+  syncDirectory(): Promise<void> {
     return syncDirectory(this.self);
   }
 
-  openNames(batch: number): Promise<Dir> {
+  opendir(batch: number): Promise<Dir> {
     return opendir(this.self, { encoding: 'buffer' as BufferEncoding, bufferSize: batch });
   }
 
@@ -62,10 +62,10 @@ class HeldByDescriptor implements Held {
 let isProcUsable = false;
 
 /** @throws RootUnavailable when `/proc` does not show this process its own descriptors. */
-export async function holdRootByDescriptor(path: string): Promise<Held> {
-  const root = await HeldByDescriptor.take(path, constants.O_DIRECTORY);
+export async function pinRootByDescriptor(path: string): Promise<PinnedEntry> {
+  const root = await PinnedByDescriptor.pin(path, constants.O_DIRECTORY);
   try {
-    isProcUsable ||= await showsItself(root);
+    isProcUsable ||= await showsOwnDescriptors(root);
     return root;
   } catch (cause) {
     await root.close();
@@ -76,8 +76,8 @@ export async function holdRootByDescriptor(path: string): Promise<Held> {
   }
 }
 
-async function showsItself(root: HeldByDescriptor): Promise<true> {
-  const { dev, ino } = await stat(root.address(Buffer.alloc(0)), { bigint: true });
+async function showsOwnDescriptors(root: PinnedByDescriptor): Promise<true> {
+  const { dev, ino } = await stat(root.pathTo(Buffer.alloc(0)), { bigint: true });
   if (dev !== root.stats.dev || ino !== root.stats.ino) throw new Error('/proc/self/fd shows another directory');
   return true;
 }

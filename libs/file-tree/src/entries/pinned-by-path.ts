@@ -1,6 +1,6 @@
 import { type BigIntStats, constants, type Dir } from 'node:fs';
 import { type FileHandle, lstat, open, opendir, realpath } from 'node:fs/promises';
-import { type Held } from './pinned-entry.js';
+import { type PinnedEntry } from './pinned-entry.js';
 import { syncDirectory } from './sync-directory.js';
 
 const SLASH = Buffer.from('/');
@@ -13,19 +13,19 @@ const SLASH = Buffer.from('/');
  * Not guaranteed: somebody who can write below the root, and who swaps a directory for a link and back at the right
  * moments (between two system calls), can have facts or content from outside the root shown. Linux has no such gap.
  */
-class HeldByPath implements Held {
+class PinnedByPath implements PinnedEntry {
   constructor(
     private readonly path: Buffer,
     readonly stats: BigIntStats,
   ) {}
 
-  address(name: Buffer): Buffer {
+  pathTo(name: Buffer): Buffer {
     return name.length === 0 ? this.path : Buffer.concat([this.path, SLASH, name]);
   }
 
-  async pick(name: Buffer): Promise<HeldByPath> {
-    const path = this.address(name);
-    return new HeldByPath(path, await lstat(path, { bigint: true }));
+  async open(name: Buffer): Promise<PinnedByPath> {
+    const path = this.pathTo(name);
+    return new PinnedByPath(path, await lstat(path, { bigint: true }));
   }
 
   async openFile(access: 'read' | 'write' = 'read'): Promise<FileHandle> {
@@ -33,7 +33,7 @@ class HeldByPath implements Held {
     const flags = (access === 'read' ? O_RDONLY : O_WRONLY) | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY;
     const handle = await open(this.path, flags);
     try {
-      await this.check(await handle.stat({ bigint: true }));
+      await this.assertUnchanged(await handle.stat({ bigint: true }));
       return handle;
     } catch (error) {
       await handle.close();
@@ -41,10 +41,10 @@ class HeldByPath implements Held {
     }
   }
 
-  async openNames(batch: number): Promise<Dir> {
+  async opendir(batch: number): Promise<Dir> {
     const names = await opendir(this.path, { encoding: 'buffer' as BufferEncoding, bufferSize: batch });
     try {
-      await this.check(await lstat(this.path, { bigint: true }));
+      await this.assertUnchanged(await lstat(this.path, { bigint: true }));
       return names;
     } catch (error) {
       await names.close();
@@ -52,7 +52,7 @@ class HeldByPath implements Held {
     }
   }
 
-  syncNames(): Promise<void> {
+  syncDirectory(): Promise<void> {
     return syncDirectory(this.path);
   }
 
@@ -60,7 +60,7 @@ class HeldByPath implements Held {
     return Promise.resolve();
   }
 
-  private async check({ dev, ino }: BigIntStats): Promise<void> {
+  private async assertUnchanged({ dev, ino }: BigIntStats): Promise<void> {
     const isSame = dev === this.stats.dev && ino === this.stats.ino;
     const real = await realpath(this.path, { encoding: 'buffer' });
     if (!isSame || !real.equals(this.path))
@@ -68,9 +68,9 @@ class HeldByPath implements Held {
   }
 }
 
-export async function holdRootByPath(path: string): Promise<Held> {
+export async function pinRootByPath(path: string): Promise<PinnedEntry> {
   const real = await realpath(path, { encoding: 'buffer' });
   const names = await opendir(real); // refuses what is not a directory
   await names.close();
-  return new HeldByPath(real, await lstat(real, { bigint: true }));
+  return new PinnedByPath(real, await lstat(real, { bigint: true }));
 }

@@ -5,25 +5,25 @@ import { type FileHandle } from 'node:fs/promises';
  * One member of a root, held in the hand: what was looked at is what will be read, even when somebody puts something
  * else in its place meanwhile. Holding opens nothing for reading, so a device is not woken and a pipe does not block.
  */
-export interface Held {
+export interface PinnedEntry {
   /** The member's own facts, a link's included, taken when it was picked up. */
   readonly stats: BigIntStats;
   /** An address for system calls on the member `name` of this directory; `''` is the directory itself. Good until `close()`. */
-  address(name: Buffer): Buffer;
+  pathTo(name: Buffer): Buffer;
   /** Picks up the member `name` of this directory without following it. */
-  pick(name: Buffer): Promise<Held>;
+  open(name: Buffer): Promise<PinnedEntry>;
   /** Opens this very ordinary file, its content as it is. */
   openFile(access?: 'read' | 'write'): Promise<FileHandle>;
   /** Opens the list of this very directory; names come as bytes. `batch` names are read at a time. */
-  openNames(batch: number): Promise<Dir>;
+  opendir(batch: number): Promise<Dir>;
   /** Waits until the names in this very directory are on the disk, where its file system can tell. */
-  syncNames(): Promise<void>;
+  syncDirectory(): Promise<void>;
   /** Only after every call that uses it has settled: the system gives the number of a closed descriptor to the next file. */
   close(): Promise<void>;
 }
 
 /** The name of a directory seen from itself. */
-export const ITSELF = Buffer.alloc(0);
+export const SELF = Buffer.alloc(0);
 
 /** How a kind of system picks up the directory a root begins at. Links on the way there are followed: it is configuration. */
-export type HoldRoot = (path: string) => Promise<Held>;
+export type PinRoot = (path: string) => Promise<PinnedEntry>;

@@ -1,34 +1,38 @@
-import { asFilesError, IsALink, NotADirectory, NotAFile } from '../files.errors.js';
-import { type Held } from './pinned-entry.js';
+import { asFilesError, IsSymbolicLink, NotADirectory, NotAFile } from '../files.errors.js';
+import { type PinnedEntry } from './pinned-entry.js';
 import { RelativePath } from '../paths/relative-path.js';
 
-/** Walks from the root to `path`, and lets `use` have what is held there. */
-export type Reach = <T>(path: RelativePath, use: (held: Held) => Promise<T>) => Promise<T>;
+/** Walks from the root to `path`, and lets `use` have what is pinned there. */
+export type WithEntry = <T>(path: RelativePath, use: (entry: PinnedEntry) => Promise<T>) => Promise<T>;
 
-/** The same with the directory that the member `path` lies in. Failures name the member. */
-export function reachParent<T>(reach: Reach, path: RelativePath, use: (parent: Held) => Promise<T>): Promise<T> {
+/** The same with the directory that the entry `path` lies in. Failures name the entry. */
+export function withParent<T>(
+  withEntry: WithEntry,
+  path: RelativePath,
+  use: (parent: PinnedEntry) => Promise<T>,
+): Promise<T> {
   const { parent } = path;
   if (!parent) throw new RangeError('the root itself cannot be changed');
-  return reach(parent, async (held) => {
-    requireDirectory(held, parent);
+  return withEntry(parent, async (entry) => {
+    assertDirectory(entry, parent);
     try {
-      return await use(held);
+      return await use(entry);
     } catch (error) {
       throw asFilesError(error, path.text);
     }
   });
 }
 
-/** `depth` names of `path` lead to what is held. */
-export function requireDirectory({ stats }: Held, path: RelativePath, depth = path.names.length): void {
+/** `depth` names of `path` lead to the entry. */
+export function assertDirectory({ stats }: PinnedEntry, path: RelativePath, depth = path.names.length): void {
   if (stats.isDirectory()) return;
   const { text } = new RelativePath(path.names.slice(0, depth));
-  throw stats.isSymbolicLink() ? new IsALink(text) : new NotADirectory(text);
+  throw stats.isSymbolicLink() ? new IsSymbolicLink(text) : new NotADirectory(text);
 }
 
-export function requireFile({ stats }: Held, path: RelativePath): void {
+export function assertFile({ stats }: PinnedEntry, path: RelativePath): void {
   if (stats.isFile()) return;
-  throw stats.isSymbolicLink() ? new IsALink(path.text) : new NotAFile(path.text);
+  throw stats.isSymbolicLink() ? new IsSymbolicLink(path.text) : new NotAFile(path.text);
 }
 
 export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { LISTING_REACH, NamePage } from './name-page.js';
+import { MAX_LISTED_ENTRIES, NamePage } from './name-page.js';
 
 const page = (entries: readonly (readonly [string, boolean])[], offset: number, limit: number) => {
   const names = new NamePage({ offset, limit });
@@ -48,7 +48,7 @@ describe('A page of names', () => {
   });
 
   it('reaches no further than its bound', () => {
-    expect(() => new NamePage({ offset: LISTING_REACH, limit: 1 })).toThrow(RangeError);
+    expect(() => new NamePage({ offset: MAX_LISTED_ENTRIES, limit: 1 })).toThrow(RangeError);
   });
 
   it.each(['name', 'size', 'modified'] as const)('by %s is the slice of the sorted whole, both ways', (by) => {

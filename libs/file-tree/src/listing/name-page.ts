@@ -16,7 +16,7 @@ export const BY_NAME: Order = { by: 'name', descending: false };
  * How far into a sorted directory a listing can reach (offset plus limit). Bounds memory (some 10 MB) and the time that
  * sorting blocks other requests (some 0.2 s); what lies beyond is counted, and reached by its path.
  */
-export const LISTING_REACH = 100_000;
+export const MAX_LISTED_ENTRIES = 100_000;
 
 /** Names kept beyond the reach before the surplus is sorted out; makes sorting rare for small slices. */
 const SLACK = 1_000;
@@ -42,7 +42,8 @@ export class NamePage {
     private readonly order: Order = BY_NAME,
   ) {
     this.reach = slice.offset + slice.limit;
-    if (this.reach > LISTING_REACH) throw new RangeError(`a listing reaches no further than ${LISTING_REACH} members`);
+    if (this.reach > MAX_LISTED_ENTRIES)
+      throw new RangeError(`a listing reaches no further than ${MAX_LISTED_ENTRIES} members`);
   }
 
   /** @param figure What is sorted by, when that is not the name: bytes, or nanoseconds since 1970. */

@@ -15,15 +15,15 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type HoldRoot } from '../entries/pinned-entry.js';
-import { holdRootByDescriptor } from '../entries/pinned-by-descriptor.js';
-import { holdRootByPath } from '../entries/pinned-by-path.js';
+import { type PinRoot } from '../entries/pinned-entry.js';
+import { pinRootByDescriptor } from '../entries/pinned-by-descriptor.js';
+import { pinRootByPath } from '../entries/pinned-by-path.js';
 import { OpenRoot } from '../open-root.js';
 import { parseRelativePath as at } from '../paths/relative-path.js';
 
 const isLinux = process.platform === 'linux';
-const ways: [string, HoldRoot][] = [['by path', holdRootByPath]];
-if (isLinux) ways.push(['by descriptor', holdRootByDescriptor]);
+const ways: [string, PinRoot][] = [['by path', pinRootByPath]];
+if (isLinux) ways.push(['by descriptor', pinRootByDescriptor]);
 
 describe.each(ways)('Changes below an open root held %s', (_, hold) => {
   let directory: string;
@@ -46,23 +46,23 @@ describe.each(ways)('Changes below an open root held %s', (_, hold) => {
   });
 
   it('makes a directory with those above it, all for the group to write', async () => {
-    await root.changes.makeDirectory(at('a/b/c'));
+    await root.files.makeDirectory(at('a/b/c'));
     for (const path of ['a', 'a/b', 'a/b/c']) expect((await stat(join(inside, path))).mode & 0o777).toBe(0o775);
-    await expect(root.changes.makeDirectory(at('a/b/c'))).rejects.toMatchObject({ code: 'files.name-taken' });
+    await expect(root.files.makeDirectory(at('a/b/c'))).rejects.toMatchObject({ code: 'files.name-taken' });
     await writeFile(join(inside, 'file'), '');
-    await expect(root.changes.makeDirectory(at('file/below'))).rejects.toMatchObject({ code: 'files.not-a-directory' });
+    await expect(root.files.makeDirectory(at('file/below'))).rejects.toMatchObject({ code: 'files.not-a-directory' });
   });
 
   it('makes, removes, moves and writes nothing through a link', async () => {
     await writeFile(join(inside, 'file'), 'x');
     const through = [
-      () => root.changes.makeDirectory(at('way-out/new')),
-      () => root.changes.remove(at('way-out/secret.txt')),
-      () => root.changes.move(at('file'), at('way-out/file')),
-      () => root.changes.move(at('way-out/secret.txt'), at('stolen')),
-      () => root.changes.createPart(at('way-out/part')),
-      () => root.changes.openPart(at('link')),
-      () => root.changes.openPart(at('way-out/secret.txt')),
+      () => root.files.makeDirectory(at('way-out/new')),
+      () => root.files.remove(at('way-out/secret.txt')),
+      () => root.files.move(at('file'), at('way-out/file')),
+      () => root.files.move(at('way-out/secret.txt'), at('stolen')),
+      () => root.files.createPart(at('way-out/part')),
+      () => root.files.openPart(at('link')),
+      () => root.files.openPart(at('way-out/secret.txt')),
       () => root.trees.copy(at('file'), at('way-out/file')),
       () => root.trees.copy(at('way-out/secret.txt'), at('stolen')),
       () => root.trees.remove(at('way-out/secret.txt')),
@@ -75,11 +75,11 @@ describe.each(ways)('Changes below an open root held %s', (_, hold) => {
 
   it('removes a file, an empty directory, and a link itself', async () => {
     await mkdir(join(inside, 'full/empty'), { recursive: true });
-    await root.changes.remove(at('link'));
-    await root.changes.remove(at('way-out'));
-    await expect(root.changes.remove(at('full'))).rejects.toMatchObject({ code: 'files.not-empty' });
-    await root.changes.remove(at('full/empty'));
-    await expect(root.changes.remove(at('full/empty'))).rejects.toMatchObject({ code: 'files.not-found' });
+    await root.files.remove(at('link'));
+    await root.files.remove(at('way-out'));
+    await expect(root.files.remove(at('full'))).rejects.toMatchObject({ code: 'files.not-empty' });
+    await root.files.remove(at('full/empty'));
+    await expect(root.files.remove(at('full/empty'))).rejects.toMatchObject({ code: 'files.not-found' });
     expect(await readdir(inside)).toEqual(['full']);
     expect(await readFile(join(outside, 'secret.txt'), 'utf8')).toBe('secret');
   });
@@ -88,9 +88,9 @@ describe.each(ways)('Changes below an open root held %s', (_, hold) => {
     await mkdir(join(inside, 'folder/deep'), { recursive: true });
     await writeFile(join(inside, 'file'), 'one');
     await writeFile(join(inside, 'other'), 'two');
-    await root.changes.move(at('file'), at('folder/moved'));
-    await root.changes.move(at('link'), at('folder/link'));
-    await root.changes.move(at('folder'), at('renamed'));
+    await root.files.move(at('file'), at('folder/moved'));
+    await root.files.move(at('link'), at('folder/link'));
+    await root.files.move(at('folder'), at('renamed'));
     expect(await readFile(join(inside, 'renamed/moved'), 'utf8')).toBe('one');
     expect(await readlink(join(inside, 'renamed/link'))).toBe(join(outside, 'secret.txt'));
     expect((await readdir(inside)).sort()).toEqual(['other', 'renamed', 'way-out']);
@@ -103,14 +103,14 @@ describe.each(ways)('Changes below an open root held %s', (_, hold) => {
       ['nothing', 'new', 'files.not-found'],
       ['other', 'nothing/new', 'files.not-found'],
     ] as const)
-      await expect(root.changes.move(at(from), at(to))).rejects.toMatchObject({ code });
+      await expect(root.files.move(at(from), at(to))).rejects.toMatchObject({ code });
     expect(await readFile(join(inside, 'other'), 'utf8')).toBe('two');
   });
 
   it('moves a file to one place, however many move it at once', async () => {
     for (let round = 0; round < 30; round++) {
       await writeFile(join(inside, 'file'), 'file');
-      const moves = Array.from({ length: 6 }, (_, index) => root.changes.move(at('file'), at(`${index}`)));
+      const moves = Array.from({ length: 6 }, (_, index) => root.files.move(at('file'), at(`${index}`)));
       const outcomes = await Promise.allSettled(moves);
       const done = outcomes.flatMap(({ status }, index) => (status === 'fulfilled' ? [`${index}`] : []));
       expect(done).toHaveLength(1);
@@ -123,38 +123,38 @@ describe.each(ways)('Changes below an open root held %s', (_, hold) => {
   });
 
   it('shows a file that is written in pieces only when it is whole', async () => {
-    const part = await root.changes.createPart(at('.part'));
+    const part = await root.files.createPart(at('.part'));
     expect((await stat(join(inside, '.part'))).mode & 0o777).toBe(0o600);
     await part.append(Buffer.from('first '));
     await part.close();
-    const again = await root.changes.openPart(at('.part'));
+    const again = await root.files.openPart(at('.part'));
     expect(again.size).toBe(6);
     await again.append(Buffer.from('second'));
     await again.finish();
     await again.close();
     await writeFile(join(inside, 'taken'), 'mine');
-    await expect(root.changes.publish(at('.part'), at('taken'))).rejects.toMatchObject({ code: 'files.name-taken' });
-    await root.changes.publish(at('.part'), at('whole'));
+    await expect(root.files.publish(at('.part'), at('taken'))).rejects.toMatchObject({ code: 'files.name-taken' });
+    await root.files.publish(at('.part'), at('whole'));
     expect(await readFile(join(inside, 'whole'), 'utf8')).toBe('first second');
     expect((await stat(join(inside, 'whole'))).mode & 0o777).toBe(0o664);
     expect(existsSync(join(inside, '.part'))).toBe(false);
   });
 
   it('finishes a publication that was cut off between the two names', async () => {
-    const part = await root.changes.createPart(at('.part'));
+    const part = await root.files.createPart(at('.part'));
     await part.append(Buffer.from('all'));
     await part.close();
     execFileSync('ln', [join(inside, '.part'), join(inside, 'whole')]);
-    await root.changes.publish(at('.part'), at('whole'));
+    await root.files.publish(at('.part'), at('whole'));
     expect((await readdir(inside)).includes('.part')).toBe(false);
     expect(await readFile(join(inside, 'whole'), 'utf8')).toBe('all');
   });
 
   it('takes names of any bytes, 255 of them', async () => {
     const name = `${'\\xff'.repeat(100)}${'n'.repeat(155)}`;
-    await root.changes.makeDirectory(at(name));
-    await root.changes.move(at(name), at('x'.repeat(255)));
-    expect((await root.facts(at('x'.repeat(255)))).kind).toBe('directory');
+    await root.files.makeDirectory(at(name));
+    await root.files.move(at(name), at('x'.repeat(255)));
+    expect((await root.stat(at('x'.repeat(255)))).kind).toBe('directory');
     expect(() => at('x'.repeat(256))).toThrow(/255/);
   });
 
@@ -226,9 +226,9 @@ describe.each(ways)('Changes below an open root held %s', (_, hold) => {
   });
 
   it('walks, measures, copies and removes trees as deep as a path can name', async () => {
-    const depth = hold === holdRootByDescriptor ? 1_500 : 150; // whole paths become slow
+    const depth = hold === pinRootByDescriptor ? 1_500 : 150; // whole paths become slow
     const deep = Array.from({ length: depth }, () => 'd').join('/');
-    await root.changes.makeDirectory(at(`top/${deep}`));
+    await root.files.makeDirectory(at(`top/${deep}`));
     expect(await root.trees.measure(at('top'))).toEqual({ bytes: 0, files: 0, directories: depth });
     await root.trees.copy(at('top'), at('copy'));
     expect(await root.trees.measure(at('copy'))).toMatchObject({ directories: depth });
@@ -241,12 +241,12 @@ describe.each(ways)('Changes below an open root held %s', (_, hold) => {
     await writeFile(join(inside, 'folder/file'), '');
     for await (const met of root.trees.walk(at('folder'))) {
       await rm(join(inside, met.path.text));
-      await expect(met.facts()).rejects.toMatchObject({ code: 'files.not-found' });
+      await expect(met.stat()).rejects.toMatchObject({ code: 'files.not-found' });
       await expect(met.openFile()).rejects.toMatchObject({ code: 'files.not-found' });
     }
   });
 
-  (hold === holdRootByDescriptor ? it : it.skip)('goes down 4 096 levels of folders, and no further', async () => {
+  (hold === pinRootByDescriptor ? it : it.skip)('goes down 4 096 levels of folders, and no further', async () => {
     const make =
       'process.chdir(process.argv[1]); for (let n = 0; n < 5000; n++) { fs.mkdirSync("d"); process.chdir("d"); }';
     execFileSync(process.execPath, ['-e', `const fs = require('node:fs'); ${make}`, inside]);

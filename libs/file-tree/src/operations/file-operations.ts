@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { chmod, link, lstat, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises';
-import { asFilesError, IntoItself, NameTaken, NoSuchMember } from '../files.errors.js';
-import { type Held, ITSELF } from '../entries/pinned-entry.js';
-import { isSameMember, type Member, memberOf } from '../entries/file-entry.js';
+import { asFilesError, IntoItself, NameTaken, EntryNotFound } from '../files.errors.js';
+import { type PinnedEntry, SELF } from '../entries/pinned-entry.js';
+import { isSameEntry, type FileEntry, toFileEntry } from '../entries/file-entry.js';
 import { PartFile } from '../content/part-file.js';
-import { isMissing, type Reach, reachParent, requireDirectory, requireFile } from '../entries/with-entry.js';
+import { isMissing, type WithEntry, withParent, assertDirectory, assertFile } from '../entries/with-entry.js';
 import { RelativePath } from '../paths/relative-path.js';
 
 /** Permission bits of a new directory: installed apps share it by their group. Source: the contract. */
@@ -19,55 +19,55 @@ const ROOT = new RelativePath([]);
  * Changes to single members of a root. Each works in the held directory that its path led to, without following links,
  * and never replaces anything. A link is treated as itself.
  */
-export class RootChanges {
-  constructor(private readonly reach: Reach) {}
+export class FileOperations {
+  constructor(private readonly withEntry: WithEntry) {}
 
   /** Makes a directory, and those that are missing above it. @throws NameTaken when it is there. */
-  makeDirectory(path: RelativePath, mode = DIRECTORY_MODE): Promise<Member> {
-    return this.reach(ROOT, async (top) => {
-      let held = top;
+  makeDirectory(path: RelativePath, mode = DIRECTORY_MODE): Promise<FileEntry> {
+    return this.withEntry(ROOT, async (top) => {
+      let pinned = top;
       try {
         for (const [index, name] of path.names.entries()) {
-          const above = held;
+          const above = pinned;
           const isLast = index === path.names.length - 1;
-          held = await pickOrMake(above, name, mode, isLast);
+          pinned = await openOrMake(above, name, mode, isLast);
           if (above !== top) await above.close();
-          requireDirectory(held, path, index + 1);
+          assertDirectory(pinned, path, index + 1);
         }
-        return memberOf(path.name, held.stats);
+        return toFileEntry(path.name, pinned.stats);
       } catch (error) {
         throw asFilesError(error, path.text);
       } finally {
-        if (held !== top) await held.close();
+        if (pinned !== top) await pinned.close();
       }
     });
   }
 
   /** Removes a file, an empty directory, or the link, device, socket or pipe itself. */
-  remove(path: RelativePath): Promise<Member> {
+  remove(path: RelativePath): Promise<FileEntry> {
     return this.inParent(path, async (parent) => {
-      const member = await factsIn(parent, path.name);
-      await (member.kind === 'directory' ? rmdir : unlink)(parent.address(path.name));
-      return member;
+      const entry = await statEntry(parent, path.name);
+      await (entry.kind === 'directory' ? rmdir : unlink)(parent.pathTo(path.name));
+      return entry;
     });
   }
 
   /**
-   * Gives a member another place on the same disk, at once and whole. A crash leaves it in the old place, the new one or,
+   * Gives an entry another place on the same disk, at once and whole. A crash leaves it in the old place, the new one or,
    * when it is no directory, both.
    *
    * Not guaranteed: what another program puts into the new place in the very moment is replaced if it is an empty
    * directory, and on a disk without hard links also if it is a file.
    * @throws NameTaken, OtherDisk, IntoItself
    */
-  async move(from: RelativePath, to: RelativePath): Promise<Member> {
+  async move(from: RelativePath, to: RelativePath): Promise<FileEntry> {
     if (to.isWithin(from) && to.names.length > from.names.length) throw new IntoItself(from.text);
     return this.inParent(from, (source) =>
       this.inParent(to, async (target) => {
         try {
-          const member = await factsIn(source, from.name);
-          await moveBetween(source, from, target, to, member);
-          return member;
+          const entry = await statEntry(source, from.name);
+          await moveBetween(source, from, target, to, entry);
+          return entry;
         } catch (error) {
           throw (error as NodeJS.ErrnoException).code === 'EINVAL'
             ? new IntoItself(from.text, { cause: error })
@@ -81,16 +81,16 @@ export class RootChanges {
   createPart(path: RelativePath): Promise<PartFile> {
     return this.inParent(path, async (parent) => {
       const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-      const handle = await open(parent.address(path.name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+      const handle = await open(parent.pathTo(path.name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
       return PartFile.of(handle, path);
     });
   }
 
   /** Opens a part that was begun, to write on. */
   openPart(path: RelativePath): Promise<PartFile> {
-    return this.reach(path, async (held) => {
-      requireFile(held, path);
-      return PartFile.of(await held.openFile('write'), path);
+    return this.withEntry(path, async (pinned) => {
+      assertFile(pinned, path);
+      return PartFile.of(await pinned.openFile('write'), path);
     });
   }
 
@@ -102,54 +102,54 @@ export class RootChanges {
   publish(part: RelativePath, to: RelativePath): Promise<void> {
     return this.inParent(part, (source) =>
       this.inParent(to, async (target) => {
-        const member = await factsIn(source, part.name);
-        const there = await factsIfThere(target, to.name);
-        if (there && !isSameMember(there, member)) throw new NameTaken(to.text);
-        if (there) await unlink(source.address(part.name));
-        else await moveBetween(source, part, target, to, member);
-        await target.syncNames();
+        const entry = await statEntry(source, part.name);
+        const there = await statIfExists(target, to.name);
+        if (there && !isSameEntry(there, entry)) throw new NameTaken(to.text);
+        if (there) await unlink(source.pathTo(part.name));
+        else await moveBetween(source, part, target, to, entry);
+        await target.syncDirectory();
       }),
     );
   }
 
-  /** Facts of a member, or `undefined` when there is none. */
-  async factsIfThere(path: RelativePath): Promise<Member | undefined> {
+  /** Facts of an entry, or `undefined` when there is none. */
+  async statIfExists(path: RelativePath): Promise<FileEntry | undefined> {
     try {
-      return await this.inParent(path, (parent) => factsIfThere(parent, path.name));
+      return await this.inParent(path, (parent) => statIfExists(parent, path.name));
     } catch (error) {
-      if (error instanceof NoSuchMember) return undefined;
+      if (error instanceof EntryNotFound) return undefined;
       throw error;
     }
   }
 
   /** Waits until the names in a directory are on the disk. */
-  syncNames(path: RelativePath): Promise<void> {
-    return this.reach(path, (held) => held.syncNames());
+  syncDirectory(path: RelativePath): Promise<void> {
+    return this.withEntry(path, (pinned) => pinned.syncDirectory());
   }
 
-  private inParent<T>(path: RelativePath, use: (parent: Held) => Promise<T>): Promise<T> {
-    return reachParent(this.reach, path, use);
+  private inParent<T>(path: RelativePath, use: (parent: PinnedEntry) => Promise<T>): Promise<T> {
+    return withParent(this.withEntry, path, use);
   }
 }
 
-async function pickOrMake(above: Held, name: Buffer, mode: number, mustMake: boolean): Promise<Held> {
+async function openOrMake(above: PinnedEntry, name: Buffer, mode: number, mustMake: boolean): Promise<PinnedEntry> {
   try {
-    await mkdir(above.address(name), mode);
+    await mkdir(above.pathTo(name), mode);
   } catch (error) {
     if (mustMake || (error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return above.pick(name);
+    return above.open(name);
   }
-  const made = await above.pick(name);
-  if (made.stats.isDirectory()) await chmod(made.address(ITSELF), mode); // mkdir heeds the process's umask
+  const made = await above.open(name);
+  if (made.stats.isDirectory()) await chmod(made.pathTo(SELF), mode); // mkdir heeds the process's umask
   return made;
 }
 
-export const factsIn = async (parent: Held, name: Buffer): Promise<Member> =>
-  memberOf(name, await lstat(parent.address(name), { bigint: true }));
+export const statEntry = async (parent: PinnedEntry, name: Buffer): Promise<FileEntry> =>
+  toFileEntry(name, await lstat(parent.pathTo(name), { bigint: true }));
 
-export async function factsIfThere(parent: Held, name: Buffer): Promise<Member | undefined> {
+export async function statIfExists(parent: PinnedEntry, name: Buffer): Promise<FileEntry | undefined> {
   try {
-    return await factsIn(parent, name);
+    return await statEntry(parent, name);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
@@ -157,34 +157,38 @@ export async function factsIfThere(parent: Held, name: Buffer): Promise<Member |
 }
 
 /**
- * A hard link refuses a name that is taken, which rename(2) would replace; the old name goes only while it still is that
- * of the same file. Of several who move the same file at once, one takes the old name away; the others take their new
- * ones back. Directories have no hard links; rename(2) replaces an empty one at most.
+ * rename(2) replaces an existing target, link(2) does not. Everything but a directory therefore moves in three steps:
+ *
+ * 1. Link the new name; fails when the name exists.
+ * 2. Unlink the old name if it still has the same inode.
+ * 3. If step 2 removed nothing (another process moved the file first), unlink the new name again.
+ *
+ * Directories have no hard links; rename(2) replaces an empty directory at most.
  */
 async function moveBetween(
-  source: Held,
+  source: PinnedEntry,
   from: RelativePath,
-  target: Held,
+  target: PinnedEntry,
   to: RelativePath,
-  member: Member,
+  entry: FileEntry,
 ): Promise<void> {
-  const [old, next] = [source.address(from.name), target.address(to.name)];
-  if (member.kind !== 'directory' && (await linkIfPossible(old, next))) {
-    const linked = await factsIn(target, to.name);
-    const left = await factsIfThere(source, from.name);
-    const isTaken = left && isSameMember(left, linked) && (await unlinkIfThere(old));
-    if (isTaken || !(await hasOtherNames(next, linked))) return;
+  const [old, next] = [source.pathTo(from.name), target.pathTo(to.name)];
+  if (entry.kind !== 'directory' && (await linkIfPossible(old, next))) {
+    const linked = await statEntry(target, to.name);
+    const left = await statIfExists(source, from.name);
+    const removedOldName = left && isSameEntry(left, linked) && (await unlinkIfThere(old));
+    if (removedOldName || !(await hasOtherNames(next, linked))) return;
     await unlinkIfThere(next);
-    throw new NoSuchMember(from.text);
+    throw new EntryNotFound(from.text);
   }
-  const there = await factsIfThere(target, to.name);
-  // On a disk that does not tell `a` from `A`, changing one to the other finds the member itself in the new place.
-  if (there && !isSameMember(there, member)) throw new NameTaken(to.text);
+  const there = await statIfExists(target, to.name);
+  // On a case-insensitive file system, renaming `a` to `A` finds the entry itself at the new path.
+  if (there && !isSameEntry(there, entry)) throw new NameTaken(to.text);
   await rename(old, next);
 }
 
 /** Is it still there, and under another name too? */
-async function hasOtherNames(address: Buffer, { inode }: Member): Promise<boolean> {
+async function hasOtherNames(address: Buffer, { inode }: FileEntry): Promise<boolean> {
   try {
     const { ino, nlink } = await lstat(address, { bigint: true });
     return ino === inode && nlink > 1n;

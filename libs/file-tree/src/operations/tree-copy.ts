@@ -1,12 +1,12 @@
 import { constants } from 'node:fs';
 import { chmod, type FileHandle, mkdir, open, readlink, symlink, unlink, utimes } from 'node:fs/promises';
 import { asFilesError, FileChanged, NameTaken } from '../files.errors.js';
-import { type Held, ITSELF } from '../entries/pinned-entry.js';
-import { type Member, memberOf } from '../entries/file-entry.js';
+import { type PinnedEntry, SELF } from '../entries/pinned-entry.js';
+import { type FileEntry, toFileEntry } from '../entries/file-entry.js';
 import { nameText } from '../paths/name-text.js';
 import { type RelativePath } from '../paths/relative-path.js';
-import { factsIfThere, factsIn } from './file-operations.js';
-import { pickDirectory, walk, type WalkOptions } from './tree-walk.js';
+import { statIfExists, statEntry } from './file-operations.js';
+import { openDirectoryIfExists, walk, type WalkOptions } from './tree-walk.js';
 
 /** Bytes that are copied in one go. */
 const CHUNK = 1_024 * 1_024;
@@ -26,27 +26,32 @@ export interface CopyOptions extends WalkOptions {
   readonly onBytes?: (bytes: number) => Promise<void> | void;
 }
 
-/** Copies one member with all that is in it. See `Trees.copy`. */
+/** Copies one entry with all that is in it. See `TreeOperations.copy`. */
 export class TreeCopy {
   private skipped = 0;
   private buffer: Buffer | undefined;
 
   constructor(private readonly options: CopyOptions) {}
 
-  async copy(source: Held, from: RelativePath, target: Held, to: RelativePath): Promise<number> {
-    const member = await factsIn(source, from.name);
-    if (member.kind === 'directory') await this.copyDirectory(source, from, target, to);
-    else await this.copySingle(source, from.name, target, to.name, member);
-    await target.syncNames();
+  async copy(source: PinnedEntry, from: RelativePath, target: PinnedEntry, to: RelativePath): Promise<number> {
+    const entry = await statEntry(source, from.name);
+    if (entry.kind === 'directory') await this.copyDirectory(source, from, target, to);
+    else await this.copySingle(source, from.name, target, to.name, entry);
+    await target.syncDirectory();
     return this.skipped;
   }
 
-  private async copyDirectory(source: Held, from: RelativePath, target: Held, to: RelativePath): Promise<void> {
-    const top = await pickDirectory(source, from.name);
+  private async copyDirectory(
+    source: PinnedEntry,
+    from: RelativePath,
+    target: PinnedEntry,
+    to: RelativePath,
+  ): Promise<void> {
+    const top = await openDirectoryIfExists(source, from.name);
     if (!top) throw new FileChanged(from.text);
-    const copies: Held[] = [];
+    const copies: PinnedEntry[] = [];
     try {
-      copies.push(await makeOrPick(target, to.name));
+      copies.push(await makeOrOpen(target, to.name));
       for await (const { parent, name, directory, isLeaving } of walk(top, from, this.options)) {
         const copy = copies.at(-1);
         if (!copy) break;
@@ -54,10 +59,10 @@ export class TreeCopy {
           copies.pop();
           await finishDirectory(copy, directory);
         } else if (directory) {
-          copies.push(await makeOrPick(copy, name));
+          copies.push(await makeOrOpen(copy, name));
         } else {
-          const member = await factsIfThere(parent, name);
-          if (member) await this.copySingle(parent, name, copy, name, member);
+          const entry = await statIfExists(parent, name);
+          if (entry) await this.copySingle(parent, name, copy, name, entry);
         }
       }
       const copy = copies.pop();
@@ -68,36 +73,42 @@ export class TreeCopy {
     }
   }
 
-  private async copySingle(source: Held, from: Buffer, target: Held, to: Buffer, member: Member): Promise<void> {
+  private async copySingle(
+    source: PinnedEntry,
+    from: Buffer,
+    target: PinnedEntry,
+    to: Buffer,
+    entry: FileEntry,
+  ): Promise<void> {
     this.options.signal?.throwIfAborted();
-    if (member.kind === 'other' || member.kind === 'directory') {
+    if (entry.kind === 'other' || entry.kind === 'directory') {
       this.skipped += 1;
       return;
     }
     if (await isWholeCopy(source, from, target, to)) {
-      await this.options.onBytes?.(member.size);
+      await this.options.onBytes?.(entry.size);
       return;
     }
     await removeLeftOver(target, to);
-    if (member.kind === 'link') await symlink(await targetOf(source, from), target.address(to));
+    if (entry.kind === 'link') await symlink(await targetOf(source, from), target.pathTo(to));
     else await this.copyFile(source, from, target, to);
   }
 
-  private async copyFile(source: Held, from: Buffer, target: Held, to: Buffer): Promise<void> {
-    const held = await source.pick(from);
-    if (!held.stats.isFile()) {
-      await held.close();
+  private async copyFile(source: PinnedEntry, from: Buffer, target: PinnedEntry, to: Buffer): Promise<void> {
+    const pinned = await source.open(from);
+    if (!pinned.stats.isFile()) {
+      await pinned.close();
       throw new FileChanged(nameText(from));
     }
-    const input = await held.openFile();
-    await held.close();
+    const input = await pinned.openFile();
+    await pinned.close();
     try {
-      const before = memberOf(from, await input.stat({ bigint: true }));
+      const before = toFileEntry(from, await input.stat({ bigint: true }));
       const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-      const output = await open(target.address(to), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+      const output = await open(target.pathTo(to), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
       try {
         await this.copyBytes(input, output);
-        const after = memberOf(from, await input.stat({ bigint: true }));
+        const after = toFileEntry(from, await input.stat({ bigint: true }));
         if (after.size !== before.size || after.modifiedNs !== before.modifiedNs) throw new FileChanged(nameText(from));
         await output.chmod(before.mode);
         await output.datasync();
@@ -131,8 +142,13 @@ export class TreeCopy {
 }
 
 /** Is the other one a copy that was finished, of what the first one is now? */
-export async function isWholeCopy(source: Held, from: Buffer, target: Held, to: Buffer): Promise<boolean> {
-  const [original, copy] = [await factsIfThere(source, from), await factsIfThere(target, to)];
+export async function isWholeCopy(
+  source: PinnedEntry,
+  from: Buffer,
+  target: PinnedEntry,
+  to: Buffer,
+): Promise<boolean> {
+  const [original, copy] = [await statIfExists(source, from), await statIfExists(target, to)];
   if (!original || copy?.kind !== original.kind) return false;
   if (original.kind === 'link') {
     return (await targetOf(source, from)).equals(await targetOf(target, to));
@@ -144,37 +160,37 @@ export async function isWholeCopy(source: Held, from: Buffer, target: Held, to: 
 }
 
 /** Where a link points, as it says itself. */
-async function targetOf(parent: Held, name: Buffer): Promise<Buffer> {
+async function targetOf(parent: PinnedEntry, name: Buffer): Promise<Buffer> {
   try {
-    return await readlink(parent.address(name), 'buffer');
+    return await readlink(parent.pathTo(name), 'buffer');
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'EINVAL' ? new FileChanged(nameText(name)) : error;
   }
 }
 
-async function makeOrPick(parent: Held, name: Buffer): Promise<Held> {
+async function makeOrOpen(parent: PinnedEntry, name: Buffer): Promise<PinnedEntry> {
   try {
-    await mkdir(parent.address(name), 0o700);
+    await mkdir(parent.pathTo(name), 0o700);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  const held = await pickDirectory(parent, name);
-  if (!held) throw new NameTaken(nameText(name));
-  return held;
+  const pinned = await openDirectoryIfExists(parent, name);
+  if (!pinned) throw new NameTaken(nameText(name));
+  return pinned;
 }
 
 /** What an attempt that was interrupted left, or a link that somebody put there. */
-async function removeLeftOver(parent: Held, name: Buffer): Promise<void> {
-  if (await factsIfThere(parent, name)) await unlink(parent.address(name));
+async function removeLeftOver(parent: PinnedEntry, name: Buffer): Promise<void> {
+  if (await statIfExists(parent, name)) await unlink(parent.pathTo(name));
 }
 
-async function finishDirectory(copy: Held, original: Held): Promise<void> {
+async function finishDirectory(copy: PinnedEntry, original: PinnedEntry): Promise<void> {
   try {
-    const { mode, modifiedNs } = memberOf(ITSELF, original.stats);
-    await copy.syncNames();
-    await chmod(copy.address(ITSELF), mode);
+    const { mode, modifiedNs } = toFileEntry(SELF, original.stats);
+    await copy.syncDirectory();
+    await chmod(copy.pathTo(SELF), mode);
     const seconds = Number(modifiedNs) / 1e9;
-    await utimes(copy.address(ITSELF), seconds, seconds);
+    await utimes(copy.pathTo(SELF), seconds, seconds);
   } finally {
     await copy.close();
   }

@@ -1,13 +1,13 @@
 import { rmdir, unlink } from 'node:fs/promises';
 import { asFilesError } from '../files.errors.js';
-import { type Held, ITSELF } from '../entries/pinned-entry.js';
-import { type Member, memberOf } from '../entries/file-entry.js';
+import { type PinnedEntry, SELF } from '../entries/pinned-entry.js';
+import { type FileEntry, toFileEntry } from '../entries/file-entry.js';
 import { OpenFile } from '../content/open-file.js';
-import { isMissing, type Reach, reachParent, requireDirectory } from '../entries/with-entry.js';
+import { isMissing, type WithEntry, withParent, assertDirectory } from '../entries/with-entry.js';
 import { type RelativePath } from '../paths/relative-path.js';
-import { factsIfThere, factsIn } from './file-operations.js';
+import { statIfExists, statEntry } from './file-operations.js';
 import { type CopyOptions, isWholeCopy, TreeCopy } from './tree-copy.js';
-import { pickDirectory, type Stop, walk, type WalkOptions } from './tree-walk.js';
+import { openDirectoryIfExists, type WalkStep, walk, type WalkOptions } from './tree-walk.js';
 
 /** What a directory holds, all levels together. */
 export interface TreeSize {
@@ -17,12 +17,12 @@ export interface TreeSize {
   readonly directories: number;
 }
 
-/** A member met on a walk. Its methods work until the walk goes on. */
-export interface Met {
+/** An entry met on a walk. Its methods work until the walk goes on. */
+export interface WalkEntry {
   readonly path: RelativePath;
   readonly isDirectory: boolean;
-  /** @throws NoSuchMember when it has vanished meanwhile. */
-  facts(): Promise<Member>;
+  /** @throws EntryNotFound when it has vanished meanwhile. */
+  stat(): Promise<FileEntry>;
   /** An ordinary file, for reading; `undefined` when it is something else. */
   openFile(): Promise<OpenFile | undefined>;
 }
@@ -31,14 +31,14 @@ export interface Met {
 const REMOVAL_ROUNDS = 5;
 
 /** Directories of a root with all that is in them. Links are never followed: they are copied and removed as links. */
-export class Trees {
-  constructor(private readonly reach: Reach) {}
+export class TreeOperations {
+  constructor(private readonly withEntry: WithEntry) {}
 
   /** The members below a directory, in no particular order, one after another. */
-  async *walk(path: RelativePath, options: WalkOptions = {}): AsyncGenerator<Met> {
-    const top = await this.hold(path);
+  async *walk(path: RelativePath, options: WalkOptions = {}): AsyncGenerator<WalkEntry> {
+    const top = await this.openDirectory(path);
     try {
-      for await (const stop of walk(top, path, options)) if (!stop.isLeaving) yield metAt(stop);
+      for await (const stop of walk(top, path, options)) if (!stop.isLeaving) yield toWalkEntry(stop);
     } catch (error) {
       throw asFilesError(error, path.text);
     } finally {
@@ -52,7 +52,7 @@ export class Trees {
     options: WalkOptions = {},
     onDirectory: (path: RelativePath, size: TreeSize) => void = () => undefined,
   ): Promise<TreeSize> {
-    const top = await this.hold(path);
+    const top = await this.openDirectory(path);
     const sums = [emptySize()];
     try {
       for await (const stop of walk(top, path, options)) {
@@ -67,8 +67,8 @@ export class Trees {
         } else if (directory) {
           sums.push(emptySize());
         } else {
-          const member = await factsIfThere(parent, name);
-          if (member) addSize(sum, { bytes: member.size, files: 1, directories: 0 });
+          const entry = await statIfExists(parent, name);
+          if (entry) addSize(sum, { bytes: entry.size, files: 1, directories: 0 });
         }
       }
       const total = sums[0] ?? emptySize();
@@ -81,30 +81,30 @@ export class Trees {
     }
   }
 
-  /** Removes a directory with all that is in it, or a single member. Safe to repeat. */
+  /** Removes a directory with all that is in it, or a single entry. Safe to repeat. */
   async remove(path: RelativePath, options: WalkOptions & { onRemoved?: () => void } = {}): Promise<void> {
-    await reachParent(this.reach, path, async (above) => {
-      const member = await factsIfThere(above, path.name);
-      if (!member) return;
-      if (member.kind !== 'directory') {
-        await unlink(above.address(path.name));
+    await withParent(this.withEntry, path, async (above) => {
+      const entry = await statIfExists(above, path.name);
+      if (!entry) return;
+      if (entry.kind !== 'directory') {
+        await unlink(above.pathTo(path.name));
         options.onRemoved?.();
         return;
       }
-      const held = await above.pick(path.name);
+      const pinned = await above.open(path.name);
       try {
-        requireDirectory(held, path);
-        await removeMembers(held, path, options);
-        await rmdir(above.address(path.name));
+        assertDirectory(pinned, path);
+        await removeEntries(pinned, path, options);
+        await rmdir(above.pathTo(path.name));
         options.onRemoved?.();
       } finally {
-        await held.close();
+        await pinned.close();
       }
     });
   }
 
   /**
-   * Copies a member to a place where nothing is, or where an earlier attempt of the very same copy left something: what
+   * Copies an entry to a place where nothing is, or where an earlier attempt of the very same copy left something: what
    * that finished is not copied again. Devices, sockets and pipes are left out.
    * @returns how many were left out
    * @throws FileChanged when a file changed while it was copied
@@ -120,37 +120,39 @@ export class Trees {
    */
   removeCopied(from: RelativePath, to: RelativePath, options: WalkOptions = {}): Promise<number> {
     return this.betweenParents(from, to, async (source, target) => {
-      const member = await factsIfThere(source, from.name);
-      if (!member) return 0;
-      if (member.kind !== 'directory') {
+      const entry = await statIfExists(source, from.name);
+      if (!entry) return 0;
+      if (entry.kind !== 'directory') {
         const isCopied = await isWholeCopy(source, from.name, target, to.name);
-        return isCopied && (await removed(source.address(from.name))) ? 0 : 1;
+        return isCopied && (await removed(source.pathTo(from.name))) ? 0 : 1;
       }
-      const held = await source.pick(from.name);
+      const pinned = await source.open(from.name);
       try {
-        requireDirectory(held, from);
-        const kept = await removeCopiedMembers(held, from, await pickDirectory(target, to.name), options);
-        const isGone = await removedWhenEmpty(source.address(from.name));
+        assertDirectory(pinned, from);
+        const kept = await removeCopiedEntries(pinned, from, await openDirectoryIfExists(target, to.name), options);
+        const isGone = await removedWhenEmpty(source.pathTo(from.name));
         return isGone ? 0 : Math.max(kept, 1);
       } finally {
-        await held.close();
+        await pinned.close();
       }
     });
   }
 
-  private hold(path: RelativePath): Promise<Held> {
-    return this.reach(path, (held) => {
-      requireDirectory(held, path);
-      return held.pick(ITSELF);
+  private openDirectory(path: RelativePath): Promise<PinnedEntry> {
+    return this.withEntry(path, (pinned) => {
+      assertDirectory(pinned, path);
+      return pinned.open(SELF);
     });
   }
 
   private betweenParents<T>(
     from: RelativePath,
     to: RelativePath,
-    use: (source: Held, target: Held) => Promise<T>,
+    use: (source: PinnedEntry, target: PinnedEntry) => Promise<T>,
   ): Promise<T> {
-    return reachParent(this.reach, from, (source) => reachParent(this.reach, to, (target) => use(source, target)));
+    return withParent(this.withEntry, from, (source) =>
+      withParent(this.withEntry, to, (target) => use(source, target)),
+    );
   }
 }
 
@@ -168,7 +170,7 @@ function addSize(sum: MutableSize, { bytes, files, directories }: TreeSize): voi
   sum.directories += directories;
 }
 
-function metAt(stop: Stop): Met {
+function toWalkEntry(stop: WalkStep): WalkEntry {
   const { path, parent, name, directory } = stop;
   const attempt = async <T>(look: () => Promise<T>): Promise<T> => {
     try {
@@ -180,33 +182,33 @@ function metAt(stop: Stop): Met {
   return {
     path,
     isDirectory: directory !== undefined,
-    facts: () => attempt(() => factsIn(parent, name)),
+    stat: () => attempt(() => statEntry(parent, name)),
     openFile: () => attempt(() => openIfFile(parent, name)),
   };
 }
 
-async function openIfFile(parent: Held, name: Buffer): Promise<OpenFile | undefined> {
-  const held = await parent.pick(name);
+async function openIfFile(parent: PinnedEntry, name: Buffer): Promise<OpenFile | undefined> {
+  const pinned = await parent.open(name);
   try {
-    if (!held.stats.isFile()) return undefined;
-    const handle = await held.openFile();
-    return new OpenFile(handle, memberOf(name, await handle.stat({ bigint: true })));
+    if (!pinned.stats.isFile()) return undefined;
+    const handle = await pinned.openFile();
+    return new OpenFile(handle, toFileEntry(name, await handle.stat({ bigint: true })));
   } finally {
-    await held.close();
+    await pinned.close();
   }
 }
 
 /** Directories go when all in them is gone. Several rounds: others may add something, and some disks skip names meanwhile. */
-async function removeMembers(
-  held: Held,
+async function removeEntries(
+  pinned: PinnedEntry,
   path: RelativePath,
   options: WalkOptions & { onRemoved?: () => void },
 ): Promise<void> {
   for (let round = 1; ; round++) {
     let left = 0;
-    for await (const { parent, name, directory, isLeaving } of walk(held, path, options)) {
+    for await (const { parent, name, directory, isLeaving } of walk(pinned, path, options)) {
       if (directory && !isLeaving) continue;
-      const address = parent.address(name);
+      const address = parent.pathTo(name);
       const isGone = directory ? await removedWhenEmpty(address) : await removed(address);
       if (isGone) options.onRemoved?.();
       else left += 1;
@@ -216,27 +218,25 @@ async function removeMembers(
 }
 
 /** @returns how many members stay */
-async function removeCopiedMembers(
-  held: Held,
+async function removeCopiedEntries(
+  pinned: PinnedEntry,
   path: RelativePath,
-  copy: Held | undefined,
+  copy: PinnedEntry | undefined,
   options: WalkOptions,
 ): Promise<number> {
   const copies = [copy];
   let kept = 0;
   try {
-    for await (const { parent, name, directory, isLeaving } of walk(held, path, options)) {
+    for await (const { parent, name, directory, isLeaving } of walk(pinned, path, options)) {
       const opposite = copies.at(-1);
       if (isLeaving) {
         await copies.pop()?.close();
-        await removedWhenEmpty(parent.address(name));
+        await removedWhenEmpty(parent.pathTo(name));
       } else if (directory) {
-        copies.push(opposite && (await pickDirectory(opposite, name)));
+        copies.push(opposite && (await openDirectoryIfExists(opposite, name)));
       } else {
         kept +=
-          opposite && (await isWholeCopy(parent, name, opposite, name)) && (await removed(parent.address(name)))
-            ? 0
-            : 1;
+          opposite && (await isWholeCopy(parent, name, opposite, name)) && (await removed(parent.pathTo(name))) ? 0 : 1;
       }
     }
     return kept;

@@ -1,6 +1,6 @@
 import { type Dir, type Dirent } from 'node:fs';
 import { asFilesError, FileChanged, FilesForbidden, TooDeep } from '../files.errors.js';
-import { type Held, ITSELF } from '../entries/pinned-entry.js';
+import { type PinnedEntry, SELF } from '../entries/pinned-entry.js';
 import { isMissing } from '../entries/with-entry.js';
 import { RelativePath } from '../paths/relative-path.js';
 
@@ -14,13 +14,13 @@ const NAMES_PER_READ = 256;
 const MOST_LEVELS = 4_096;
 
 /** One stop of a walk, to be used before the walk goes on. A directory is stopped at twice: before and after its members. */
-export interface Stop {
+export interface WalkStep {
   readonly path: RelativePath;
   /** The directory that it lies in. */
-  readonly parent: Held;
+  readonly parent: PinnedEntry;
   readonly name: Buffer;
-  /** The directory itself, held; `undefined` for everything else. */
-  readonly directory: Held | undefined;
+  /** The directory itself, pinned; `undefined` for everything else. */
+  readonly directory: PinnedEntry | undefined;
   readonly isLeaving: boolean;
 }
 
@@ -30,108 +30,113 @@ export interface WalkOptions {
   /** Stops at directories that may not be read or are too deep, but does not enter them, instead of failing. */
   readonly skipsForbidden?: boolean;
   /** Members that are walked over. Default: all. */
-  readonly shows?: (name: Buffer) => boolean;
+  readonly filter?: (name: Buffer) => boolean;
 }
 
 interface Level {
   /** Its name in the level above; that of the directory where the walk begins does not count. */
   readonly name: Buffer;
-  readonly parent: Held | undefined;
-  readonly held: Held;
+  readonly parent: PinnedEntry | undefined;
+  readonly pinned: PinnedEntry;
   readonly names: Dir;
 }
 
 /**
- * Every member below a held directory, in no particular order, without following links. Memory and open descriptors
+ * Every member below a pinned directory, in no particular order, without following links. Memory and open descriptors
  * (two for each level) grow with the depth alone, and that is bounded. What vanishes meanwhile is left out.
  * @throws TooDeep
  */
-export async function* walk(top: Held, path: RelativePath, options: WalkOptions = {}): AsyncGenerator<Stop> {
-  const { signal, shows = () => true } = options;
+export async function* walk(top: PinnedEntry, path: RelativePath, options: WalkOptions = {}): AsyncGenerator<WalkStep> {
+  const { signal, filter = () => true } = options;
   const levels: Level[] = [];
-  const pathOf = (...names: readonly Buffer[]): RelativePath =>
+  const relativePathTo = (...names: readonly Buffer[]): RelativePath =>
     new RelativePath([...path.names, ...levels.slice(1).map(({ name }) => name), ...names]);
-  const enter = async (held: Held, name: Buffer, parent: Held | undefined): Promise<void> => {
+  const enter = async (pinned: PinnedEntry, name: Buffer, parent: PinnedEntry | undefined): Promise<void> => {
     try {
-      if (levels.length >= MOST_LEVELS) throw new TooDeep(pathOf().text, MOST_LEVELS);
-      levels.push({ name, parent, held, names: await held.openNames(NAMES_PER_READ) });
+      if (levels.length >= MOST_LEVELS) throw new TooDeep(relativePathTo().text, MOST_LEVELS);
+      levels.push({ name, parent, pinned, names: await pinned.opendir(NAMES_PER_READ) });
     } catch (error) {
-      await held.close();
+      await pinned.close();
       throw error;
     }
   };
-  const enterIfAllowed = async (held: Held, name: Buffer, parent: Held): Promise<boolean> => {
+  const enterIfAllowed = async (pinned: PinnedEntry, name: Buffer, parent: PinnedEntry): Promise<boolean> => {
     try {
-      await enter(held, name, parent);
+      await enter(pinned, name, parent);
       return true;
     } catch (error) {
-      const failure = asFilesError(error, pathOf(name).text);
+      const failure = asFilesError(error, relativePathTo(name).text);
       if (options.skipsForbidden && (failure instanceof FilesForbidden || failure instanceof TooDeep)) return false;
       throw failure;
     }
   };
-  const stop = (parent: Held, name: Buffer, directory: Held | undefined, isLeaving: boolean): Stop => ({
+  const step = (
+    parent: PinnedEntry,
+    name: Buffer,
+    directory: PinnedEntry | undefined,
+    isLeaving: boolean,
+  ): WalkStep => ({
     parent,
     name,
     directory,
     isLeaving,
     get path() {
-      return isLeaving && levels.at(-1)?.held === directory ? pathOf() : pathOf(name);
+      return isLeaving && levels.at(-1)?.pinned === directory ? relativePathTo() : relativePathTo(name);
     },
   });
   try {
-    await enter(await top.pick(ITSELF), ITSELF, undefined);
+    await enter(await top.open(SELF), SELF, undefined);
     for (let level = levels.at(-1); level; level = levels.at(-1)) {
       signal?.throwIfAborted();
-      const { parent: above, held } = level;
-      const entry = await nextEntry(level, pathOf);
-      if (entry === null) {
+      const { parent: above, pinned } = level;
+      const dirent = await readDirent(level, relativePathTo);
+      if (dirent === null) {
         await level.names.close();
         try {
-          if (above) yield stop(above, level.name, held, true);
+          if (above) yield step(above, level.name, pinned, true);
         } finally {
           levels.pop();
-          await held.close();
+          await pinned.close();
         }
         continue;
       }
-      const name = entry.name as string | Buffer as Buffer;
-      if (!shows(name)) continue;
-      const directory = entry.isDirectory() ? await pickDirectory(held, name) : undefined;
-      if (entry.isDirectory() && !directory) continue;
+      const name = dirent.name as string | Buffer as Buffer;
+      if (!filter(name)) continue;
+      const directory = dirent.isDirectory() ? await openDirectoryIfExists(pinned, name) : undefined;
+      if (dirent.isDirectory() && !directory) continue;
       let isEntered = false;
       try {
-        yield stop(held, name, directory, false);
+        yield step(pinned, name, directory, false);
         if (!directory) continue;
-        isEntered = await enterIfAllowed(directory, name, held);
-        if (!isEntered) yield stop(held, name, directory, true);
+        isEntered = await enterIfAllowed(directory, name, pinned);
+        if (!isEntered) yield step(pinned, name, directory, true);
       } finally {
         if (!isEntered) await directory?.close();
       }
     }
   } finally {
-    for (const { names, held } of levels.reverse()) {
+    for (const { names, pinned } of levels.reverse()) {
       await names.close().catch(() => undefined); // closed already when its end was reached
-      await held.close();
+      await pinned.close();
     }
   }
 }
 
-async function nextEntry({ names }: Level, pathOf: () => RelativePath): Promise<Dirent | null> {
+async function readDirent({ names }: Level, relativePathTo: () => RelativePath): Promise<Dirent | null> {
   try {
     return await names.read();
   } catch (error) {
     // Only where the disk does not tell which names are directories: Node asks for a batch, and one has vanished.
-    throw isMissing(error) ? new FileChanged(pathOf().text) : error;
+    throw isMissing(error) ? new FileChanged(relativePathTo().text) : error;
   }
 }
 
-/** A directory, held; `undefined` when there is nothing of that name, or something else. */
-export async function pickDirectory(parent: Held, name: Buffer): Promise<Held | undefined> {
+/** A directory, pinned; `undefined` when there is nothing of that name, or something else. */
+export async function openDirectoryIfExists(parent: PinnedEntry, name: Buffer): Promise<PinnedEntry | undefined> {
   try {
-    const held = await parent.pick(name);
-    if (held.stats.isDirectory()) return held;
-    await held.close();
+    const pinned = await parent.open(name);
+    if (pinned.stats.isDirectory()) return pinned;
+    await pinned.close();
     return undefined;
   } catch (error) {
     if (isMissing(error)) return undefined;

@@ -22,7 +22,7 @@ export class RelativePath {
   }
 
   /** The member `name` of this directory. */
-  member(name: Buffer): RelativePath {
+  child(name: Buffer): RelativePath {
     return new RelativePath([...this.names, name]);
   }
 

@@ -1,4 +1,4 @@
-import { type Met, type OpenRoot, type RelativePath } from '@kubarr/file-tree';
+import { type WalkEntry, type OpenRoot, type RelativePath } from '@kubarr/file-tree';
 import { numbered } from '../free-name.js';
 import { isShown } from '../storage-path.js';
 
@@ -6,7 +6,7 @@ import { isShown } from '../storage-path.js';
 export interface ArchiveMember {
   /** Path in the archive, bytes as on disk. */
   readonly name: Buffer;
-  readonly met: Met;
+  readonly met: WalkEntry;
 }
 
 /**
@@ -20,11 +20,11 @@ export async function* archiveMembers(
 ): AsyncGenerator<ArchiveMember> {
   const taken = new Set<string>();
   for (const path of paths) {
-    const facts = await root.facts(path);
+    const facts = await root.stat(path);
     const top = unlike(taken, path).names.slice(-1);
     const nameOf = (at: RelativePath): Buffer => joined([...top, ...at.names.slice(path.names.length)]);
     if (facts.kind === 'file') {
-      const met = { path, isDirectory: false, facts: () => root.facts(path), openFile: () => root.openFile(path) };
+      const met = { path, isDirectory: false, stat: () => root.stat(path), openFile: () => root.openFile(path) };
       yield { name: nameOf(path), met };
     }
     if (facts.kind !== 'directory') continue;
@@ -34,11 +34,11 @@ export async function* archiveMembers(
         met: {
           path,
           isDirectory: true,
-          facts: () => Promise.resolve(facts),
+          stat: () => Promise.resolve(facts),
           openFile: () => Promise.resolve(undefined),
         },
       };
-    for await (const met of root.trees.walk(path, { signal, shows: isShown, skipsForbidden: true }))
+    for await (const met of root.trees.walk(path, { signal, filter: isShown, skipsForbidden: true }))
       yield { name: nameOf(met.path), met };
   }
 }

@@ -22,7 +22,7 @@ export class Archives {
     private readonly walks: DiskWalks,
   ) {}
 
-  /** @throws ArchiveTooLarge, TooManyWalks, NoSuchMember before anything is sent */
+  /** @throws ArchiveTooLarge, TooManyWalks, EntryNotFound before anything is sent */
   async answer({ path, format = 'zip' }: ArchiveQuery, gone: AbortSignal): Promise<StreamableFile> {
     const paths = path.map(storagePath);
     const end = this.walks.begin();
@@ -47,7 +47,7 @@ export class Archives {
 
   private check(paths: readonly RelativePath[], format: 'zip' | 'tar', gone: AbortSignal): Promise<void> {
     return this.root.use(async (root) => {
-      for (const path of paths) await root.facts(path);
+      for (const path of paths) await root.stat(path);
       if (format === 'tar') return;
       let members = 0;
       const all = archiveMembers(root, paths, gone);

@@ -1,4 +1,4 @@
-import { FilesForbidden, type Met, NoSuchMember } from '@kubarr/file-tree';
+import { FilesForbidden, type WalkEntry, EntryNotFound } from '@kubarr/file-tree';
 import { type ArchiveMember } from './archive-members.js';
 import { TAR_END, tarHeader, tarPadding } from './tar-header.js';
 
@@ -6,7 +6,7 @@ import { TAR_END, tarHeader, tarPadding } from './tar-header.js';
 export async function* tarArchive(members: AsyncIterable<ArchiveMember>): AsyncGenerator<Buffer> {
   for await (const { name, met } of members) {
     if (met.isDirectory) {
-      const facts = await met.facts().catch(ignoreMissing);
+      const facts = await met.stat().catch(ignoreMissing);
       if (facts)
         yield tarHeader({
           path: name,
@@ -19,7 +19,7 @@ export async function* tarArchive(members: AsyncIterable<ArchiveMember>): AsyncG
     }
     const file = await openIfFile(met);
     if (!file) continue;
-    const { size, mode, modifiedNs } = file.facts;
+    const { size, mode, modifiedNs } = file.entry;
     const content = file.stream(0, size);
     try {
       yield tarHeader({ path: name, isDirectory: false, size, mode, modified: seconds(modifiedNs) });
@@ -33,13 +33,13 @@ export async function* tarArchive(members: AsyncIterable<ArchiveMember>): AsyncG
 }
 
 /** `undefined` for what is no ordinary file, is gone by now, or may not be read. */
-export async function openIfFile(met: Met) {
+export async function openIfFile(met: WalkEntry) {
   return met.openFile().catch(ignoreMissing);
 }
 
 const seconds = (nanoseconds: bigint): number => Number(nanoseconds / 1_000_000_000n);
 
 export function ignoreMissing(error: unknown): undefined {
-  if (error instanceof NoSuchMember || error instanceof FilesForbidden) return undefined;
+  if (error instanceof EntryNotFound || error instanceof FilesForbidden) return undefined;
   throw error;
 }

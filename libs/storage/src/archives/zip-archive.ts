@@ -30,13 +30,13 @@ async function addAll(zip: ZipFile, members: AsyncIterable<ArchiveMember>, outpu
     if (output.destroyed) return;
     const path = zipName(name);
     if (met.isDirectory) {
-      const facts = await met.facts().catch(ignoreMissing);
+      const facts = await met.stat().catch(ignoreMissing);
       if (facts) zip.addEmptyDirectory(path, { mtime: zipDate(facts.modifiedNs) });
       continue;
     }
     const file = await openIfFile(met);
     if (!file) continue;
-    const { size, mode, modifiedNs } = file.facts;
+    const { size, mode, modifiedNs } = file.entry;
     const source = file.stream(0, size);
     const content = Readable.from(source, { objectMode: false }); // not piped: its buffers would be used again too early
     const stop = (): void => void content.destroy();

@@ -22,7 +22,7 @@ export class StorageChanges {
     const path = storagePath(text);
     if (path.names.length === 0) throw new NameNotUsable();
     await this.root.use((root) =>
-      this.recorded.make(actor, { action: 'storage_directory_created', path }, () => root.changes.makeDirectory(path)),
+      this.recorded.make(actor, { action: 'storage_directory_created', path }, () => root.files.makeDirectory(path)),
     );
     return path.text;
   }
@@ -32,12 +32,12 @@ export class StorageChanges {
     const path = storagePath(text);
     await this.root.use(async (root) => {
       await refuseProtected(root, path);
-      const { kind, size } = await root.facts(path);
+      const { kind, size } = await root.stat(path);
       await this.recorded.make(
         actor,
         { action: 'storage_deleted', path, details: { kind, size } },
         async (transaction) => {
-          await root.changes.remove(path);
+          await root.files.remove(path);
           await this.room.grew(transaction, -size);
         },
       );
@@ -54,13 +54,13 @@ export class StorageChanges {
     if (bytes.includes('/') || to.names.length !== path.names.length) throw new NameNotUsable();
     await this.root.use(async (root) => {
       await refuseProtected(root, path);
-      await root.facts(path);
+      await root.stat(path);
       await this.recorded.make(
         actor,
         { action: 'storage_renamed', path, details: { old: path.text, new: to.text } },
         async (transaction) => {
           await noteMovedUploads(transaction, path, to);
-          await root.changes.move(path, to);
+          await root.files.move(path, to);
         },
       );
     });

@@ -35,15 +35,15 @@ export class Previews {
     let isStreamed = false;
     try {
       const { 'if-none-match': tag, 'if-modified-since': since } = headers;
-      const plan = planDownload(file.facts, method, { 'if-none-match': tag, 'if-modified-since': since });
+      const plan = planDownload(file.entry, method, { 'if-none-match': tag, 'if-modified-since': since });
       if (plan.status === 304) {
         void reply.code(304).headers(plan.headers);
         return undefined;
       }
-      const head = await file.head(TEXT_BYTES);
+      const head = await file.readHead(TEXT_BYTES);
       const type = previewType(head);
       const isText = type === 'text/plain';
-      if (!type || (!isText && file.facts.size > LARGEST_PICTURE_BYTES)) throw new NoPreview();
+      if (!type || (!isText && file.entry.size > LARGEST_PICTURE_BYTES)) throw new NoPreview();
       const { etag = '', 'last-modified': modified = '', 'cache-control': caching = '' } = plan.headers;
       void reply.headers({
         etag,
@@ -51,14 +51,14 @@ export class Previews {
         'cache-control': caching,
         ...SAFE,
         'content-disposition': inline(relativePath.name),
-        'x-preview-complete': String(!isText || file.facts.size <= TEXT_BYTES),
+        'x-preview-complete': String(!isText || file.entry.size <= TEXT_BYTES),
       });
       if (isText) {
-        const text = file.facts.size > head.length ? wholeText(head) : head;
+        const text = file.entry.size > head.length ? wholeText(head) : head;
         return new StreamableFile(text, { type: 'text/plain; charset=utf-8', length: text.length });
       }
       isStreamed = true;
-      return new StreamableFile(file.stream(0, file.facts.size), { type, length: file.facts.size });
+      return new StreamableFile(file.stream(0, file.entry.size), { type, length: file.entry.size });
     } finally {
       if (!isStreamed) await file.close();
     }

@@ -1,11 +1,11 @@
-import { type Member } from '@kubarr/file-tree';
+import { type FileEntry } from '@kubarr/file-tree';
 import { constantTimeEquals } from '@kubarr/platform/secrets';
 import { createHmac } from 'node:crypto';
 
 /** What a confirmation is good for: this folder, asked for by this person, until then. */
 export interface Confirmable {
   readonly path: string;
-  readonly folder: Pick<Member, 'inode' | 'device' | 'createdNs'>;
+  readonly folder: Pick<FileEntry, 'inode' | 'device' | 'createdNs'>;
   readonly userId: number;
 }
 

@@ -47,7 +47,7 @@ export class RemovalJob {
     let removed = 0;
     await this.root.use(async (root) => {
       const path = parseRelativePath(place);
-      if (!(await root.changes.factsIfThere(path))) return;
+      if (!(await root.files.statIfExists(path))) return;
       await root.trees.remove(path, { signal: work.signal, onRemoved: () => work.progress((removed += 1)) });
     });
     return { inTransaction: (transaction) => this.sizes.ensureForQuota(transaction) };

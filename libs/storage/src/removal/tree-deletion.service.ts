@@ -56,14 +56,14 @@ export class TreeDeletion {
       if (!isSameText(name, nameText(path.name)) || !isConfirmed(this.key, what, token, Date.now()))
         throw new NotConfirmed();
       await makeTrash(root);
-      const inTrash = DOOMED.member(Buffer.from(newTrashId()));
+      const inTrash = DOOMED.child(Buffer.from(newTrashId()));
       const remove = (place: RelativePath): Promise<number> =>
         this.recorded.make(
           actor,
           { action: 'storage_deleted', path, details: { kind: 'directory' } },
           async (transaction) => {
             const id = await this.job.enqueue(transaction, actor, `Delete “${nameText(path.name)}”`, place);
-            await root.changes.move(path, place);
+            await root.files.move(path, place);
             return id;
           },
         );
@@ -77,7 +77,7 @@ export class TreeDeletion {
 
   private async deletable(root: OpenRoot, path: RelativePath) {
     await refuseProtected(root, path);
-    const folder = await root.facts(path);
+    const folder = await root.stat(path);
     if (folder.kind !== 'directory') throw new NotADirectory(path.text);
     return folder;
   }
@@ -93,7 +93,7 @@ async function count(root: OpenRoot, path: RelativePath) {
     if (met.isDirectory) content.directories += 1;
     else {
       content.files += 1;
-      content.bytes += (await met.facts().catch(() => undefined))?.size ?? 0; // it may have gone meanwhile
+      content.bytes += (await met.stat().catch(() => undefined))?.size ?? 0; // it may have gone meanwhile
     }
     if (content.files + content.directories < COUNTED_AT_MOST && performance.now() < endsAt) continue;
     return { ...content, is_complete: false };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { nameText, NoSuchMember } from '@kubarr/file-tree';
+import { nameText, EntryNotFound } from '@kubarr/file-tree';
 import { DiskWalks } from '../disk-walks.js';
 import { fileInfo } from '../file-info.js';
 import { isHidden, isShown, storagePath } from '../storage-path.js';
@@ -27,12 +27,12 @@ export class Search {
       return await this.root.use(async (root) => {
         const result: SearchResult = { items: [], visited: 0, stopped_by: null };
         const endsAt = performance.now() + TIME_AT_MOST_MS;
-        const shows = (name: Buffer): boolean => isShown(name) && (hidden || !isHidden(name));
-        for await (const met of root.trees.walk(folder, { signal, shows, skipsForbidden: true })) {
+        const filter = (name: Buffer): boolean => isShown(name) && (hidden || !isHidden(name));
+        for await (const met of root.trees.walk(folder, { signal, filter, skipsForbidden: true })) {
           result.visited += 1;
           if (comparable(nameText(met.path.name)).includes(wanted)) {
-            const member = await met.facts().catch((error: unknown) => {
-              if (error instanceof NoSuchMember) return undefined;
+            const member = await met.stat().catch((error: unknown) => {
+              if (error instanceof EntryNotFound) return undefined;
               throw error;
             });
             if (member) result.items.push(fileInfo(member, met.path));

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, SYSTEM } from '@kubarr/access';
 import { StorageConfig } from '@kubarr/platform/config';
-import { NoSuchMember, parseRelativePath, type RelativePath, type TreeSize } from '@kubarr/file-tree';
+import { EntryNotFound, parseRelativePath, type RelativePath, type TreeSize } from '@kubarr/file-tree';
 import { DurableJobs, type JobWork, Periodic, type StepResult } from '@kubarr/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
 import { TooManyWalks } from '../storage.errors.js';
@@ -75,12 +75,12 @@ export class SizeJob {
       const below: { path: RelativePath; size: TreeSize }[] = [];
       let seen = 0;
       const size = await root.trees
-        .measure(path, { signal: work.signal, skipsForbidden: true, shows: isCounted }, (at, sum) => {
+        .measure(path, { signal: work.signal, skipsForbidden: true, filter: isCounted }, (at, sum) => {
           work.progress((seen += 1));
           if (at.names.length === path.names.length + 1) keepLargest(below, { path: at, size: { ...sum } });
         })
         .catch((error: unknown) => {
-          if (error instanceof NoSuchMember) return undefined; // removed meanwhile
+          if (error instanceof EntryNotFound) return undefined; // removed meanwhile
           throw error;
         });
       return { inTransaction: (transaction) => this.keep(transaction, path, size, below) };

@@ -36,7 +36,7 @@ export class Sizes {
   async measure(actor: Actor, text: string): Promise<void> {
     const path = storagePath(text);
     await this.root.use(async (root) => {
-      if ((await root.facts(path)).kind !== 'directory') throw new NotADirectory(path.text);
+      if ((await root.stat(path)).kind !== 'directory') throw new NotADirectory(path.text);
     });
     await this.job.requireTurn();
     await this.sizes.manager.transaction((transaction) => this.job.ensure(transaction, actor, path));
@@ -44,8 +44,8 @@ export class Sizes {
 
   private foldersIn(path: RelativePath): Promise<RelativePath[]> {
     return this.root.use(async (root) => {
-      const { members } = await root.list(path, { offset: 0, limit: MOST_FOLDERS, shows: isShown });
-      return members.filter(({ kind }) => kind === 'directory').map(({ name }) => path.member(name));
+      const { entries } = await root.list(path, { offset: 0, limit: MOST_FOLDERS, filter: isShown });
+      return entries.filter(({ kind }) => kind === 'directory').map(({ name }) => path.child(name));
     });
   }
 }

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import {
   FileChanged,
-  type Member,
-  NoSuchMember,
+  type FileEntry,
+  EntryNotFound,
   type OpenRoot,
   parseRelativePath,
   type RelativePath,
@@ -96,10 +96,10 @@ export class TransferJob {
     return this.root.use(async (root) => {
       let bytes = 0;
       for (const item of itemsOf(work)) {
-        const facts = await root.facts(item.from);
+        const facts = await root.stat(item.from);
         const size =
           facts.kind === 'directory'
-            ? await root.trees.measure(item.from, { signal: work.signal, shows: isShown })
+            ? await root.trees.measure(item.from, { signal: work.signal, filter: isShown })
             : { bytes: facts.size };
         bytes += size.bytes;
         await this.room.require(root, item.to.parent ?? ROOT, bytes);
@@ -124,12 +124,12 @@ export class TransferJob {
           await this.room.look(root, to.parent ?? ROOT);
         };
         const skipped = await root.trees
-          .copy(from, part, { signal: work.signal, shows: isShown, onBytes })
+          .copy(from, part, { signal: work.signal, filter: isShown, onBytes })
           .catch((error: unknown) => {
             throw error instanceof FileChanged ? new FileStillWritten(error) : error;
           });
         if (skipped > 0) work.say(`${from.text}: ${skipped} devices, sockets or pipes were left out.`);
-        const copy = await root.changes.factsIfThere(part);
+        const copy = await root.files.statIfExists(part);
         copies.push(copy ? identityOf(copy) : LEFT_OUT);
       }
       return { state: { copies } };
@@ -142,7 +142,7 @@ export class TransferJob {
     return this.root.use(async (root) => {
       const published: RelativePath[] = [];
       for (const [index, { to, part }] of itemsOf(work).entries()) {
-        if (await root.changes.factsIfThere(part)) published.push(await publishFree(root, part, to));
+        if (await root.files.statIfExists(part)) published.push(await publishFree(root, part, to));
         else published.push(copies[index] === LEFT_OUT ? to : await nameOfCopy(root, to, copies[index]));
       }
       return {
@@ -185,17 +185,17 @@ export class TransferJob {
 
 async function publishFree(root: OpenRoot, part: RelativePath, to: RelativePath): Promise<RelativePath> {
   const target = await freeName(root, to);
-  await root.changes.publish(part, target);
+  await root.files.publish(part, target);
   return target;
 }
 
-/** An earlier try gave the copy its name, and was cut off before that was noted. @throws NoSuchMember when it is gone */
+/** An earlier try gave the copy its name, and was cut off before that was noted. @throws EntryNotFound when it is gone */
 async function nameOfCopy(root: OpenRoot, to: RelativePath, identity?: string): Promise<RelativePath> {
   for await (const { path, facts } of namesTaken(root, to)) if (identityOf(facts) === identity) return path;
-  throw new NoSuchMember(to.text);
+  throw new EntryNotFound(to.text);
 }
 
-const identityOf = ({ device, inode }: Member): string => `${device}:${inode}`;
+const identityOf = ({ device, inode }: FileEntry): string => `${device}:${inode}`;
 
 /** The paths of a job, each with the place where it is kept until it is whole. */
 function itemsOf({ id, input }: JobWork): { from: RelativePath; to: RelativePath; part: RelativePath }[] {

@@ -44,7 +44,7 @@ export class Transfers {
           { action: 'storage_moved', path, details: { old: path.text, new: target.text } },
           async (transaction) => {
             await noteMovedUploads(transaction, path, target);
-            await root.changes.move(path, target);
+            await root.files.move(path, target);
           },
         );
         return { target, isDone: true };
@@ -59,7 +59,7 @@ export class Transfers {
   copy(actor: Actor, paths: readonly string[], to: string): Promise<Outcomes> {
     let copied = 0;
     return this.transfer(actor, 'copy', paths, to, async (root, path, folder) => {
-      const { kind, size } = await root.facts(path);
+      const { kind, size } = await root.stat(path);
       if (kind === 'other') throw new NotAFile(path.text);
       if (path.names.length === 0 || folder.isWithin(path)) throw new IntoItself(path.text);
       const target = await freeName(root, memberOf(folder, path));
@@ -88,7 +88,7 @@ export class Transfers {
         actor,
         { action: 'storage_copied', path, details: { old: path.text, new: target.text } },
         async (transaction) => {
-          await root.changes.publish(part, target);
+          await root.files.publish(part, target);
           await this.room.grew(transaction, size);
         },
       );
@@ -111,7 +111,7 @@ export class Transfers {
   ): Promise<Outcomes> {
     const folder = storagePath(to);
     return this.root.use(async (root) => {
-      if ((await root.facts(folder)).kind !== 'directory') throw new NotADirectory(folder.text);
+      if ((await root.stat(folder)).kind !== 'directory') throw new NotADirectory(folder.text);
       const items: ItemOutcome[] = [];
       const left: TransferItem[] = [];
       for (const text of paths) {
@@ -136,4 +136,4 @@ export class Transfers {
 }
 
 /** Where something goes in a folder. @throws PathMalformed when nobody could name it there any more */
-const memberOf = (folder: RelativePath, { name }: RelativePath): RelativePath => storagePath(folder.member(name).text);
+const memberOf = (folder: RelativePath, { name }: RelativePath): RelativePath => storagePath(folder.child(name).text);

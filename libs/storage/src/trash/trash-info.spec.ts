@@ -24,7 +24,7 @@ describe('A note in the trash', () => {
         fc.array(name, { minLength: 1, maxLength: 5 }),
         fc.option(fc.string({ unit: 'grapheme', minLength: 1 })),
         (names, by) => {
-          const path = names.reduce((above, each) => above.member(each), parseRelativePath(''));
+          const path = names.reduce((above, each) => above.child(each), parseRelativePath(''));
           const date = new Date('2026-02-21T07:30:00Z');
           const read = readTrashInfo(writeTrashInfo({ path, deletedAt: date, deletedBy: by }));
           expect(read?.path.text).toBe(path.text);

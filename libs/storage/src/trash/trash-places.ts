@@ -19,8 +19,8 @@ export const TRASH_ID = /^[0-9a-f]{12}-[0-9a-f]{12}$/;
 
 export const deletedAt = (id: string): Date => new Date(parseInt(id.slice(0, 12), 16));
 
-export const fileOf = (id: string): RelativePath => FILES.member(Buffer.from(id));
-export const infoOf = (id: string): RelativePath => INFO.member(Buffer.from(id + INFO_SUFFIX));
+export const fileOf = (id: string): RelativePath => FILES.child(Buffer.from(id));
+export const infoOf = (id: string): RelativePath => INFO.child(Buffer.from(id + INFO_SUFFIX));
 
 /** The id that a name in `info` belongs to; `undefined` for anything else. */
 export function idOfInfo(name: Buffer): string | undefined {
@@ -34,7 +34,7 @@ const TRASH_MODE = 0o700;
 
 export async function makeTrash(root: OpenRoot): Promise<void> {
   for (const folder of [FILES, INFO, DOOMED]) {
-    await root.changes.makeDirectory(folder, TRASH_MODE).catch((error: unknown) => {
+    await root.files.makeDirectory(folder, TRASH_MODE).catch((error: unknown) => {
       if (!(error instanceof NameTaken)) throw error;
     });
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SYSTEM } from '@kubarr/access';
 import { StorageConfig } from '@kubarr/platform/config';
-import { LISTING_REACH, type Member, NoSuchMember, type OpenRoot, type RelativePath } from '@kubarr/file-tree';
+import { MAX_LISTED_ENTRIES, type FileEntry, EntryNotFound, type OpenRoot, type RelativePath } from '@kubarr/file-tree';
 import { KubarrError } from '@kubarr/platform/errors';
 import { Periodic } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
@@ -29,7 +29,7 @@ export class TrashRetention {
   @Periodic({ name: 'storage-trash', everyMs: DAY_MS, runs: 'once', timeoutMs: 3_600_000 })
   async run(signal?: AbortSignal): Promise<void> {
     await this.root.use(async (root) => {
-      if (!(await root.changes.factsIfThere(TRASH))) return;
+      if (!(await root.files.statIfExists(TRASH))) return;
       await this.removeAbandoned(root, signal);
       if (this.config.trashDays === 0) return;
       let removed = 0;
@@ -42,13 +42,13 @@ export class TrashRetention {
 
   /** Out of the trash at once, as when a person removes it: what the disk does not let go is tried again by the next run. */
   private async removeOld(root: OpenRoot, id: string, signal?: AbortSignal): Promise<void> {
-    const doomed = DOOMED.member(Buffer.from(id));
+    const doomed = DOOMED.child(Buffer.from(id));
     const info = await infoIn(root, id).catch(() => undefined);
     const record = { action: 'storage_trash_removed', path: info?.path ?? fileOf(id) } as const;
     const details = { trash_id: id, older_than_days: this.config.trashDays };
-    if (await root.changes.factsIfThere(fileOf(id))) {
+    if (await root.files.statIfExists(fileOf(id))) {
       await makeTrash(root);
-      await this.recorded.make(SYSTEM, { ...record, details }, () => root.changes.move(fileOf(id), doomed));
+      await this.recorded.make(SYSTEM, { ...record, details }, () => root.files.move(fileOf(id), doomed));
     }
     await root.trees.remove(infoOf(id));
     await root.trees.remove(doomed, { signal });
@@ -60,10 +60,10 @@ export class TrashRetention {
     for (const { name } of await membersOf(root, DOOMED)) {
       const id = name.toString('latin1');
       if (TRASH_ID.test(id) && deletedAt(id).getTime() < longAgo)
-        await this.attempt(() => root.trees.remove(DOOMED.member(name), { signal }), id, signal);
+        await this.attempt(() => root.trees.remove(DOOMED.child(name), { signal }), id, signal);
     }
     for (const id of await idsBefore(root, longAgo)) {
-      if (!(await root.changes.factsIfThere(fileOf(id)))) await root.trees.remove(infoOf(id));
+      if (!(await root.files.statIfExists(fileOf(id)))) await root.trees.remove(infoOf(id));
     }
   }
 
@@ -88,11 +88,11 @@ async function idsBefore(root: OpenRoot, until: number): Promise<string[]> {
     .filter((id) => deletedAt(id).getTime() < until);
 }
 
-async function membersOf(root: OpenRoot, folder: RelativePath): Promise<readonly Member[]> {
+async function membersOf(root: OpenRoot, folder: RelativePath): Promise<readonly FileEntry[]> {
   try {
-    return (await root.list(folder, { offset: 0, limit: LISTING_REACH })).members;
+    return (await root.list(folder, { offset: 0, limit: MAX_LISTED_ENTRIES })).entries;
   } catch (error) {
-    if (error instanceof NoSuchMember) return [];
+    if (error instanceof EntryNotFound) return [];
     throw error;
   }
 }

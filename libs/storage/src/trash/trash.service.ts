@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { StorageConfig } from '@kubarr/platform/config';
-import { NameTaken, nameText, NoSuchMember, type OpenRoot, type Slice } from '@kubarr/file-tree';
+import { NameTaken, nameText, EntryNotFound, type OpenRoot, type Slice } from '@kubarr/file-tree';
 import { text as readText } from 'node:stream/consumers';
 import { DataSource } from 'typeorm';
 import { freeName } from '../free-name.js';
@@ -35,13 +35,13 @@ export class Trash {
     return this.forEach(paths, async (root, text) => {
       const path = storagePath(text);
       await refuseProtected(root, path);
-      await root.facts(path);
+      await root.stat(path);
       await makeTrash(root);
       const id = newTrashId();
       await writeInfo(root, id, { path, deletedAt: deletedAt(id), deletedBy: actor.username });
       try {
         await this.recorded.make(actor, { action: 'storage_trashed', path, details: { trash_id: id } }, () =>
-          root.changes.move(path, fileOf(id)),
+          root.files.move(path, fileOf(id)),
         );
       } catch (error) {
         await root.trees.remove(infoOf(id));
@@ -54,9 +54,9 @@ export class Trash {
   async list({ page = 1, per_page: perPage = 200 }: TrashQuery): Promise<TrashListing> {
     const slice = pageSlice(page, perPage);
     return this.root.use(async (root) => {
-      const { members, total } = await infosIn(root, slice);
+      const { entries, total } = await infosIn(root, slice);
       const items: TrashItem[] = [];
-      for (const { name } of members) {
+      for (const { name } of entries) {
         const id = idOfInfo(name);
         const item = id && (await this.item(root, id));
         if (item) items.push(item);
@@ -70,15 +70,15 @@ export class Trash {
     return this.forEach(ids, async (root, id) => {
       const { path } = await infoIn(root, id);
       const { parent } = path;
-      if (parent && parent.names.length > 0 && !(await root.changes.factsIfThere(parent)))
-        await root.changes.makeDirectory(parent).catch((error: unknown) => {
+      if (parent && parent.names.length > 0 && !(await root.files.statIfExists(parent)))
+        await root.files.makeDirectory(parent).catch((error: unknown) => {
           if (!(error instanceof NameTaken)) throw error;
         });
       const target = await freeName(root, path);
       await this.recorded.make(
         actor,
         { action: 'storage_restored', path, details: { trash_id: id, new: target.text } },
-        () => root.changes.move(fileOf(id), target).catch(asNotInTrash),
+        () => root.files.move(fileOf(id), target).catch(asNotInTrash),
       );
       await root.trees.remove(infoOf(id));
       return target.text;
@@ -89,12 +89,12 @@ export class Trash {
   remove(actor: Actor, ids: readonly string[]): Promise<Outcomes> {
     return this.root.use(async (root) => {
       await makeTrash(root);
-      const batch = DOOMED.member(Buffer.from(newTrashId()));
-      await root.changes.makeDirectory(batch);
+      const batch = DOOMED.child(Buffer.from(newTrashId()));
+      await root.files.makeDirectory(batch);
       const outcomes = await this.forEach(ids, async (_, id) => {
         const { path } = await infoIn(root, id);
         await this.recorded.make(actor, { action: 'storage_trash_removed', path, details: { trash_id: id } }, () =>
-          root.changes.move(fileOf(id), batch.member(Buffer.from(id))).catch(asNotInTrash),
+          root.files.move(fileOf(id), batch.child(Buffer.from(id))).catch(asNotInTrash),
         );
         await root.trees.remove(infoOf(id));
         return null;
@@ -108,7 +108,7 @@ export class Trash {
 
   private async item(root: OpenRoot, id: string): Promise<TrashItem | undefined> {
     const info = await infoIn(root, id).catch(() => undefined);
-    const member = await root.changes.factsIfThere(fileOf(id));
+    const member = await root.files.statIfExists(fileOf(id));
     if (!info || !member) return undefined;
     const { trashDays } = this.config;
     return {
@@ -147,13 +147,13 @@ export async function infosIn(root: OpenRoot, slice: Slice) {
   try {
     return await root.list(INFO, { ...slice, order: { by: 'name', descending: true } });
   } catch (error) {
-    if (error instanceof NoSuchMember) return { members: [], total: 0 };
+    if (error instanceof EntryNotFound) return { entries: [], total: 0 };
     throw error;
   }
 }
 
 async function writeInfo(root: OpenRoot, id: string, info: TrashInfo): Promise<void> {
-  const part = await root.changes.createPart(infoOf(id));
+  const part = await root.files.createPart(infoOf(id));
   try {
     await part.append(Buffer.from(writeTrashInfo(info)));
     await part.sync();
@@ -163,14 +163,14 @@ async function writeInfo(root: OpenRoot, id: string, info: TrashInfo): Promise<v
 }
 
 function asNotInTrash(error: unknown): never {
-  throw error instanceof NoSuchMember ? new NotInTrash() : error;
+  throw error instanceof EntryNotFound ? new NotInTrash() : error;
 }
 
 /** @throws NotInTrash */
 export async function infoIn(root: OpenRoot, id: string): Promise<TrashInfo> {
   if (!TRASH_ID.test(id)) throw new NotInTrash();
   const file = await root.openFile(infoOf(id)).catch(asNotInTrash);
-  const info = readTrashInfo(await readText(file.stream(0, Math.min(file.facts.size, LONGEST_INFO))));
+  const info = readTrashInfo(await readText(file.stream(0, Math.min(file.entry.size, LONGEST_INFO))));
   if (!info) throw new NotInTrash();
   return info;
 }

@@ -5,7 +5,7 @@ import { StorageConfig } from '@kubarr/platform/config';
 import { KubarrError } from '@kubarr/platform/errors';
 import {
   NameTaken,
-  NoSuchMember,
+  EntryNotFound,
   NotADirectory,
   type OpenRoot,
   type PartFile,
@@ -73,8 +73,8 @@ export class Uploads {
     if (active >= MOST_PER_PERSON) throw new TooManyUploads(MOST_PER_PERSON);
     return this.root.use(async (root) => {
       const folder = path.parent ?? ROOT;
-      if ((await root.facts(folder)).kind !== 'directory') throw new NotADirectory(folder.text);
-      if (await root.changes.factsIfThere(path)) throw new NameTaken(path.text);
+      if ((await root.stat(folder)).kind !== 'directory') throw new NotADirectory(folder.text);
+      if (await root.files.statIfExists(path)) throw new NameTaken(path.text);
       const upload = this.uploads.create({
         id: randomUUID(),
         userId,
@@ -105,7 +105,7 @@ export class Uploads {
       if (upload.finishedAt) return progressOf(upload, upload.size);
       return this.root.use(async (root) => {
         if (await this.finishIfWhole(root, actor, upload)) return progressOf(upload, upload.size);
-        const member = await root.changes.factsIfThere(partPath(upload));
+        const member = await root.files.statIfExists(partPath(upload));
         return progressOf(upload, member?.size ?? 0);
       });
     });
@@ -207,12 +207,12 @@ export class Uploads {
   private async partOf(root: OpenRoot, upload: StorageUpload): Promise<PartFile> {
     const path = partPath(upload);
     try {
-      return await root.changes.openPart(path);
+      return await root.files.openPart(path);
     } catch (error) {
-      if (!(error instanceof NoSuchMember)) throw error;
+      if (!(error instanceof EntryNotFound)) throw error;
     }
-    const part = await root.changes.createPart(path);
-    const { device, inode } = await root.facts(path);
+    const part = await root.files.createPart(path);
+    const { device, inode } = await root.stat(path);
     upload.partIdentity = `${device}:${inode}`;
     await this.uploads.update(upload.id, { partIdentity: upload.partIdentity });
     return part;
@@ -221,13 +221,13 @@ export class Uploads {
   /** All bytes are there, but the process ended before that was noted, or between the two names of the file. */
   private async finishIfWhole(root: OpenRoot, actor: Actor, upload: StorageUpload): Promise<boolean> {
     const [part, target] = [
-      await root.changes.factsIfThere(partPath(upload)),
-      await root.changes.factsIfThere(parseRelativePath(upload.path)),
+      await root.files.statIfExists(partPath(upload)),
+      await root.files.statIfExists(parseRelativePath(upload.path)),
     ];
     const isPublished = !part && target !== undefined && `${target.device}:${target.inode}` === upload.partIdentity;
     if (!isPublished && part?.size !== upload.size) return false;
     if (part) {
-      const file = await root.changes.openPart(partPath(upload));
+      const file = await root.files.openPart(partPath(upload));
       await file.finish().finally(() => file.close());
     }
     await this.finish(root, actor, upload);
@@ -249,13 +249,13 @@ export class Uploads {
       Object.assign(upload, row);
       if (row.finishedAt) return; // another replica was quicker
       const wanted = parseRelativePath(row.path);
-      const [part, there] = [await root.changes.factsIfThere(partPath(row)), await root.changes.factsIfThere(wanted)];
+      const [part, there] = [await root.files.statIfExists(partPath(row)), await root.files.statIfExists(wanted)];
       const isOurs = there !== undefined && `${there.device}:${there.inode}` === row.partIdentity;
       if (!part && !isOurs) throw new UploadOffsetWrong(0);
       const target = isOurs ? wanted : await freeName(root, wanted);
       const details = { size: row.size };
       await this.recorded.note(transaction, actor, { action: 'storage_uploaded', path: target, details });
-      if (part) await root.changes.publish(partPath(row), target);
+      if (part) await root.files.publish(partPath(row), target);
       const finished = { path: target.text, received: row.size, finishedAt: new Date() };
       await transaction.update(StorageUpload, row.id, finished);
       await this.room.grew(transaction, row.size);
@@ -265,9 +265,9 @@ export class Uploads {
 
   private async remove(root: OpenRoot, upload: StorageUpload): Promise<void> {
     try {
-      await root.changes.remove(partPath(upload));
+      await root.files.remove(partPath(upload));
     } catch (error) {
-      if (!(error instanceof NoSuchMember || error instanceof NotADirectory)) throw error;
+      if (!(error instanceof EntryNotFound || error instanceof NotADirectory)) throw error;
     }
     await this.uploads.delete(upload.id);
   }
