@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { DurableJobs, type JobWork, JobWorker } from '@kubarr/jobs';
+import { JobQueue, type JobContext, JobWorker } from '@kubarr/jobs';
 import { UpgradeDispatcher } from '@kubarr/platform/http';
 import { TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
@@ -32,7 +32,7 @@ describe('Jobs', () => {
   let administrator: Browser;
   let lotte: Browser;
   let lotteId: number;
-  let run: (work: JobWork) => Promise<void>;
+  let run: (work: JobContext) => Promise<void>;
 
   beforeAll(async () => {
     application = await TestApplication.start();
@@ -40,11 +40,11 @@ describe('Jobs', () => {
     const account = await application.addUser('lotte', ['viewer']);
     lotteId = account.id;
     lotte = await application.signIn(account);
-    application.app.get(DurableJobs).register({
+    application.app.get(JobQueue).register({
       name: 'test.work',
-      attempts: 1,
-      timeLimitMs: 60_000,
-      atOnce: 3,
+      maxAttempts: 1,
+      timeoutMs: 60_000,
+      concurrency: 3,
       steps: [{ name: 'work', run: (work) => run(work) }],
     });
   });
@@ -56,7 +56,7 @@ describe('Jobs', () => {
 
   const enqueue = (subject: string, userId: number | null = null): Promise<number> =>
     application.dataSource.transaction((transaction) =>
-      application.app.get(DurableJobs).enqueue(transaction, {
+      application.app.get(JobQueue).enqueue(transaction, {
         kind: 'test.work',
         subject,
         title: `Work on ${subject}`,
@@ -92,7 +92,7 @@ describe('Jobs', () => {
 
   it('shows what a job said, cancels it, and writes that down', async () => {
     run = (work) => {
-      work.say('I have begun');
+      work.log('I have begun');
       return new Promise((_, reject) =>
         work.signal.addEventListener('abort', () => reject(work.signal.reason as Error)),
       );

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { jest } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { ReplicaBus } from '@kubarr/platform/database';
-import { DurableJobs, JobWorker, PeriodicJobs } from '@kubarr/jobs';
+import { JobQueue, JobWorker, PeriodicJobs } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { SystemEvents } from '@kubarr/notifications';
 import { Outbox } from '../../libs/notifications/src/delivery/outbox.js';
@@ -576,12 +576,12 @@ describe('Notifications', () => {
     });
 
     it('tells of a job that failed', async () => {
-      const jobs = kubarr.app.get(DurableJobs);
+      const jobs = kubarr.app.get(JobQueue);
       jobs.register({
         name: 'test.broken',
-        attempts: 2,
+        maxAttempts: 2,
         firstRetryMs: 1,
-        timeLimitMs: 1_000,
+        timeoutMs: 1_000,
         steps: [{ name: 'break', run: () => Promise.reject(new Error('it broke')) }],
       });
       const actor = { userId: null, username: null };

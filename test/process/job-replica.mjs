@@ -9,8 +9,8 @@ import { appendFileSync, writeSync } from 'node:fs';
 import { CacheModule } from '../../dist/libs/platform/src/cache/index.js';
 import { ConfigModule, loadConfig } from '../../dist/libs/platform/src/config/index.js';
 import { DatabaseModule } from '../../dist/libs/platform/src/database/index.js';
-import { JobClaims } from '../../dist/libs/jobs/src/durable/job-claims.js';
-import { DurableJobs, JobsModule } from '../../dist/libs/jobs/src/index.js';
+import { JobStore } from '../../dist/libs/jobs/src/job-store.js';
+import { JobQueue, JobsModule } from '../../dist/libs/jobs/src/index.js';
 import { silentLog, TelemetryModule } from '../../dist/libs/platform/src/telemetry/index.js';
 import { migrations } from '../../dist/migrations/index.js';
 
@@ -39,7 +39,7 @@ function register(jobs) {
         },
       });
     };
-    jobs.register({ name: kind, timeLimitMs: 60_000, steps: steps.map((name) => ({ name, run: run(name) })) });
+    jobs.register({ name: kind, timeoutMs: 60_000, steps: steps.map((name) => ({ name, run: run(name) })) });
   }
 }
 
@@ -67,7 +67,7 @@ const replica = await Test.createTestingModule({
     ScheduleModule.forRoot(),
     JobsModule,
   ],
-  providers: [{ provide: 'work', inject: [DurableJobs], useFactory: register }],
+  providers: [{ provide: 'work', inject: [JobQueue], useFactory: register }],
 }).compile();
-watch(replica.get(JobClaims));
+watch(replica.get(JobStore));
 await replica.init();

@@ -13,7 +13,7 @@ import { Sender } from '../../dist/libs/notifications/src/delivery/sender.js';
 import { Destinations } from '../../dist/libs/notifications/src/preferences/destinations.js';
 import { loadConfig } from '../../dist/libs/platform/src/config/index.js';
 import { DatabaseConnection } from '../../dist/libs/platform/src/database/index.js';
-import { JobClaims } from '../../dist/libs/jobs/src/durable/job-claims.js';
+import { JobStore } from '../../dist/libs/jobs/src/job-store.js';
 import { PeriodicJobs } from '../../dist/libs/jobs/src/index.js';
 import { silentLog } from '../../dist/libs/platform/src/telemetry/index.js';
 import { migrations } from '../../dist/migrations/index.js';
@@ -49,7 +49,7 @@ const app = await createServer({
 const get = (service) => app.get(service, { strict: false });
 Object.assign(get(Outbox).timingMs, { gather: 0, nextOfType: 0 });
 Object.assign(get(Sender).retryMs, { first: 10, longest: 10 });
-get(JobClaims).timing.leaseMs = 2_000; // longer than a busy machine makes a live process stand still
+get(JobStore).timing.leaseMs = 2_000; // longer than a busy machine makes a live process stand still
 after(
   get(AuditReader),
   'advance',
@@ -57,7 +57,7 @@ after(
   (read) => read > 0,
 );
 after(
-  get(JobClaims),
+  get(JobStore),
   'claim',
   () => 'claimed',
   (job) => job?.kind === 'notifications.deliver',
@@ -70,7 +70,7 @@ after(
 );
 after(get(WebhookChannel), 'send', () => 'sent, not noted');
 after(
-  get(JobClaims),
+  get(JobStore),
   'end',
   () => 'sent, noted',
   (_, [job, , , alongside]) => job.kind === 'notifications.deliver' && alongside !== undefined,

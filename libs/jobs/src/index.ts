@@ -1,10 +1,10 @@
-export { DurableJobs, type JobFilter, type JobView, type NewJob, type OutputLine } from './durable/durable-jobs.js';
-export { JOB_STATUSES, type JobStatus } from './durable/job-status.js';
-export { JOB_CHANGED, type JobChanged } from './durable/job-claims.js';
-export { type JobData, type JobKind, type JobStep, type JobWork, type StepResult } from './durable/job-kind.js';
-export { type FailedTry } from './durable/job-kinds.js';
-export { JobNotFound } from './durable/job.errors.js';
-export { JobWorker } from './durable/job-worker.js';
+export { JobQueue, type JobFilter, type JobView, type NewJob, type OutputLine } from './job-queue.js';
+export { JOB_STATUSES, type JobStatus } from './job-status.js';
+export { JOB_CHANGED, type JobChanged } from './job-store.js';
+export { type JobData, type JobDefinition, type JobStep, type JobContext, type StepResult } from './job-definition.js';
+export { type JobFailure } from './job-registry.js';
+export { JobNotFound } from './job.errors.js';
+export { JobWorker } from './job-worker.js';
 export { JobsModule } from './jobs.module.js';
 export { Periodic, type PeriodicMethod, type PeriodicOptions } from './periodic.js';
 export { PeriodicJobs, type JobState } from './periodic-jobs.js';

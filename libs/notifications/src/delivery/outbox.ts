@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SYSTEM } from '@kubarr/access';
-import { DurableJobs } from '@kubarr/jobs';
+import { JobQueue } from '@kubarr/jobs';
 import { type EntityManager } from 'typeorm';
 import { type Announcement } from '../events/announcements.js';
 
@@ -16,7 +16,7 @@ export class Outbox {
    */
   readonly timingMs = { gather: 10_000, nextOfType: 300_000 };
 
-  constructor(private readonly jobs: DurableJobs) {}
+  constructor(private readonly jobs: JobQueue) {}
 
   /**
    * One message for each verified destination of the accounts, on channels that are on. Until its first attempt a
@@ -52,7 +52,7 @@ export class Outbox {
 
   /** Makes sure that somebody looks into the outbox of a destination. */
   async ensureSender(transaction: EntityManager, userId: number, channelType: string, afterMs = 0): Promise<void> {
-    await this.jobs.ensure(
+    await this.jobs.enqueueOrRerun(
       transaction,
       {
         kind: DELIVER,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { asDatabaseError } from '@kubarr/platform/database';
-import { DurableJobs, type JobWork, type StepResult } from '@kubarr/jobs';
+import { JobQueue, type JobContext, type StepResult } from '@kubarr/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Channel, DeliveryFailed, type Message } from '../channels/channel.js';
 import { ChannelSettings } from '../channels/channel-settings.js';
@@ -46,32 +46,32 @@ export class Sender {
     private readonly types: ChannelTypes,
     private readonly settings: ChannelSettings,
     private readonly destinations: Destinations,
-    jobs: DurableJobs,
+    jobs: JobQueue,
   ) {
     jobs.register({
       name: DELIVER,
       steps: [{ name: 'send', run: (work) => this.sendNext(work) }],
-      attempts: 100,
-      timeLimitMs: 60_000,
-      atOnce: 4,
+      maxAttempts: 100,
+      timeoutMs: 60_000,
+      concurrency: 4,
       isHousekeeping: true,
     });
   }
 
-  private async sendNext({ input, signal }: JobWork): Promise<StepResult> {
+  private async sendNext({ input, signal }: JobContext): Promise<StepResult> {
     const { userId, channelType } = input as { userId: number; channelType: string };
     const channel = this.types.get(channelType);
     const pauseMs = await this.pause(userId, channel);
-    if (pauseMs > 0) return { againAfterMs: pauseMs };
+    if (pauseMs > 0) return { rerunAfterMs: pauseMs };
     const due = await this.begin(userId, channelType);
     if (!due) {
       const waitMs = await this.nextDue(userId, channelType);
-      return waitMs === undefined ? {} : { againAfterMs: waitMs };
+      return waitMs === undefined ? {} : { rerunAfterMs: waitMs };
     }
     const failure = await this.send(userId, channel, due, signal);
     if (failure?.retryAfterSeconds) await this.hold(userId, channelType, failure.retryAfterSeconds);
     return {
-      againAfterMs: 0,
+      rerunAfterMs: 0,
       inTransaction: (transaction) =>
         failure ? this.noteFailure(transaction, due, failure) : this.noteSent(transaction, due),
     };

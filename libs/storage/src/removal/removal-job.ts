@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { parseRelativePath, type RelativePath } from '@kubarr/file-tree';
-import { DurableJobs, type JobWork, type StepResult } from '@kubarr/jobs';
+import { JobQueue, type JobContext, type StepResult } from '@kubarr/jobs';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
 import { SizeJob } from '../sizes/size-job.js';
@@ -20,14 +20,14 @@ interface Removal {
 @Injectable()
 export class RemovalJob {
   constructor(
-    private readonly jobs: DurableJobs,
+    private readonly jobs: JobQueue,
     private readonly root: StorageRoot,
     private readonly sizes: SizeJob,
   ) {
     jobs.register({
       name: 'storage.removal',
-      attempts: ATTEMPTS,
-      timeLimitMs: TIME_LIMIT_MS,
+      maxAttempts: ATTEMPTS,
+      timeoutMs: TIME_LIMIT_MS,
       steps: [{ name: 'remove', run: (work) => this.remove(work) }],
     });
   }
@@ -42,7 +42,7 @@ export class RemovalJob {
     });
   }
 
-  private async remove(work: JobWork): Promise<StepResult> {
+  private async remove(work: JobContext): Promise<StepResult> {
     const { place } = work.input as unknown as Removal;
     let removed = 0;
     await this.root.use(async (root) => {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, SYSTEM } from '@kubarr/access';
 import { StorageConfig } from '@kubarr/platform/config';
 import { EntryNotFound, parseRelativePath, type RelativePath, type TreeSize } from '@kubarr/file-tree';
-import { DurableJobs, type JobWork, Periodic, type StepResult } from '@kubarr/jobs';
+import { type JobContext, JobQueue, Periodic, type StepResult } from '@kubarr/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
 import { TooManyWalks } from '../storage.errors.js';
 import { isCounted, ROOT } from '../storage-path.js';
@@ -28,14 +28,14 @@ const HOUR_MS = 3_600_000;
 @Injectable()
 export class SizeJob {
   constructor(
-    private readonly jobs: DurableJobs,
+    private readonly jobs: JobQueue,
     private readonly root: StorageRoot,
     private readonly dataSource: DataSource,
     private readonly config: StorageConfig,
   ) {
     jobs.register({
       name: 'storage.size',
-      timeLimitMs: TIME_LIMIT_MS,
+      timeoutMs: TIME_LIMIT_MS,
       isHousekeeping: true,
       steps: [{ name: 'measure', run: (work) => this.measure(work) }],
     });
@@ -49,7 +49,7 @@ export class SizeJob {
 
   /** Once for one folder at a time, however many people ask. */
   async ensure(transaction: EntityManager, actor: Actor, path: RelativePath): Promise<void> {
-    await this.jobs.ensure(transaction, {
+    await this.jobs.enqueueOrRerun(transaction, {
       kind: 'storage.size',
       subject: `storage-size:${digestOf(path)}`,
       title: `Measure ${path.text === '' ? 'the whole storage' : `“${path.text}”`}`,
@@ -69,7 +69,7 @@ export class SizeJob {
     if (this.config.quotaBytes > 0) await this.ensure(transaction, SYSTEM, ROOT);
   }
 
-  private measure(work: JobWork): Promise<StepResult> {
+  private measure(work: JobContext): Promise<StepResult> {
     const path = parseRelativePath((work.input as { path: string }).path);
     return this.root.use(async (root) => {
       const below: { path: RelativePath; size: TreeSize }[] = [];

@@ -8,7 +8,7 @@ import {
   parseRelativePath,
   type RelativePath,
 } from '@kubarr/file-tree';
-import { DurableJobs, type JobWork, type StepResult } from '@kubarr/jobs';
+import { JobQueue, type JobContext, type StepResult } from '@kubarr/jobs';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
 import { freeName, namesTaken } from '../free-name.js';
@@ -54,22 +54,22 @@ interface TransferState {
 @Injectable()
 export class TransferJob {
   constructor(
-    private readonly jobs: DurableJobs,
+    private readonly jobs: JobQueue,
     private readonly root: StorageRoot,
     private readonly room: Room,
     private readonly recorded: RecordedChange,
   ) {
     jobs.register({
       name: 'storage.transfer',
-      attempts: ATTEMPTS,
-      timeLimitMs: TIME_LIMIT_MS,
+      maxAttempts: ATTEMPTS,
+      timeoutMs: TIME_LIMIT_MS,
       steps: [
         { name: 'measure', run: (work) => this.measure(work) },
         { name: 'copy', run: (work) => this.copy(work) },
         { name: 'publish', run: (work) => this.publish(work) },
         { name: 'clean-up', run: (work) => this.takeAway(work) },
       ],
-      abandon: (work) => this.abandon(work),
+      cleanUp: (work) => this.cleanUp(work),
     });
   }
 
@@ -92,7 +92,7 @@ export class TransferJob {
     });
   }
 
-  private measure(work: JobWork): Promise<StepResult> {
+  private measure(work: JobContext): Promise<StepResult> {
     return this.root.use(async (root) => {
       let bytes = 0;
       for (const item of itemsOf(work)) {
@@ -109,7 +109,7 @@ export class TransferJob {
     });
   }
 
-  private copy(work: JobWork): Promise<StepResult> {
+  private copy(work: JobContext): Promise<StepResult> {
     return this.root.use(async (root) => {
       const { bytes: total } = work.state as TransferState;
       const copies: string[] = [];
@@ -128,7 +128,7 @@ export class TransferJob {
           .catch((error: unknown) => {
             throw error instanceof FileChanged ? new FileStillWritten(error) : error;
           });
-        if (skipped > 0) work.say(`${from.text}: ${skipped} devices, sockets or pipes were left out.`);
+        if (skipped > 0) work.log(`${from.text}: ${skipped} devices, sockets or pipes were left out.`);
         const copy = await root.files.statIfExists(part);
         copies.push(copy ? identityOf(copy) : LEFT_OUT);
       }
@@ -136,7 +136,7 @@ export class TransferJob {
     });
   }
 
-  private publish(work: JobWork): Promise<StepResult> {
+  private publish(work: JobContext): Promise<StepResult> {
     const { mode, actor } = work.input as unknown as Transfer;
     const { bytes = 0, copies = [] } = work.state as TransferState;
     return this.root.use(async (root) => {
@@ -161,7 +161,7 @@ export class TransferJob {
     });
   }
 
-  private async takeAway(work: JobWork): Promise<void> {
+  private async takeAway(work: JobContext): Promise<void> {
     if ((work.input as unknown as Transfer).mode === 'copy') return;
     const { published = [] } = work.state as TransferState;
     await this.root.use(async (root) => {
@@ -169,14 +169,14 @@ export class TransferJob {
         const target = parseRelativePath(published[index] ?? '');
         const kept = await root.trees.removeCopied(from, target, { signal: work.signal });
         if (kept > 0)
-          work.say(
+          work.log(
             `${from.text}: ${kept} items stay in the old place, for they changed or came meanwhile, or are no files.`,
           );
       }
     });
   }
 
-  private abandon(work: JobWork): Promise<void> {
+  private cleanUp(work: JobContext): Promise<void> {
     return this.root.use(async (root) => {
       for (const { part } of itemsOf(work)) await root.trees.remove(part, { signal: work.signal });
     });
@@ -198,7 +198,7 @@ async function nameOfCopy(root: OpenRoot, to: RelativePath, identity?: string): 
 const identityOf = ({ device, inode }: FileEntry): string => `${device}:${inode}`;
 
 /** The paths of a job, each with the place where it is kept until it is whole. */
-function itemsOf({ id, input }: JobWork): { from: RelativePath; to: RelativePath; part: RelativePath }[] {
+function itemsOf({ id, input }: JobContext): { from: RelativePath; to: RelativePath; part: RelativePath }[] {
   return (input as unknown as Transfer).items.map((item, index) => {
     const to = parseRelativePath(item.to);
     return { from: parseRelativePath(item.from), to, part: partBeside(to, `job-${id}-${index}`) };

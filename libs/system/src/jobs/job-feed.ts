@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ReplicaBus } from '@kubarr/platform/database';
-import { DurableJobs, JOB_CHANGED, type JobChanged, JobNotFound } from '@kubarr/jobs';
+import { JobQueue, JOB_CHANGED, type JobChanged, JobNotFound } from '@kubarr/jobs';
 import { LiveEvents } from '@kubarr/platform/realtime';
 import { Log } from '@kubarr/platform/telemetry';
 import { jobAnswer } from './jobs.dto.js';
@@ -16,7 +16,7 @@ export class JobFeed {
   private reading: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly jobs: DurableJobs,
+    private readonly jobs: JobQueue,
     private readonly events: LiveEvents,
     private readonly log: Log,
     bus: ReplicaBus,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, holds, type SignedIn } from '@kubarr/access';
 import { type AuditAction, AuditRecorder } from '@kubarr/audit';
-import { DurableJobs, JobNotFound, type JobView, PeriodicJobs } from '@kubarr/jobs';
+import { JobQueue, JobNotFound, type JobView, PeriodicJobs } from '@kubarr/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
 import {
   type JobAnswer,
@@ -26,7 +26,7 @@ export const maySee = (
 export class JobsService {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly jobs: DurableJobs,
+    private readonly jobs: JobQueue,
     private readonly periodicJobs: PeriodicJobs,
     private readonly recorder: AuditRecorder,
   ) {}
@@ -59,7 +59,7 @@ export class JobsService {
     return this.change(reader, actor, id, 'job_cancelled', (transaction) => this.jobs.cancel(transaction, id));
   }
 
-  /** @throws JobNotFound, JobNotRetryable, SubjectBusy */
+  /** @throws JobNotFound, JobNotRetryable, JobConflict */
   async retry(reader: SignedIn, actor: Actor, id: number): Promise<JobAnswer> {
     return this.change(reader, actor, id, 'job_retried', (transaction) => this.jobs.retry(transaction, id));
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SystemEvents } from '@kubarr/notifications';
-import { DurableJobs, PeriodicJobs } from '@kubarr/jobs';
+import { JobQueue, PeriodicJobs } from '@kubarr/jobs';
 
 /** So many failures of the same work are told. */
 const FAILURES = 3;
@@ -8,7 +8,7 @@ const FAILURES = 3;
 /** Tells administrators of work that keeps failing, in the transaction that notes the failure. */
 @Injectable()
 export class JobWatch {
-  constructor(events: SystemEvents, durable: DurableJobs, periodic: PeriodicJobs) {
+  constructor(events: SystemEvents, durable: JobQueue, periodic: PeriodicJobs) {
     durable.onFailure(async (transaction, { id, kind, title, attempt, isFinal }) => {
       if (kind.isHousekeeping || !(isFinal || attempt === FAILURES)) return;
       const message = isFinal

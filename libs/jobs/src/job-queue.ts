@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { violatesUnique } from '@kubarr/platform/database';
-import { JobClaims, LONGEST_WAIT_MS } from './job-claims.js';
+import { JobStore, MAX_WAIT_MS } from './job-store.js';
 import { type JobStatus } from './job-status.js';
-import { JobIsOver, JobNotFound, JobNotRetryable, SubjectBusy } from './job.errors.js';
-import { type JobData, type JobKind } from './job-kind.js';
-import { type FailureHandler, JobKinds } from './job-kinds.js';
+import { JobIsOver, JobNotFound, JobNotRetryable, JobConflict } from './job.errors.js';
+import { type JobData, type JobDefinition } from './job-definition.js';
+import { type FailureHandler, JobRegistry } from './job-registry.js';
 
 /** What is wanted. */
 export interface NewJob {
@@ -79,18 +79,18 @@ const INSERT = `
 
 /**
  * Work that survives a kill at any point. It is asked for in the transaction of the change that needs it, so that
- * both are kept, or neither; {@link JobKind} says how it is done.
+ * both are kept, or neither; {@link JobDefinition} says how it is done.
  */
 @Injectable()
-export class DurableJobs {
+export class JobQueue {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly kinds: JobKinds,
-    private readonly claims: JobClaims,
+    private readonly kinds: JobRegistry,
+    private readonly store: JobStore,
   ) {}
 
   /** While the modules are wired: from a constructor or `onModuleInit`. */
-  register(kind: JobKind): void {
+  register(kind: JobDefinition): void {
     this.kinds.register(kind);
   }
 
@@ -102,7 +102,7 @@ export class DurableJobs {
   /**
    * The identity of the new job; it begins when `transaction` commits.
    *
-   * @throws SubjectBusy while another job for the subject is unfinished.
+   * @throws JobConflict while another job for the subject is unfinished.
    */
   async enqueue(transaction: EntityManager, job: NewJob): Promise<number> {
     const [row] = await transaction.query<{ id: number }[]>(`${INSERT} DO NOTHING RETURNING id`, this.values(job));
@@ -111,9 +111,9 @@ export class DurableJobs {
         `SELECT title FROM durable_jobs WHERE subject = $1 AND status IN ('waiting', 'running')`,
         [job.subject],
       );
-      throw new SubjectBusy(busy?.title ?? 'another job');
+      throw new JobConflict(busy?.title ?? 'another job');
     }
-    await this.claims.publish(transaction, { id: row.id, what: 'due' });
+    await this.store.publish(transaction, { id: row.id, what: 'due' });
     return row.id;
   }
 
@@ -123,13 +123,13 @@ export class DurableJobs {
    *
    * @param afterMs A new job, or one that waits, begins after this many milliseconds at the latest; at most two hours.
    */
-  async ensure(transaction: EntityManager, job: NewJob, afterMs = 0): Promise<void> {
+  async enqueueOrRerun(transaction: EntityManager, job: NewJob, afterMs = 0): Promise<void> {
     const [row] = await transaction.query<[{ id: number }]>(
       `${INSERT} DO UPDATE SET is_wanted_again = true, next_run_at = least(job.next_run_at, excluded.next_run_at)
        RETURNING id`,
       this.values(job, afterMs),
     );
-    await this.claims.publish(transaction, { id: row.id, what: 'due' });
+    await this.store.publish(transaction, { id: row.id, what: 'due' });
   }
 
   /** Newest first. */
@@ -188,18 +188,18 @@ export class DurableJobs {
       await this.get(id);
       throw new JobIsOver(id);
     }
-    await this.claims.publish(transaction, { id, what: 'cancel' });
-    await this.claims.publish(transaction, { id, what: 'due' });
+    await this.store.publish(transaction, { id, what: 'cancel' });
+    await this.store.publish(transaction, { id, what: 'due' });
   }
 
   /**
    * Begins a failed or cancelled job again: at the step where it ended, or at the first one when its kind tidies up.
    *
-   * @throws JobNotFound, JobNotRetryable, SubjectBusy
+   * @throws JobNotFound, JobNotRetryable, JobConflict
    */
   async retry(transaction: EntityManager, id: number): Promise<void> {
     const job = await this.get(id);
-    const isTidied = this.kinds.all().some((kind) => kind.name === job.kind && 'abandon' in kind);
+    const isTidied = this.kinds.all().some((kind) => kind.name === job.kind && 'cleanUp' in kind);
     const retried = await transaction
       .query<[unknown[], number]>(
         `UPDATE durable_jobs SET status = 'waiting', attempt = 0, is_cancel_wanted = false, next_run_at = now(),
@@ -209,10 +209,10 @@ export class DurableJobs {
         [id, isTidied],
       )
       .catch((error: unknown) => {
-        throw violatesUnique(error, 'uq_durable_jobs_active_subject') ? new SubjectBusy(job.title) : error;
+        throw violatesUnique(error, 'uq_durable_jobs_active_subject') ? new JobConflict(job.title) : error;
       });
     if (retried[0].length === 0) throw new JobNotRetryable(id);
-    await this.claims.publish(transaction, { id, what: 'due' });
+    await this.store.publish(transaction, { id, what: 'due' });
   }
 
   private values({ kind, subject, title, input, actor }: NewJob, afterMs = 0): unknown[] {
@@ -223,12 +223,12 @@ export class DurableJobs {
       input ?? {},
       actor.userId,
       actor.username,
-      Math.min(afterMs, LONGEST_WAIT_MS),
+      Math.min(afterMs, MAX_WAIT_MS),
     ];
   }
 
   private withSteps(row: Omit<JobView, 'steps'>): JobView {
-    const kind: JobKind | undefined = this.kinds.all().find(({ name }) => name === row.kind);
+    const kind: JobDefinition | undefined = this.kinds.all().find(({ name }) => name === row.kind);
     return { ...row, steps: kind?.steps.map(({ name }) => name) ?? [] };
   }
 }

@@ -8,7 +8,7 @@ import { type JobStatus } from './job-status.js';
 @Index('ix_durable_jobs_due', ['nextRunAt'], { where: `status IN ('waiting', 'running')` })
 @Index('ix_durable_jobs_finished_at', ['finishedAt'])
 @Index('ix_durable_jobs_requested_by', ['requestedBy', 'id'])
-export class DurableJob {
+export class JobRow {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
     generatedIdentity: 'BY DEFAULT',

@@ -3,8 +3,8 @@ import { asDatabaseError, DatabaseConnection, ReplicaBus } from '@kubarr/platfor
 import { Log, MetricsRegistry } from '@kubarr/platform/telemetry';
 import { settleWithin } from '@kubarr/platform/timing';
 import { JobAttempt } from './job-attempt.js';
-import { type ClaimedJob, JOB_CHANGED, type JobChanged, JobClaims } from './job-claims.js';
-import { JobKinds } from './job-kinds.js';
+import { type ClaimedJob, JOB_CHANGED, type JobChanged, JobStore } from './job-store.js';
+import { JobRegistry } from './job-registry.js';
 
 /** Longest time between two looks for due jobs, in milliseconds. */
 const POLL_EVERY_MS = { withNotify: 30_000, withoutNotify: 5_000 };
@@ -23,8 +23,8 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly durations;
 
   constructor(
-    private readonly kinds: JobKinds,
-    private readonly claims: JobClaims,
+    private readonly kinds: JobRegistry,
+    private readonly store: JobStore,
     private readonly connection: DatabaseConnection,
     private readonly bus: ReplicaBus,
     private readonly log: Log,
@@ -97,11 +97,11 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       while (!this.isStopping) {
         const kinds = this.kindsWithRoom();
-        const job = kinds.length > 0 ? await this.claims.claim(kinds) : undefined;
+        const job = kinds.length > 0 ? await this.store.claim(kinds) : undefined;
         if (!job) break;
         this.start(job);
       }
-      askAgainAfterMs = Math.min(longest, Math.max((await this.claims.nextDue(this.kindsWithRoom())) ?? longest, 50));
+      askAgainAfterMs = Math.min(longest, Math.max((await this.store.nextDue(this.kindsWithRoom())) ?? longest, 50));
     } catch (error) {
       if (!asDatabaseError(error)) this.log.error('Durable jobs could not be looked for', { error });
     }
@@ -112,13 +112,13 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const busy = [...this.running.keys()];
     return this.kinds
       .all()
-      .filter(({ name, atOnce = 1 }) => busy.filter(({ kind }) => kind === name).length < atOnce)
+      .filter(({ name, concurrency = 1 }) => busy.filter(({ kind }) => kind === name).length < concurrency)
       .map(({ name }) => name);
   }
 
   private start(job: ClaimedJob): void {
     const kind = this.kinds.get(job.kind);
-    const attempt = new JobAttempt(job, kind, this.claims, (transaction, number, isFinal) =>
+    const attempt = new JobAttempt(job, kind, this.store, (transaction, number, isFinal) =>
       this.kinds.failed(transaction, { id: job.id, kind, title: job.title, attempt: number, isFinal }),
     );
     const endTimer = this.durations.startTimer({ kind: kind.name });

@@ -1,8 +1,15 @@
 import { type EntityManager } from 'typeorm';
 import { KubarrError } from '@kubarr/platform/errors';
-import { failureText, RunInterrupted } from '../failure-text.js';
-import { type ClaimedJob, type Ending, type JobClaims, type JobNews, LeaseLost } from './job-claims.js';
-import { DEFAULT_ATTEMPTS, type JobData, type JobKind, type JobStep, type JobWork, retryDelay } from './job-kind.js';
+import { failureText, RunInterrupted } from './failure-text.js';
+import { type ClaimedJob, type Ending, type JobStore, type JobUpdate, LeaseLost } from './job-store.js';
+import {
+  DEFAULT_MAX_ATTEMPTS,
+  type JobData,
+  type JobDefinition,
+  type JobStep,
+  type JobContext,
+  retryDelay,
+} from './job-definition.js';
 
 /** Why a step was interrupted. */
 class Interrupted extends RunInterrupted {
@@ -15,13 +22,13 @@ class Interrupted extends RunInterrupted {
 }
 
 /** News are written this often at most, in milliseconds. */
-const NEWS_EVERY_MS = 1_000;
+const UPDATE_EVERY_MS = 1_000;
 const LINE_LENGTH = 500;
 /** Lines kept in memory until they are written; what a job says beyond is dropped, with a word about it. */
-const MOST_LINES_HELD = 500;
+const MAX_BUFFERED_LINES = 500;
 const ERROR_LENGTH = 500;
 /** After the signal a step has this long to end, in milliseconds; then it is left behind, and its lease lapses. */
-const HEED_MS = 5_000;
+const ABORT_GRACE_MS = 5_000;
 
 /** What the attempt tells the worker once the job is no longer held. */
 export interface AttemptEnd {
@@ -34,15 +41,15 @@ export class JobAttempt {
   private readonly interrupt = new AbortController();
   private lines: string[] = [];
   private progress: { done: number | null; total: number | null } = { done: null, total: null };
-  private hasNews = false;
+  private hasUpdate = false;
   private isRenewing = false;
   private aliveAt = performance.now();
-  private newsAt = 0;
+  private updatedAt = 0;
 
   constructor(
     private readonly job: ClaimedJob,
-    private readonly kind: JobKind,
-    private readonly claims: JobClaims,
+    private readonly kind: JobDefinition,
+    private readonly store: JobStore,
     /** Runs in the transaction that notes a failed try. */
     private readonly onFailure: (transaction: EntityManager, attempt: number, isFinal: boolean) => Promise<void>,
   ) {}
@@ -55,7 +62,7 @@ export class JobAttempt {
 
   /** @throws what the database says when the end could not be written; the lease then lapses. */
   async run(): Promise<AttemptEnd> {
-    const ticking = setInterval(() => void this.tick(), Math.min(NEWS_EVERY_MS, this.claims.timing.leaseMs / 3));
+    const ticking = setInterval(() => void this.tick(), Math.min(UPDATE_EVERY_MS, this.store.timing.leaseMs / 3));
     try {
       return await this.runSteps();
     } catch (error) {
@@ -72,7 +79,7 @@ export class JobAttempt {
     let { attempt } = job;
     let state: JobData = job.state;
     if (job.isCancelWanted) return this.finish({ type: 'cancelled' }, state, attempt);
-    const attempts = kind.attempts ?? DEFAULT_ATTEMPTS;
+    const attempts = kind.maxAttempts ?? DEFAULT_MAX_ATTEMPTS;
     if (attempt > attempts) {
       const error = `The server stopped in the middle of it, ${attempts} times. Look at the server’s log, then try again.`;
       return this.finish({ type: 'failed', error }, state, attempt);
@@ -85,12 +92,12 @@ export class JobAttempt {
         state = { ...state, ...result.state };
         const next = kind.steps[index + 1];
         const ending: Ending =
-          result.againAfterMs !== undefined
-            ? { type: 'again', afterMs: result.againAfterMs, state }
+          result.rerunAfterMs !== undefined
+            ? { type: 'again', afterMs: result.rerunAfterMs, state }
             : next
               ? { type: 'next-step', step: next.name, state }
               : { type: 'succeeded' };
-        await this.claims.end(job, ending, this.takeNews(), (transaction) =>
+        await this.store.end(job, ending, this.takeUpdate(), (transaction) =>
           Promise.resolve(result.inTransaction?.(transaction)),
         );
         if (ending.type !== 'next-step') return { ending: ending.type };
@@ -106,17 +113,17 @@ export class JobAttempt {
     if (reason instanceof LeaseLost) throw reason;
     if (reason instanceof Interrupted && reason.why === 'lease-lost') return { ending: 'lost' };
     if (reason instanceof Interrupted && reason.why === 'stopping') {
-      await this.claims.end(this.job, { type: 'give-back' }, this.takeNews());
-      return { ending: 'give-back' };
+      await this.store.end(this.job, { type: 'release' }, this.takeUpdate());
+      return { ending: 'release' };
     }
     if (reason instanceof Interrupted && reason.why === 'cancelled')
       return this.finish({ type: 'cancelled' }, state, attempt);
     const text = failureText(reason).slice(0, ERROR_LENGTH);
-    this.say(text);
+    this.log(text);
     if (attempt >= attempts || isFinal(reason))
       return this.finish({ type: 'failed', error: text }, state, attempt, reason);
     const afterMs = retryDelay(this.kind, attempt);
-    await this.claims.end(this.job, { type: 'retry', afterMs, error: text }, this.takeNews(), (transaction) =>
+    await this.store.end(this.job, { type: 'retry', afterMs, error: text }, this.takeUpdate(), (transaction) =>
       this.onFailure(transaction, attempt, false),
     );
     return { ending: 'retry', error: reason };
@@ -129,24 +136,24 @@ export class JobAttempt {
     attempt: number,
     error?: unknown,
   ): Promise<AttemptEnd> {
-    if (this.kind.abandon) {
-      const signal = AbortSignal.timeout(this.kind.timeLimitMs);
+    if (this.kind.cleanUp) {
+      const signal = AbortSignal.timeout(this.kind.timeoutMs);
       const work = { ...this.work(state, attempt, attempt), signal };
-      await untilAborted(this.kind.abandon(work), signal).catch((cause: unknown) =>
-        this.say(`Tidying up failed: ${failureText(cause)}`),
+      await untilAborted(this.kind.cleanUp(work), signal).catch((cause: unknown) =>
+        this.log(`Tidying up failed: ${failureText(cause)}`),
       );
     }
-    await this.claims.end(this.job, ending, this.takeNews(), async (transaction) => {
+    await this.store.end(this.job, ending, this.takeUpdate(), async (transaction) => {
       if (ending.type === 'failed') await this.onFailure(transaction, attempt, true);
     });
     return { ending: ending.type, error };
   }
 
-  private async runStep(step: JobStep, work: JobWork) {
-    const { timeLimitMs } = this.kind;
+  private async runStep(step: JobStep, work: JobContext) {
+    const { timeoutMs } = this.kind;
     const limit = setTimeout(() => {
-      this.interrupt.abort(new Interrupted('time-limit', `It took longer than ${timeLimitMs / 1_000} seconds.`));
-    }, timeLimitMs);
+      this.interrupt.abort(new Interrupted('time-limit', `It took longer than ${timeoutMs / 1_000} seconds.`));
+    }, timeoutMs);
     try {
       work.signal.throwIfAborted();
       return await untilAborted(step.run(work), work.signal);
@@ -155,7 +162,7 @@ export class JobAttempt {
     }
   }
 
-  private work(state: JobData, attempt: number, attempts: number): JobWork {
+  private work(state: JobData, attempt: number, attempts: number): JobContext {
     const { id, subject, input } = this.job;
     return {
       id,
@@ -170,41 +177,41 @@ export class JobAttempt {
           done: Math.round(done),
           total: total === undefined ? this.progress.total : Math.round(total),
         };
-        this.hasNews = true;
+        this.hasUpdate = true;
       },
-      say: (line) => this.say(line),
+      log: (line) => this.log(line),
     };
   }
 
-  private say(line: string): void {
-    this.hasNews = true;
-    if (this.lines.length < MOST_LINES_HELD) this.lines.push(line.replaceAll('\0', '').slice(0, LINE_LENGTH));
-    else this.lines[MOST_LINES_HELD - 1] = '… more was said than could be kept.';
+  private log(line: string): void {
+    this.hasUpdate = true;
+    if (this.lines.length < MAX_BUFFERED_LINES) this.lines.push(line.replaceAll('\0', '').slice(0, LINE_LENGTH));
+    else this.lines[MAX_BUFFERED_LINES - 1] = '… more was said than could be kept.';
   }
 
-  private takeNews(): JobNews {
-    const news = { ...this.progress, lines: this.lines };
+  private takeUpdate(): JobUpdate {
+    const update = { ...this.progress, lines: this.lines };
     this.lines = [];
-    this.hasNews = false;
-    return news;
+    this.hasUpdate = false;
+    return update;
   }
 
-  /** Writes news about once a second, and renews the lease in time. */
+  /** Writes update about once a second, and renews the lease in time. */
   private async tick(): Promise<void> {
     const now = performance.now();
-    const { leaseMs } = this.claims.timing;
-    const isRenewalDue = now - this.aliveAt >= leaseMs / 3 - NEWS_EVERY_MS / 2;
-    const isNewsDue = this.hasNews && now - this.newsAt >= NEWS_EVERY_MS;
-    if (this.isRenewing || (!isRenewalDue && !isNewsDue)) return;
+    const { leaseMs } = this.store.timing;
+    const isRenewalDue = now - this.aliveAt >= leaseMs / 3 - UPDATE_EVERY_MS / 2;
+    const isUpdateDue = this.hasUpdate && now - this.updatedAt >= UPDATE_EVERY_MS;
+    if (this.isRenewing || (!isRenewalDue && !isUpdateDue)) return;
     this.isRenewing = true;
-    const news = this.takeNews();
+    const update = this.takeUpdate();
     try {
-      if (await this.claims.renew(this.job, news)) this.stop('cancelled');
+      if (await this.store.renew(this.job, update)) this.stop('cancelled');
       this.aliveAt = now;
-      this.newsAt = now;
+      this.updatedAt = now;
     } catch (error) {
-      this.lines = [...news.lines, ...this.lines].slice(0, MOST_LINES_HELD);
-      this.hasNews = true;
+      this.lines = [...update.lines, ...this.lines].slice(0, MAX_BUFFERED_LINES);
+      this.hasUpdate = true;
       const isLost = error instanceof LeaseLost || performance.now() - this.aliveAt > leaseMs;
       if (isLost) this.interrupt.abort(new Interrupted('lease-lost', 'The lease was lost.'));
     } finally {
@@ -219,7 +226,7 @@ async function untilAborted<Result>(working: Promise<Result>, signal: AbortSigna
   let giveUp: (() => void) | undefined;
   const abandoned = new Promise<never>((_, reject) => {
     giveUp = () => {
-      patience = setTimeout(() => reject(signal.reason as Error), HEED_MS);
+      patience = setTimeout(() => reject(signal.reason as Error), ABORT_GRACE_MS);
     };
     if (signal.aborted) giveUp();
     else signal.addEventListener('abort', giveUp, { once: true });

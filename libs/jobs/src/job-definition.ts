@@ -4,26 +4,26 @@ import { type EntityManager } from 'typeorm';
 export type JobData = Readonly<Record<string, unknown>>;
 
 /** A sort of durable work: named steps, run one after the other by whichever replica holds the job. */
-export interface JobKind {
+export interface JobDefinition {
   /** `<area>.<what>`; stored with each job, so it is never renamed once released. */
   readonly name: string;
   /** At least one, with unique names. A step that a newer release removed sends its jobs to the first one. */
   readonly steps: readonly JobStep[];
   /** How often a step is tried before the job fails; default 5. A kill in the middle of a step counts as a try. */
-  readonly attempts?: number;
+  readonly maxAttempts?: number;
   /** Longest run of one step, in milliseconds. */
-  readonly timeLimitMs: number;
+  readonly timeoutMs: number;
   /** Wait before the second try, in milliseconds; doubles from try to try up to an hour. Default 2 000. */
   readonly firstRetryMs?: number;
   /** Jobs of this kind that one process runs at once; default 1. */
-  readonly atOnce?: number;
+  readonly concurrency?: number;
   /** True for work that people did not ask for; it is left out of the jobs screen unless it fails. */
   readonly isHousekeeping?: boolean;
   /**
    * Tidies up before a job ends as failed or cancelled. Safe to repeat; when it throws, the job ends all the same. What
    * earlier steps made may be gone then, so that such a job is tried again from its first step.
    */
-  abandon?(work: JobWork): Promise<void>;
+  cleanUp?(work: JobContext): Promise<void>;
 }
 
 /**
@@ -35,7 +35,7 @@ export interface JobKind {
  */
 export interface JobStep {
   readonly name: string;
-  run(work: JobWork): Promise<StepResult | void>;
+  run(work: JobContext): Promise<StepResult | void>;
 }
 
 export interface StepResult {
@@ -47,11 +47,11 @@ export interface StepResult {
    * The step is to run again, after this many milliseconds, counted as a first try; for work that comes in portions. A
    * wait of more than two hours is cut to that: such a step asks again.
    */
-  readonly againAfterMs?: number;
+  readonly rerunAfterMs?: number;
 }
 
 /** What a step is given. */
-export interface JobWork {
+export interface JobContext {
   readonly id: number;
   readonly subject: string;
   readonly input: JobData;
@@ -65,17 +65,17 @@ export interface JobWork {
   /** Tells how far it is, in any unit; stored and sent to listeners about once a second. */
   progress(done: number, total?: number): void;
   /** Adds a line to the output that administrators read; the newest 1 000 lines are kept, 500 characters each. */
-  say(line: string): void;
+  log(line: string): void;
 }
 
-export const DEFAULT_ATTEMPTS = 5;
+export const DEFAULT_MAX_ATTEMPTS = 5;
 
 const DEFAULT_FIRST_RETRY_MS = 2_000;
 /** Longest wait between two tries, in milliseconds. */
-export const LONGEST_RETRY_MS = 3_600_000;
+export const MAX_RETRY_MS = 3_600_000;
 
 /** Milliseconds to wait after the given try failed: doubles each time, with up to a tenth of jitter. */
-export function retryDelay(kind: JobKind, attempt: number, random: () => number = Math.random): number {
-  const delay = Math.min((kind.firstRetryMs ?? DEFAULT_FIRST_RETRY_MS) * 2 ** (attempt - 1), LONGEST_RETRY_MS);
+export function retryDelay(kind: JobDefinition, attempt: number, random: () => number = Math.random): number {
+  const delay = Math.min((kind.firstRetryMs ?? DEFAULT_FIRST_RETRY_MS) * 2 ** (attempt - 1), MAX_RETRY_MS);
   return Math.round(delay * (1 + random() / 10));
 }

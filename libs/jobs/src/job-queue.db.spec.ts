@@ -1,16 +1,16 @@
 import { Injectable, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { DataSource, type EntityManager } from 'typeorm';
-import { jobModules } from '../../../../test/support/job-modules.js';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import { jobModules } from '../../../test/support/job-modules.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { DatabaseConnection } from '@kubarr/platform/database';
 import { KubarrError } from '@kubarr/platform/errors';
-import { DurableJobs, type JobView, type NewJob } from './durable-jobs.js';
-import { JobClaims } from './job-claims.js';
+import { JobQueue, type JobView, type NewJob } from './job-queue.js';
+import { JobStore } from './job-store.js';
 import { JobHistory } from './job-history.job.js';
-import { type JobWork, type StepResult } from './job-kind.js';
+import { type JobContext, type StepResult } from './job-definition.js';
 import { JobWorker } from './job-worker.js';
-import { reaches } from '../../../../test/support/reaches.js';
+import { reaches } from '../../../test/support/reaches.js';
 
 class DiskGone extends KubarrError {
   readonly code = 'test.disk-gone';
@@ -20,7 +20,7 @@ class DiskGone extends KubarrError {
   }
 }
 
-type Run = (work: JobWork) => Promise<StepResult | void>;
+type Run = (work: JobContext) => Promise<StepResult | void>;
 const nothing: Run = () => Promise.resolve();
 
 /** What the two steps of the kind `test.work` do; each test says. */
@@ -29,31 +29,31 @@ class Work {
   readonly ran: string[] = [];
   first: Run = nothing;
   second: Run = nothing;
-  abandon: Run = nothing;
+  cleanUp: Run = nothing;
 
-  constructor(jobs: DurableJobs) {
+  constructor(jobs: JobQueue) {
     const steps = (['first', 'second'] as const).map((name) => ({
       name,
-      run: (work: JobWork) => {
+      run: (work: JobContext) => {
         this.ran.push(`${name} ${work.subject}`);
         return this[name](work);
       },
     }));
-    const abandon = async (work: JobWork): Promise<void> => {
-      this.ran.push(`abandon ${work.subject}`);
-      await this.abandon(work);
+    const cleanUp = async (work: JobContext): Promise<void> => {
+      this.ran.push(`cleanUp ${work.subject}`);
+      await this.cleanUp(work);
     };
-    const common = { attempts: 3, timeLimitMs: 60_000, firstRetryMs: 10, steps, abandon };
-    jobs.register({ name: 'test.work', ...common, atOnce: 2 });
-    jobs.register({ name: 'test.quick', ...common, timeLimitMs: 30, attempts: 1 });
-    jobs.register({ name: 'test.quiet', ...common, attempts: 1, isHousekeeping: true });
-    const { abandon: _, ...untidy } = common;
+    const common = { maxAttempts: 3, timeoutMs: 60_000, firstRetryMs: 10, steps, cleanUp };
+    jobs.register({ name: 'test.work', ...common, concurrency: 2 });
+    jobs.register({ name: 'test.quick', ...common, timeoutMs: 30, maxAttempts: 1 });
+    jobs.register({ name: 'test.quiet', ...common, maxAttempts: 1, isHousekeeping: true });
+    const { cleanUp: _, ...untidy } = common;
     jobs.register({ name: 'test.untidy', ...untidy });
     jobs.register({ name: 'test.patient', ...common, firstRetryMs: 3_600_000 });
   }
 }
 
-describe('DurableJobs', () => {
+describe('JobQueue', () => {
   let database: TestDatabase;
   const replicas: TestingModule[] = [];
   const nobody = { userId: null, username: null };
@@ -71,7 +71,7 @@ describe('DurableJobs', () => {
     const replica = await Test.createTestingModule({
       imports: [...jobModules(database.target), WorkModule],
     }).compile();
-    replica.get(JobClaims).timing.leaseMs = leaseMs;
+    replica.get(JobStore).timing.leaseMs = leaseMs;
     await replica.init();
     await replica.get(DatabaseConnection).whenReady();
     replicas.push(replica);
@@ -80,15 +80,15 @@ describe('DurableJobs', () => {
   const inTransaction = <Result>(replica: TestingModule, work: (tx: EntityManager) => Promise<Result>) =>
     replica.get(DataSource).transaction(work);
   const enqueue = (replica: TestingModule, job: NewJob = newJob()): Promise<number> =>
-    inTransaction(replica, (transaction) => replica.get(DurableJobs).enqueue(transaction, job));
+    inTransaction(replica, (transaction) => replica.get(JobQueue).enqueue(transaction, job));
   const until = (replica: TestingModule, id: number, isReached: (job: JobView) => boolean): Promise<JobView> =>
     reaches(async () => {
-      const job = await replica.get(DurableJobs).get(id);
+      const job = await replica.get(JobQueue).get(id);
       return isReached(job) && job;
     });
   const whenOver = (replica: TestingModule, id: number): Promise<JobView> =>
     until(replica, id, ({ finishedAt, status }) => finishedAt !== null && status !== 'waiting');
-  const untilAborted = (work: JobWork): Promise<never> =>
+  const untilAborted = (work: JobContext): Promise<never> =>
     new Promise((_, reject) => work.signal.addEventListener('abort', () => reject(work.signal.reason as Error)));
 
   beforeEach(async () => {
@@ -114,10 +114,10 @@ describe('DurableJobs', () => {
   it('does not begin a job whose transaction was rolled back', async () => {
     const replica = await start();
     await inTransaction(replica, async (transaction) => {
-      await replica.get(DurableJobs).enqueue(transaction, newJob());
+      await replica.get(JobQueue).enqueue(transaction, newJob());
       throw new Error('changed my mind');
     }).catch(() => undefined);
-    expect(await replica.get(DurableJobs).list({ limit: 10 })).toEqual([]);
+    expect(await replica.get(JobQueue).list({ limit: 10 })).toEqual([]);
   });
 
   it('keeps what a step writes and the end of the step together', async () => {
@@ -159,7 +159,7 @@ describe('DurableJobs', () => {
     const replica = await start();
     const work = replica.get(Work);
     const failures: unknown[] = [];
-    replica.get(DurableJobs).onFailure((_, { attempt, isFinal }) => {
+    replica.get(JobQueue).onFailure((_, { attempt, isFinal }) => {
       failures.push([attempt, isFinal]);
       return Promise.resolve();
     });
@@ -168,13 +168,13 @@ describe('DurableJobs', () => {
     expect(job).toMatchObject({ status: 'failed', attempt: 3 });
     expect(job.error).toContain('TypeError');
     expect(job.error).not.toContain('secret');
-    expect(work.ran).toEqual([...Array<string>(3).fill('first thing:a'), 'abandon thing:a']);
+    expect(work.ran).toEqual([...Array<string>(3).fill('first thing:a'), 'cleanUp thing:a']);
     expect(failures).toEqual([
       [1, false],
       [2, false],
       [3, true],
     ]);
-    expect((await replica.get(DurableJobs).output(job.id)).map(({ text }) => text)).toContain(job.error);
+    expect((await replica.get(JobQueue).output(job.id)).map(({ text }) => text)).toContain(job.error);
   });
 
   it('ends at once on a failure that only a person can heal, with its words', async () => {
@@ -194,7 +194,7 @@ describe('DurableJobs', () => {
   it('cancels a running job on another replica, and a waiting one without running it', async () => {
     const [holder, other] = [await start(), await start()];
     for (const replica of [holder, other]) replica.get(Work).first = untilAborted;
-    const jobs = other.get(DurableJobs);
+    const jobs = other.get(JobQueue);
     const ids = [];
     for (const name of 'abcde') ids.push(await enqueue(holder, newJob(`thing:${name}`)));
     const running = await until(other, ids[0] ?? 0, ({ status }) => status === 'running');
@@ -204,7 +204,7 @@ describe('DurableJobs', () => {
     expect(await whenOver(other, running.id)).toMatchObject({ status: 'cancelled' });
     expect(await whenOver(other, waiting.id)).toMatchObject({ status: 'cancelled' });
     const ran = [...holder.get(Work).ran, ...other.get(Work).ran];
-    expect(ran).toEqual(expect.arrayContaining(['abandon thing:a', 'abandon thing:e']));
+    expect(ran).toEqual(expect.arrayContaining(['cleanUp thing:a', 'cleanUp thing:e']));
     expect(ran).not.toContain('first thing:e');
     await expect(inTransaction(other, (transaction) => jobs.cancel(transaction, running.id))).rejects.toThrow(
       'is over',
@@ -214,7 +214,7 @@ describe('DurableJobs', () => {
   it('retries a failed job from the first step, for it has tidied up, but not beside another for the same subject', async () => {
     const replica = await start();
     const work = replica.get(Work);
-    const jobs = replica.get(DurableJobs);
+    const jobs = replica.get(JobQueue);
     work.second = () => Promise.reject(new DiskGone());
     const { id } = await whenOver(replica, await enqueue(replica));
     work.second = untilAborted;
@@ -240,7 +240,7 @@ describe('DurableJobs', () => {
     let seen: unknown;
     work.second = ({ state }) => Promise.resolve(void (seen = state));
     work.ran.length = 0;
-    await inTransaction(replica, (transaction) => replica.get(DurableJobs).retry(transaction, id));
+    await inTransaction(replica, (transaction) => replica.get(JobQueue).retry(transaction, id));
     expect(await whenOver(replica, id)).toMatchObject({ status: 'succeeded' });
     expect(work.ran).toEqual(['second thing:a']);
     expect(seen).toEqual({ files: 3 });
@@ -251,7 +251,7 @@ describe('DurableJobs', () => {
     const work = replica.get(Work);
     work.first = ({ state }) => {
       const done = Number(state['done'] ?? 0) + 1;
-      return Promise.resolve({ state: { done }, ...(done < 4 && { againAfterMs: 0 }) });
+      return Promise.resolve({ state: { done }, ...(done < 4 && { rerunAfterMs: 0 }) });
     };
     await whenOver(replica, await enqueue(replica));
     expect(work.ran).toEqual([...Array<string>(4).fill('first thing:a'), 'second thing:a']);
@@ -259,7 +259,7 @@ describe('DurableJobs', () => {
 
   it('rests for two hours at most when a step wants to wait longer, instead of running without a pause', async () => {
     const replica = await start();
-    replica.get(Work).first = () => Promise.resolve({ againAfterMs: 6 * 3_600_000 });
+    replica.get(Work).first = () => Promise.resolve({ rerunAfterMs: 6 * 3_600_000 });
     const id = await enqueue(replica);
     await until(replica, id, ({ status, startedAt }) => status === 'waiting' && startedAt !== null);
     for (let look = 0; look < 3; look++) {
@@ -274,7 +274,7 @@ describe('DurableJobs', () => {
     replica.get(Work).first = async ({ id }) => {
       await replica.get(DataSource).query('UPDATE durable_jobs SET is_cancel_wanted = true WHERE id = $1', [id]);
       if (ending === 'retry') throw new Error('not yet');
-      return { againAfterMs: 3_600_000 };
+      return { rerunAfterMs: 3_600_000 };
     };
     const job = await whenOver(replica, await enqueue(replica, newJob('thing:a', { kind: 'test.patient' })));
     expect(job.status).toBe('cancelled');
@@ -283,14 +283,14 @@ describe('DurableJobs', () => {
   it('starts over when more came while it ran', async () => {
     const replica = await start();
     const work = replica.get(Work);
-    const jobs = replica.get(DurableJobs);
-    const ensure = () => inTransaction(replica, (transaction) => jobs.ensure(transaction, newJob()));
+    const jobs = replica.get(JobQueue);
+    const ensure = () => inTransaction(replica, (transaction) => jobs.enqueueOrRerun(transaction, newJob()));
     let release: () => void = () => undefined;
     let begun: () => void = () => undefined;
     const running = new Promise<void>((resolve) => (begun = resolve));
     work.first = () => {
       begun();
-      return work.ran.length > 1 ? nothing({} as JobWork) : new Promise<void>((resolve) => (release = resolve));
+      return work.ran.length > 1 ? nothing({} as JobContext) : new Promise<void>((resolve) => (release = resolve));
     };
     await ensure();
     await running;
@@ -304,7 +304,7 @@ describe('DurableJobs', () => {
 
   it('hands a job to another replica when the lease was not renewed, and lets the late holder write nothing', async () => {
     const late = await start(300);
-    const claims = late.get(JobClaims);
+    const claims = late.get(JobStore);
     late.get(Work).first = untilAborted;
     // As if this replica were cut off once it has begun.
     claims.renew = () => Promise.reject(new Error('the network is gone'));
@@ -320,7 +320,7 @@ describe('DurableJobs', () => {
     const job = await whenOver(heir, id);
     expect(job.status).toBe('succeeded');
     await late.get(JobWorker).idle();
-    expect(await heir.get(DurableJobs).get(id)).toEqual(job);
+    expect(await heir.get(JobQueue).get(id)).toEqual(job);
   }, 20_000);
 
   it('fails a job that was running each time its server died', async () => {
@@ -335,7 +335,7 @@ describe('DurableJobs', () => {
     );
     replica.get(JobWorker).wake();
     expect(await whenOver(replica, id)).toMatchObject({ status: 'failed' });
-    expect(replica.get(Work).ran).toEqual(['abandon thing:a']);
+    expect(replica.get(Work).ran).toEqual(['cleanUp thing:a']);
   });
 
   it('gives a job back when the server stops, without counting the try', async () => {
@@ -356,18 +356,18 @@ describe('DurableJobs', () => {
   it('keeps progress and the newest thousand lines', async () => {
     const replica = await start();
     replica.get(Work).first = (work) => {
-      for (let line = 1; line <= 400; line++) work.say(`line ${line}\0`);
+      for (let line = 1; line <= 400; line++) work.log(`line ${line}\0`);
       work.progress(5, 10);
       return Promise.resolve();
     };
     replica.get(Work).second = (work) => {
-      for (let line = 1; line <= 400; line++) work.say('x'.repeat(600));
+      for (let line = 1; line <= 400; line++) work.log('x'.repeat(600));
       const done = Number(work.state['done'] ?? 0) + 1;
-      return Promise.resolve({ state: { done }, ...(done < 2 && { againAfterMs: 0 }) });
+      return Promise.resolve({ state: { done }, ...(done < 2 && { rerunAfterMs: 0 }) });
     };
     const job = await whenOver(replica, await enqueue(replica));
     expect(job).toMatchObject({ progressDone: 5, progressTotal: 10 });
-    const lines = await replica.get(DurableJobs).output(job.id);
+    const lines = await replica.get(JobQueue).output(job.id);
     expect(lines).toHaveLength(1_000);
     expect(lines[0]).toMatchObject({ line: 201, text: 'line 201' });
     expect(lines.at(-1)?.text).toHaveLength(500);
@@ -375,7 +375,7 @@ describe('DurableJobs', () => {
 
   it('shows housekeeping only when asked or when it failed, and forgets it after a day', async () => {
     const replica = await start();
-    const jobs = replica.get(DurableJobs);
+    const jobs = replica.get(JobQueue);
     const quiet = await whenOver(replica, await enqueue(replica, newJob('thing:a', { kind: 'test.quiet' })));
     const loud = await whenOver(replica, await enqueue(replica));
     replica.get(Work).first = () => Promise.reject(new DiskGone());

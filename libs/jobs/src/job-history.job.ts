@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { HistoryConfig } from '@kubarr/platform/config';
-import { Periodic } from '../periodic.js';
-import { JobKinds } from './job-kinds.js';
+import { Periodic } from './periodic.js';
+import { JobRegistry } from './job-registry.js';
 
 /** Jobs removed by one statement, with their output. */
 const BATCH = 500;
@@ -13,7 +13,7 @@ export class JobHistory {
   constructor(
     private readonly config: HistoryConfig,
     private readonly dataSource: DataSource,
-    private readonly kinds: JobKinds,
+    private readonly kinds: JobRegistry,
   ) {}
 
   @Periodic({ name: 'job-history', everyMs: 86_400_000, runs: 'once', timeoutMs: 600_000 })

@@ -1,9 +1,9 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { DurableJob } from './durable-job.entity.js';
+import { JobRow } from './job.entity.js';
 
 /** One line that a job said. */
 @Entity('durable_job_output')
-export class DurableJobOutput {
+export class JobOutput {
   @PrimaryColumn({ name: 'job_id', type: 'bigint', primaryKeyConstraintName: 'pk_durable_job_output' })
   jobId!: number;
 
@@ -17,7 +17,7 @@ export class DurableJobOutput {
   @Column({ type: 'text' })
   text!: string;
 
-  @ManyToOne(() => DurableJob, { onDelete: 'CASCADE' })
+  @ManyToOne(() => JobRow, { onDelete: 'CASCADE' })
   @JoinColumn({ name: 'job_id', foreignKeyConstraintName: 'fk_durable_job_output_job' })
-  job!: Relation<DurableJob>;
+  job!: Relation<JobRow>;
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
-import { type JobKind } from './job-kind.js';
+import { type JobDefinition } from './job-definition.js';
 
 /** A try that failed, as told to those who want to know. */
-export interface FailedTry {
+export interface JobFailure {
   readonly id: number;
-  readonly kind: JobKind;
+  readonly kind: JobDefinition;
   readonly title: string;
   /** The number of this try. */
   readonly attempt: number;
@@ -14,16 +14,16 @@ export interface FailedTry {
 }
 
 /** Runs in the transaction that notes the failure. */
-export type FailureHandler = (transaction: EntityManager, failure: FailedTry) => Promise<void>;
+export type FailureHandler = (transaction: EntityManager, failure: JobFailure) => Promise<void>;
 
 /** The kinds of durable work that this process knows; areas register theirs while the modules are wired. */
 @Injectable()
-export class JobKinds {
-  private readonly kinds = new Map<string, JobKind>();
+export class JobRegistry {
+  private readonly kinds = new Map<string, JobDefinition>();
   private readonly handlers: FailureHandler[] = [];
 
   /** @throws Error when the kind is there already, has no step, or two of one name. */
-  register(kind: JobKind): void {
+  register(kind: JobDefinition): void {
     const names = new Set(kind.steps.map(({ name }) => name));
     if (names.size === 0 || names.size !== kind.steps.length)
       throw new Error(`${kind.name} needs differently named steps`);
@@ -31,12 +31,12 @@ export class JobKinds {
     this.kinds.set(kind.name, kind);
   }
 
-  all(): readonly JobKind[] {
+  all(): readonly JobDefinition[] {
     return [...this.kinds.values()];
   }
 
   /** @throws Error when it is not registered. */
-  get(name: string): JobKind {
+  get(name: string): JobDefinition {
     const kind = this.kinds.get(name);
     if (!kind) throw new Error(`There is no kind of job called ${name}`);
     return kind;
@@ -47,7 +47,7 @@ export class JobKinds {
   }
 
   /** For the worker only. */
-  async failed(transaction: EntityManager, failure: FailedTry): Promise<void> {
+  async failed(transaction: EntityManager, failure: JobFailure): Promise<void> {
     for (const handler of this.handlers) await handler(transaction, failure);
   }
 }

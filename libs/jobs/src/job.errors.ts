@@ -8,7 +8,7 @@ export class JobNotFound extends KubarrError {
   }
 }
 
-export class SubjectBusy extends KubarrError {
+export class JobConflict extends KubarrError {
   readonly code = 'jobs.subject-busy';
   readonly kind = 'conflict';
   constructor(title: string) {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { randomUUID } from 'node:crypto';
 import { ReplicaBus } from '@kubarr/platform/database';
-import { type JobData } from './job-kind.js';
+import { type JobData } from './job-definition.js';
 
 /** A job that this process holds. */
 export interface ClaimedJob {
@@ -20,7 +20,7 @@ export interface ClaimedJob {
 }
 
 /** What a running step tells while it runs. */
-export interface JobNews {
+export interface JobUpdate {
   readonly done: number | null;
   readonly total: number | null;
   readonly lines: readonly string[];
@@ -32,7 +32,7 @@ export type Ending =
   | { readonly type: 'again'; readonly afterMs: number; readonly state: JobData }
   | { readonly type: 'retry'; readonly afterMs: number; readonly error: string }
   /** The process stops: the try did not count. */
-  | { readonly type: 'give-back' }
+  | { readonly type: 'release' }
   | { readonly type: 'succeeded' | 'cancelled' }
   | { readonly type: 'failed'; readonly error: string };
 
@@ -50,10 +50,10 @@ export interface JobChanged {
 const KEPT_LINES = 1_000;
 
 /** No job waits longer than this, in milliseconds; a later time means that the clock was set back. */
-export const LONGEST_WAIT_MS = 2 * 3_600_000;
+export const MAX_WAIT_MS = 2 * 3_600_000;
 
 const FREE = `lease_until IS NULL OR lease_until < now() OR lease_until > now() + 3 * $3 * interval '1 millisecond'`;
-const DUE = `next_run_at <= now() OR next_run_at > now() + ${LONGEST_WAIT_MS} * interval '1 millisecond'`;
+const DUE = `next_run_at <= now() OR next_run_at > now() + ${MAX_WAIT_MS} * interval '1 millisecond'`;
 
 /** `$1` is the job and `$2` the lease in each; what follows are the values of the ending. */
 const NO_LEASE = 'lease_owner = NULL, lease_until = NULL';
@@ -73,7 +73,7 @@ function endingSql(ending: Ending): readonly [set: string, ...values: unknown[]]
         `status = 'waiting', ${NO_LEASE}, attempt = 0, error = NULL, state = $3,
          next_run_at = CASE WHEN is_wanted_again OR is_cancel_wanted THEN now() ELSE now() + $4 * interval '1 millisecond' END`,
         ending.state,
-        Math.min(ending.afterMs, LONGEST_WAIT_MS),
+        Math.min(ending.afterMs, MAX_WAIT_MS),
       ];
     case 'retry':
       return [
@@ -82,7 +82,7 @@ function endingSql(ending: Ending): readonly [set: string, ...values: unknown[]]
         ending.afterMs,
         ending.error,
       ];
-    case 'give-back':
+    case 'release':
       return [`status = 'waiting', ${NO_LEASE}, attempt = attempt - 1, next_run_at = now()`];
     case 'succeeded':
       return [`${END_OR_START_OVER('succeeded')}, error = NULL`];
@@ -98,7 +98,7 @@ function endingSql(ending: Ending): readonly [set: string, ...values: unknown[]]
  * step runs. All times are the database's.
  */
 @Injectable()
-export class JobClaims {
+export class JobStore {
   /** A killed replica's job is free after this, in milliseconds; the holder renews at a third of it. */
   readonly timing = { leaseMs: 30_000 };
 
@@ -137,38 +137,39 @@ export class JobClaims {
   }
 
   /**
-   * Renews the lease and keeps the news. True when the job should be cancelled.
+   * Renews the lease and keeps the update. True when the job should be cancelled.
    *
    * @throws LeaseLost
    */
-  async renew(job: ClaimedJob, news: JobNews): Promise<boolean> {
+  async renew(job: ClaimedJob, update: JobUpdate): Promise<boolean> {
     return this.dataSource.transaction(async (transaction) => {
       const row = await this.write(
         transaction,
         job,
         `lease_until = now() + $3 * interval '1 millisecond'`,
         [this.timing.leaseMs],
-        news,
+        update,
       );
-      if (news.lines.length > 0 || news.done !== null) await this.publish(transaction, { id: job.id, what: 'news' });
+      if (update.lines.length > 0 || update.done !== null)
+        await this.publish(transaction, { id: job.id, what: 'news' });
       return row.isCancelWanted;
     });
   }
 
   /**
-   * Ends a try, with the last news, and runs `alongside` in the same transaction.
+   * Ends a try, with the last update, and runs `alongside` in the same transaction.
    *
    * @throws LeaseLost
    */
   async end(
     job: ClaimedJob,
     ending: Ending,
-    news: JobNews,
+    update: JobUpdate,
     alongside?: (transaction: EntityManager) => Promise<void>,
   ): Promise<void> {
     await this.dataSource.transaction(async (transaction) => {
       const [set, ...values] = endingSql(ending);
-      await this.write(transaction, job, set, values, news);
+      await this.write(transaction, job, set, values, update);
       await alongside?.(transaction);
       const isDue = ending.type !== 'next-step';
       await this.publish(transaction, { id: job.id, what: isDue ? 'due' : 'news' });
@@ -184,7 +185,7 @@ export class JobClaims {
     job: ClaimedJob,
     set: string,
     values: readonly unknown[],
-    { done, total, lines }: JobNews,
+    { done, total, lines }: JobUpdate,
   ): Promise<{ isCancelWanted: boolean }> {
     const at = values.length + 3;
     const [rows] = await transaction.query<[{ isCancelWanted: boolean; outputLines: number }[], number]>(
