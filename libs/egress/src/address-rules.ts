@@ -1,11 +1,14 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
+/** The addresses by which a machine reaches itself. */
+export const LOOPBACK: readonly string[] = ['127.0.0.0/8', '::1'];
+
 /**
- * Networks that other servers are never in: this machine, its links, multicast, and where clouds keep the credentials of
- * a machine. Networks at home (10/8, 172.16/12, 192.168/16, fc00::/7) are not among them: the NAS is there.
- * Source: IANA special-purpose registries; metadata addresses of AWS, Google, Azure (and its wire server),
- * Oracle, Alibaba and Scaleway.
+ * Networks that no other server is in: this machine, its links, multicast, and the metadata services of clouds, which
+ * hand out a machine's credentials. Private networks (10/8, 172.16/12, 192.168/16, fc00::/7) are absent: the NAS is there.
+ * Source: IANA special-purpose registries; metadata addresses of AWS, Google, Azure (and its wire server), Oracle,
+ * Alibaba and Scaleway.
  */
 const FORBIDDEN = [
   '0.0.0.0/8',
@@ -16,7 +19,7 @@ const FORBIDDEN = [
   '168.63.129.16/32',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  '::/96', // unspecified, loopback, and IPv4 in disguise, as are the five after it
+  '::/96', // unspecified, loopback, and embedded IPv4, as are the five after it
   '::ffff:0:0:0/96',
   '64:ff9b::/96',
   '64:ff9b:1::/48',
@@ -31,29 +34,37 @@ const FORBIDDEN = [
   'fd00:42::42/128',
 ];
 
-/** A host has no address that may be reached. The text is for people. */
-export class AddressRefused extends Error {
-  constructor(host: string) {
-    super(
-      `${host} is this machine, its own link, or a metadata address. If it is right, add its address to KUBARR_NOTIFICATION_ALLOWED_ADDRESSES.`,
-    );
+/** Every address of a host is forbidden. The text is for people. */
+export class AddressForbidden extends Error {
+  /** @param variable Environment variable that allows addresses, if there is one. */
+  constructor(host: string, variable?: string) {
+    const remedy = variable === undefined ? '' : ` If it is right, add its address to ${variable}.`;
+    super(`${host} is this machine, its own link, or a metadata address.${remedy}`);
   }
 }
 
-/** As the resolver says it; `family` is 4 or 6. */
+/** An answer of the resolver; `family` is 4 or 6. */
 export interface Address {
   readonly address: string;
   readonly family: number;
+}
+
+export interface AddressRulesOptions {
+  /** Addresses or CIDR ranges that are allowed although they are forbidden by default. */
+  readonly allowed?: readonly string[];
+  /** Environment variable that sets `allowed`, for error texts. */
+  readonly variable?: string;
 }
 
 /** Which addresses outgoing connections may have. */
 export class AddressRules {
   private readonly forbidden = blockListOf(FORBIDDEN);
   private readonly allowed: BlockList;
+  private readonly variable: string | undefined;
 
-  /** @param allowed Addresses or CIDR ranges that may be reached although they are forbidden. */
-  constructor(allowed: readonly string[] = []) {
+  constructor({ allowed = [], variable }: AddressRulesOptions = {}) {
     this.allowed = blockListOf(allowed);
+    this.variable = variable;
   }
 
   isAllowed(address: string): boolean {
@@ -65,32 +76,31 @@ export class AddressRules {
   }
 
   /**
-   * The addresses of a host that may be reached, to be connected to as they are: a name that is asked for again could
-   * get another answer.
+   * The allowed addresses of a host, to be connected to as they are: a second lookup could get another answer.
    *
    * @param host A name, or an address with or without brackets.
-   * @throws AddressRefused when there are only others, or what the resolver says.
+   * @throws AddressForbidden when none is allowed, or the resolver's error
    */
   async resolve(host: string): Promise<[Address, ...Address[]]> {
     const bare = host.replace(/^\[(.*)\]$/, '$1');
     const family = isIP(bare);
     const found = family === 0 ? await lookup(bare, { all: true }) : [{ address: bare, family }];
     const [first, ...others] = found.filter(({ address }) => this.isAllowed(address));
-    if (!first) throw new AddressRefused(host);
+    if (!first) throw new AddressForbidden(host, this.variable);
     return [first, ...others];
   }
 
   /**
-   * Node asks {@link lookup} for names only: a host that is an address is judged here.
+   * Node.js calls {@link lookup} for names only, so a host that is an address is checked here.
    *
-   * @throws AddressRefused
+   * @throws AddressForbidden
    */
-  assertNoForbiddenAddress(host: string): void {
+  assertLiteralAllowed(host: string): void {
     const bare = host.replace(/^\[(.*)\]$/, '$1');
-    if (isIP(bare) && !this.isAllowed(bare)) throw new AddressRefused(host);
+    if (isIP(bare) && !this.isAllowed(bare)) throw new AddressForbidden(host, this.variable);
   }
 
-  /** For `net.connect` and everything above it: what is checked is what is connected to. */
+  /** For `net.connect` and everything built on it: the connection gets the addresses that were checked. */
   get lookup(): LookupFunction {
     return (host, options, callback) => {
       this.resolve(host).then(

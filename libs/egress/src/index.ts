@@ -1,3 +1,11 @@
-export { AddressRefused, AddressRules } from './address-rules.js';
-export { connectTo, type OutgoingConnection } from './outgoing-connection.js';
-export { asNoAnswer, NoAnswer, type OutgoingAnswer, type OutgoingRequest, send } from './outgoing-request.js';
+export { AddressForbidden, AddressRules, type AddressRulesOptions, LOOPBACK } from './address-rules.js';
+export { ConnectionFailed, explainConnectionFailure } from './connection-failure.js';
+export {
+  Egress,
+  type EgressOptions,
+  type EgressRequest,
+  type EgressResponse,
+  type ResponseHeaders,
+  type StreamRequest,
+  type StreamResponse,
+} from './egress.js';

@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { AddressRules, Egress, LOOPBACK } from '@kubarr/egress';
 import { BoundedCache, CacheRegistry } from '@kubarr/platform/cache';
 import { ReplicaBus } from '@kubarr/platform/database';
 import { SecretBox } from '@kubarr/platform/secrets';
 import { type ClientAuth, type Configuration } from 'openid-client';
 import { DataSource } from 'typeorm';
 import { isOnThisMachine } from './issuer-rules.js';
-import { fetchFromProvider } from './provider-fetch.js';
 import { ProviderFailed, ProviderNotAvailable } from './providers.errors.js';
 import { secretContextOf, SignInProvider } from './sign-in-provider.entity.js';
 
@@ -30,7 +30,12 @@ export interface ProviderClient {
 
 /** Clients of the providers, made from their own descriptions (OpenID Connect Discovery). */
 @Injectable()
-export class ProviderClients {
+export class ProviderClients implements OnApplicationShutdown {
+  /** A provider may run on this machine, but is never a metadata service. */
+  private readonly egress = new Egress({
+    rules: new AddressRules({ allowed: LOOPBACK }),
+    timeoutMs: TIMEOUT_SECONDS * 1_000,
+  });
   private readonly cache: BoundedCache<ProviderClient>;
 
   constructor(
@@ -54,6 +59,10 @@ export class ProviderClients {
     return this.cache.getOrFill(id, () => this.discover(row));
   }
 
+  async onApplicationShutdown(): Promise<void> {
+    await this.egress.close();
+  }
+
   private async discover({ id, name, issuer, clientId, sealedClientSecret }: SignInProvider): Promise<ProviderClient> {
     const {
       allowInsecureRequests,
@@ -71,7 +80,7 @@ export class ProviderClients {
     };
     const configuration = await discovery(new URL(issuer), clientId ?? '', undefined, authenticate, {
       timeout: TIMEOUT_SECONDS,
-      [customFetch]: fetchFromProvider,
+      [customFetch]: this.egress.fetch,
       // The signature of the ID token is checked as well, not only the TLS connection that it came by.
       execute: [enableNonRepudiationChecks, ...(isOnThisMachine(issuer) ? [allowInsecureRequests] : [])],
     }).catch((cause: unknown) => {

@@ -1,4 +1,4 @@
-import { type OutgoingAnswer } from '@kubarr/egress';
+import { type EgressResponse } from '@kubarr/egress';
 import { type Severity } from '../events/event-types.js';
 import { type ChannelConfig, type ConfigField } from './config-fields.js';
 
@@ -55,7 +55,10 @@ export class DeliveryFailed extends Error {
 const TEMPORARY = new Set([401, 408, 425, 429]);
 
 /** @throws DeliveryFailed when a server's answer does not mean that it took the message. */
-export function assertTaken(name: string, { status, retryAfterSeconds }: OutgoingAnswer): void {
+export function assertTaken(
+  name: string,
+  { status, retryAfterSeconds }: Pick<EgressResponse, 'status' | 'retryAfterSeconds'>,
+): void {
   if (status >= 200 && status < 300) return;
   if (status >= 300 && status < 400)
     throw new DeliveryFailed(`${name} answered with a redirect (${status}); enter the address it leads to.`, true);

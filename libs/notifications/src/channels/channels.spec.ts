@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { AddressRules } from '@kubarr/egress';
+import { AddressRules, Egress } from '@kubarr/egress';
 import { generate } from 'selfsigned';
 import { MailServer } from '../../../../test/support/mail-server.js';
 import { Receiver } from '../../../../test/support/receiver.js';
@@ -240,7 +240,7 @@ describe('The e-mail channel', () => {
       }
     }
     const deaf = new ChannelRequests({ allowedAddresses: [] });
-    Object.assign(deaf, { rules: new Silent() });
+    Object.assign(deaf, { egress: new Egress({ rules: new Silent() }) });
     const stop = new AbortController();
     const sending = failureOf(send(new EmailChannel(deaf), config(), 'lotte@home.example', stop.signal));
     stop.abort();
@@ -258,7 +258,7 @@ describe('The e-mail channel', () => {
       }
     }
     const twofold = new ChannelRequests({ allowedAddresses: [] });
-    Object.assign(twofold, { rules: new TwoAddresses() });
+    Object.assign(twofold, { egress: new Egress({ rules: new TwoAddresses() }) });
     await send(new EmailChannel(twofold), { ...config(), smtp_host: 'mail.home.example' }, 'lotte@home.example');
     expect(mails.mails).toHaveLength(1);
   });

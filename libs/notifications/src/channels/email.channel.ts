@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { asNoAnswer, connectTo } from '@kubarr/egress';
+import { explainConnectionFailure } from '@kubarr/egress';
 import { isEmail } from 'class-validator';
 import { isIP, type Socket } from 'node:net';
 import { Channel, DeliveryFailed, type Message, SEND_TIMEOUT_MS, titleWithCount } from './channel.js';
@@ -64,10 +64,9 @@ export class EmailChannel extends Channel {
     message: Message,
     stop: AbortSignal,
   ): Promise<void> {
-    const socket = await connectTo({
+    const socket = await this.requests.egress.connect({
       host: String(config['smtp_host']),
       port: Number(config['smtp_port']),
-      rules: this.requests.rules,
       signal: stop,
     });
     try {
@@ -128,7 +127,9 @@ function asMailFailure(error: unknown, isTimedOut: boolean): DeliveryFailed {
     });
   }
   const origin = code === 'ESOCKET' || code === 'ECONNECTION' ? networkErrorOf(error as Error) : undefined;
-  return asDeliveryFailed(asNoAnswer(origin ?? error, isTimedOut || code === 'ETIMEDOUT', SEND_TIMEOUT_MS));
+  return asDeliveryFailed(
+    explainConnectionFailure(origin ?? error, isTimedOut || code === 'ETIMEDOUT' ? SEND_TIMEOUT_MS : undefined),
+  );
 }
 
 /** nodemailer keeps the network's text and replaces its code, which is what our words go by. */
