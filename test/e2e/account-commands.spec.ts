@@ -15,7 +15,7 @@ describe('A command on the server', () => {
 
   beforeEach(async () => {
     kubarr = await TestApplication.start();
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
     const { host, port, user, password, database } = kubarr.target;
     config = loadConfig({
       KUBARR_DB_HOST: host,

@@ -8,7 +8,7 @@ describe('API tokens', () => {
   let administrator: Browser;
   beforeEach(async () => {
     kubarr = await TestApplication.start();
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
   });
   afterEach(() => kubarr.close());
 

@@ -14,7 +14,7 @@ describe('The audit log', () => {
 
   beforeAll(async () => {
     kubarr = await TestApplication.start();
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
   });
   afterAll(() => kubarr.close());
 

@@ -10,7 +10,7 @@ describe('Bad input', () => {
       KUBARR_SIGN_IN_FAILURES_PER_ACCOUNT: '0',
       KUBARR_SIGN_IN_FAILURES_PER_ADDRESS: '0',
     });
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
   });
   afterAll(() => kubarr.close());
 

@@ -4,7 +4,6 @@ describe('Health and metrics', () => {
   let kubarr: TestApplication;
   beforeAll(async () => {
     kubarr = await TestApplication.start();
-    await kubarr.setUp();
   });
   afterAll(() => kubarr.close());
 

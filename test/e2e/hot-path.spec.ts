@@ -11,7 +11,7 @@ describe('A request of a signed-in person', () => {
 
   beforeEach(async () => {
     first = await TestApplication.start();
-    browser = await first.setUp();
+    browser = first.administrator();
     second = await TestApplication.start({}, first);
     await onSecond().get('/auth/accounts'); // the signing key is loaded once per process
     await second.browser({ cookie: 'kubarr_session=e30.e30.x' }).get('/api/users/me');

@@ -36,7 +36,7 @@ describe('Jobs', () => {
 
   beforeAll(async () => {
     application = await TestApplication.start();
-    administrator = await application.setUp();
+    administrator = application.administrator();
     const account = await application.addUser('lotte', ['viewer']);
     lotteId = account.id;
     lotte = await application.signIn(account);

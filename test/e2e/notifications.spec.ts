@@ -25,7 +25,7 @@ describe('Notifications', () => {
     kubarr = await TestApplication.start({ KUBARR_NOTIFICATION_ALLOWED_ADDRESSES: '127.0.0.0/8' });
     Object.assign(kubarr.app.get(Outbox, { strict: false }).timingMs, { gather: 300, nextOfType: 0 });
     Object.assign(kubarr.app.get(Sender, { strict: false }).retryMs, { first: 50, longest: 200 });
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
     const account = await kubarr.addUser('lotte', ['viewer']);
     lotteId = account.id;
     lotte = await kubarr.signIn(account);

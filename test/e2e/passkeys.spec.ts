@@ -12,7 +12,7 @@ describe('Passkeys', () => {
   let phone: SoftwareAuthenticator;
   beforeEach(async () => {
     kubarr = await TestApplication.start({ KUBARR_PUBLIC_URL: ORIGIN });
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
     phone = new SoftwareAuthenticator(ORIGIN);
   });
   afterEach(() => kubarr.close());

@@ -35,7 +35,7 @@ describe('Every operation', () => {
 
   beforeAll(async () => {
     kubarr = await TestApplication.start();
-    const administrator = await kubarr.setUp();
+    const administrator = kubarr.administrator();
     const { paths } = (await administrator.get('/api/openapi.json')).body;
     operations = Object.entries<Record<string, Operation>>(paths).flatMap(([path, item]) =>
       Object.entries(item).map(([method, operation]) => ({ ...operation, path, method: method.toUpperCase() })),

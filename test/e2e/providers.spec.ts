@@ -20,7 +20,7 @@ describe('Sign-in providers', () => {
   afterAll(() => openId.stop());
   beforeEach(async () => {
     kubarr = await TestApplication.start({ KUBARR_PUBLIC_URL: ORIGIN });
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
     await addProvider();
   });
   afterEach(() => kubarr.close());

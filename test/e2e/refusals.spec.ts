@@ -7,7 +7,7 @@ describe('Refusals', () => {
   let administrator: Browser;
   beforeEach(async () => {
     kubarr = await TestApplication.start();
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
   });
   afterEach(() => kubarr.close());
 

@@ -17,7 +17,7 @@ describe('Registration', () => {
   let administrator: Browser;
   beforeEach(async () => {
     kubarr = await TestApplication.start();
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
   });
   afterEach(() => kubarr.close());
 
@@ -82,7 +82,7 @@ describe('Registration', () => {
   });
 
   it('is closed before there is an administrator', async () => {
-    const fresh = await TestApplication.start();
+    const fresh = await TestApplication.startEmpty();
     expect((await fresh.browser().post('/auth/register', person('early'))).status).toBe(403);
     await fresh.close();
   });

@@ -11,7 +11,7 @@ describe('What changes on one replica', () => {
   let administrator: Browser;
   beforeEach(async () => {
     here = await TestApplication.start();
-    administrator = await here.setUp();
+    administrator = here.administrator();
     there = await TestApplication.start({}, here);
     await there.signIn(ADMINISTRATOR); // loads the signing key
   });

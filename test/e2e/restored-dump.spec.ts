@@ -33,7 +33,7 @@ describe('A dump that was read into another server', () => {
 
   beforeAll(async () => {
     kubarr = await TestApplication.start();
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
   });
   afterAll(() => kubarr.close());
 

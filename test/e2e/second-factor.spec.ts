@@ -10,7 +10,7 @@ describe('The second factor', () => {
   let administrator: Browser;
   beforeEach(async () => {
     kubarr = await TestApplication.start();
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
   });
   afterEach(() => kubarr.close());
 

@@ -6,7 +6,7 @@ describe('Settings', () => {
   let administrator: Browser;
   beforeAll(async () => {
     kubarr = await TestApplication.start();
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
   });
   afterAll(() => kubarr.close());
 

@@ -10,7 +10,7 @@ const account = {
 describe('The first run', () => {
   let kubarr: TestApplication;
   beforeEach(async () => {
-    kubarr = await TestApplication.start();
+    kubarr = await TestApplication.startEmpty();
   });
   afterEach(() => kubarr.close());
 
@@ -116,7 +116,7 @@ describe('The first run', () => {
   });
 
   it('stays closed for good: for the token, without any administrator, and against the database itself', async () => {
-    await kubarr.setUp();
+    await kubarr.finishSetup();
     const browser = kubarr.browser({ 'x-setup-token': await kubarr.setupToken() });
     expect((await browser.post('/api/setup/initialize', account)).body.code).toBe('setup.finished');
     expect((await browser.get('/api/setup/status')).status).toBe(403);
@@ -180,7 +180,7 @@ describe('The first run', () => {
   });
 
   it('needs no token when it is switched off for automation', async () => {
-    const open = await TestApplication.start({ KUBARR_SETUP_TOKEN: 'off' });
+    const open = await TestApplication.startEmpty({ KUBARR_SETUP_TOKEN: 'off' });
     expect((await open.browser().get('/api/setup/status')).status).toBe(200);
     await open.close();
   });

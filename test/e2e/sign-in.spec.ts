@@ -9,7 +9,7 @@ describe('Signing in', () => {
   let administrator: Browser;
   beforeEach(async () => {
     kubarr = await TestApplication.start();
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
   });
   afterEach(() => kubarr.close());
 

@@ -14,7 +14,7 @@ describe('Changing files', () => {
   let at: (path: string) => string;
   beforeAll(async () => {
     kubarr = await TestApplication.start();
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
     at = (path) => join(kubarr.storage, path);
   });
   afterAll(() => kubarr.close());

@@ -22,7 +22,7 @@ const isAllowed = canMount(mkdtempSync(join(tmpdir(), 'kubarr-mount-')));
   let at: (path: string) => string;
   beforeAll(async () => {
     kubarr = await TestApplication.start({ KUBARR_STORAGE_MIN_FREE_BYTES: '0' });
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
     at = (path) => join(kubarr.storage, path);
   });
   beforeEach(async () => {

@@ -18,7 +18,7 @@ describe('Uploading', () => {
   let at: (path: string) => string;
   beforeAll(async () => {
     kubarr = await TestApplication.start({ KUBARR_STORAGE_MAX_UPLOAD_BYTES: '50000000' });
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
     at = (path) => join(kubarr.storage, path);
   });
   afterAll(() => kubarr.close());
@@ -278,7 +278,7 @@ describe('Room for uploads and copies', () => {
   it('is promised to what a long request has yet to send, and the upload is not given up meanwhile', async () => {
     const kubarr = await TestApplication.start({ KUBARR_STORAGE_MIN_FREE_BYTES: '0' });
     try {
-      const administrator = await kubarr.setUp();
+      const administrator = kubarr.administrator();
       const size = 70_000_000;
       const begun = await administrator.send('POST', '/api/storage/uploads', undefined, {
         ...VERSION,
@@ -313,7 +313,7 @@ describe('Room for uploads and copies', () => {
   it('is kept free on the disk', async () => {
     const kubarr = await TestApplication.start({ KUBARR_STORAGE_MIN_FREE_BYTES: String(2 ** 52) });
     try {
-      const administrator = await kubarr.setUp();
+      const administrator = kubarr.administrator();
       await writeFile(join(kubarr.storage, 'file'), 'x');
       const refused = await administrator.send('POST', '/api/storage/uploads', undefined, {
         ...VERSION,
@@ -332,7 +332,7 @@ describe('Room for uploads and copies', () => {
   it('is kept by a quota, which counts what is promised to uploads', async () => {
     const kubarr = await TestApplication.start({ KUBARR_STORAGE_QUOTA_BYTES: '1000' });
     try {
-      const administrator = await kubarr.setUp();
+      const administrator = kubarr.administrator();
       await writeFile(join(kubarr.storage, 'file'), 'x'.repeat(400));
       await kubarr.app.get(PeriodicJobs).tick('storage-quota');
       await reaches(async () => (await administrator.get('/api/storage/size')).body.total !== null);

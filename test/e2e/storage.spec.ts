@@ -8,7 +8,7 @@ describe('Files', () => {
   let administrator: Browser;
   beforeAll(async () => {
     kubarr = await TestApplication.start();
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
     await mkdir(join(kubarr.storage, 'media/movies'), { recursive: true });
     await writeFile(join(kubarr.storage, 'media/notes.txt'), '0123456789');
     await writeFile(join(kubarr.storage, 'media', 'naïve "name";.txt'), 'x');

@@ -13,7 +13,7 @@ describe('Accounts', () => {
   let administrator: Browser;
   beforeEach(async () => {
     kubarr = await TestApplication.start({ KUBARR_SIGN_IN_FAILURES_PER_ACCOUNT: String(FAILURES) });
-    administrator = await kubarr.setUp();
+    administrator = kubarr.administrator();
   });
   afterEach(() => kubarr.close());
 

@@ -11,10 +11,13 @@ import { DataSource } from 'typeorm';
 import { createServer } from '../../apps/server/src/server.js';
 import { migrations } from '../../migrations/index.js';
 import { Browser } from './browser.js';
-import { createTestDatabase } from './test-database.js';
+import { createTestDatabase, findSetUpTemplate, type TestDatabase } from './test-database.js';
 
 /** The administrator that `setUp` makes. */
 export const ADMINISTRATOR = { username: 'admin', email: 'admin@home.example', password: 'correct horse battery' };
+
+/** One secret key for all: what one application has sealed or signed is read by its clones. */
+const SECRET_KEY = Buffer.alloc(32, 1);
 
 /** The whole server on a database of its own, listening on a free port. */
 export class TestApplication {
@@ -24,18 +27,45 @@ export class TestApplication {
     /** The storage root: a real, empty directory. */
     readonly storage: string,
     readonly target: DatabaseTarget,
+    private readonly administratorCookies: Readonly<Record<string, string>>,
     private readonly cleanUp: () => Promise<void>,
   ) {}
 
   /**
+   * An application after its first run.
    * @param environment Variables on top of the defaults.
    * @param beside Another application whose database, key and storage are shared: a second replica.
    */
   static async start(environment: Record<string, string> = {}, beside?: TestApplication): Promise<TestApplication> {
+    if (beside) {
+      const { target, administratorCookies: cookies } = beside;
+      return this.startOn({ target, drop: () => Promise.resolve() }, environment, cookies, beside.storage);
+    }
+    const { name, cookies } = await findSetUpTemplate(async (target) => {
+      const application = await this.startOn({ target, drop: () => Promise.resolve() }, {});
+      const browser = await application.finishSetup();
+      // The clones take their storage root from the environment: each has a directory of its own.
+      await application.dataSource.query("DELETE FROM system_settings WHERE key = 'storage_path'");
+      await application.close();
+      return Object.fromEntries(browser.cookies);
+    });
+    return this.startOn(await createTestDatabase({ template: name }), environment, cookies);
+  }
+
+  /** An application before its first run. */
+  static async startEmpty(environment: Record<string, string> = {}): Promise<TestApplication> {
+    return this.startOn(await createTestDatabase(), environment);
+  }
+
+  private static async startOn(
+    { target, drop }: TestDatabase,
+    environment: Record<string, string>,
+    administratorCookies: Readonly<Record<string, string>> = {},
+    sharedStorage?: string,
+  ): Promise<TestApplication> {
     const directory = await mkdtemp(join(tmpdir(), 'kubarr-application-'));
-    const storage = beside?.storage ?? join(directory, 'data');
+    const storage = sharedStorage ?? join(directory, 'data');
     await mkdir(storage, { recursive: true });
-    const database = beside ? { target: beside.target, drop: () => Promise.resolve() } : await createTestDatabase();
     const config = loadConfig({
       KUBARR_HOST: '127.0.0.1',
       KUBARR_PORT: '0',
@@ -46,14 +76,14 @@ export class TestApplication {
     const app = await createServer({
       config,
       log: silentLog(),
-      secretKey: Buffer.alloc(32, 1),
-      database: { target: database.target, directTarget: database.target, migrations },
+      secretKey: SECRET_KEY,
+      database: { target, directTarget: target, migrations },
     });
     await app.listen(0, '127.0.0.1');
     await app.get(DatabaseConnection).whenReady();
-    return new TestApplication(app, await app.getUrl(), storage, database.target, async () => {
+    return new TestApplication(app, await app.getUrl(), storage, target, administratorCookies, async () => {
       await app.close();
-      await database.drop();
+      await drop();
       await rm(directory, { recursive: true, force: true });
     });
   }
@@ -72,8 +102,15 @@ export class TestApplication {
     return (await this.app.get(SetupAccess).token()) ?? '';
   }
 
-  /** Finishes the set-up over HTTP and answers a browser that is signed in as the administrator. */
-  async setUp(): Promise<Browser> {
+  /** A browser that is signed in as the administrator since the first run. */
+  administrator(): Browser {
+    const browser = this.browser();
+    for (const [name, value] of Object.entries(this.administratorCookies)) browser.cookies.set(name, value);
+    return browser;
+  }
+
+  /** Finishes the first run over HTTP and returns a browser that is signed in as the administrator. */
+  async finishSetup(): Promise<Browser> {
     const browser = this.browser({ 'x-setup-token': await this.setupToken() });
     await expectOk(browser.post('/api/setup/server', { name: 'Home', storage_path: this.storage }));
     const { username, email, password } = ADMINISTRATOR;

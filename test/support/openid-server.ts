@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { Browser } from './browser.js';
 
 /** A real OpenID Connect provider in a process of its own. */
@@ -11,7 +12,7 @@ export class OpenIdServer {
 
   /** @param mode `claims-in-id-token`: tells everything in the ID token; else e-mail and name only when asked for more. */
   static async start(redirectUri: string, mode = ''): Promise<OpenIdServer> {
-    const child = fork(new URL('openid-provider.mjs', import.meta.url).pathname, [redirectUri, mode], {
+    const child = fork(fileURLToPath(new URL('openid-provider.mjs', import.meta.url)), [redirectUri, mode], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { PATH: process.env['PATH'] },
       execArgv: [],

@@ -38,16 +38,28 @@ export async function startTestServer(): Promise<TestServer> {
     role,
     template,
     stop: async () => {
-      if (url) await administer(admin, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
+      for (const name of url ? [template, setUpTemplate(template)] : [])
+        await administer(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       await stop();
     },
   };
 }
 
+/** Name of the template that has gone through the first run, by that of the migrated one. */
+export const setUpTemplate = (template: string): string => `${template}_set_up`;
+
+export const connectionOptions = ({ host, port, user, password, database, tls }: DatabaseTarget): pg.ClientConfig => ({
+  host,
+  port,
+  user,
+  password,
+  database,
+  ssl: tls !== 'off',
+});
+
 /** Runs one statement on the maintenance database. */
 export async function administer(admin: DatabaseTarget, statement: string): Promise<void> {
-  const { host, port, user, password, database, tls } = admin;
-  const client = new pg.Client({ host, port, user, password, database, ssl: tls !== 'off' });
+  const client = new pg.Client(connectionOptions(admin));
   await client.connect();
   try {
     await client.query(statement);
