@@ -26,22 +26,6 @@ export class InvalidCredentials extends KubarrError {
   }
 }
 
-export class AccountDisabled extends KubarrError {
-  readonly code = 'auth.account-disabled';
-  readonly kind = 'unauthenticated';
-  constructor() {
-    super('This account is disabled; an administrator can enable it again.');
-  }
-}
-
-export class AccountNotApproved extends KubarrError {
-  readonly code = 'auth.account-not-approved';
-  readonly kind = 'unauthenticated';
-  constructor() {
-    super('This account waits for an administrator to approve it.');
-  }
-}
-
 /** Signed in, but a role demands a second factor that the account does not have. Clients look for the first words. */
 export class SecondFactorSetupRequired extends KubarrError {
   readonly code = 'auth.second-factor-setup-required';
@@ -91,30 +75,5 @@ export class CurrentSession extends KubarrError {
   readonly kind = 'bad-request';
   constructor() {
     super('The current session is ended by signing out.');
-  }
-}
-
-export class RegistrationClosed extends KubarrError {
-  readonly code = 'auth.registration-closed';
-  readonly kind = 'forbidden';
-  constructor() {
-    super('Registration is closed here. Ask an administrator for an invite.');
-  }
-}
-
-export class RegistrationCrowded extends KubarrError {
-  readonly code = 'auth.registration-crowded';
-  readonly kind = 'too-many';
-  constructor() {
-    super('Too many accounts wait for approval already. Ask an administrator to look at them, or for an invite.');
-  }
-}
-
-/** One error for both: whoever may not see the list of accounts should not learn which addresses are on it. */
-export class NameOrEmailInUse extends KubarrError {
-  readonly code = 'auth.name-or-email-in-use';
-  readonly kind = 'conflict';
-  constructor(cause: unknown) {
-    super('That user name or e-mail address is in use. Choose another, or sign in.', { cause });
   }
 }

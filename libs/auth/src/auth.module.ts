@@ -8,10 +8,14 @@ import { ApiToken } from './api-tokens/api-token.entity.js';
 import { ApiTokenDirectory } from './api-tokens/api-token-directory.js';
 import { ApiTokensController } from './api-tokens/api-tokens.controller.js';
 import { ApiTokensService } from './api-tokens/api-tokens.service.js';
-import { AuthController } from './auth.controller.js';
 import { Challenge } from './challenges/challenge.entity.js';
 import { Challenges } from './challenges/challenges.js';
 import { Confirmation } from './confirmation/confirmation.js';
+import { ConfirmationController } from './confirmation/confirmation.controller.js';
+import { SignInCleanup } from './challenges/sign-in-cleanup.job.js';
+import { RecentProof } from './sessions/recent-proof.js';
+import { SessionsController } from './sessions/sessions.controller.js';
+import { SignInController } from './sign-in/sign-in.controller.js';
 import { Passkey } from './passkeys/passkey.entity.js';
 import { PasskeySignIn } from './passkeys/passkey-sign-in.service.js';
 import { PasskeysController, PasskeySignInController } from './passkeys/passkeys.controller.js';
@@ -29,21 +33,21 @@ import { SignInProvider } from './providers/sign-in-provider.entity.js';
 import { PublicOrigin } from './public-origin.js';
 import { OwnAccountController } from './own-account/own-account.controller.js';
 import { OwnAccountService } from './own-account/own-account.service.js';
-import { PasswordConfirmations } from './own-account/password-confirmations.js';
+import { PasswordConfirmations } from './confirmation/password-confirmations.js';
 import { RefusalRecorder } from './refusals/refusal-recorder.js';
 import { Admission } from './registration/admission.js';
 import { RegistrationController } from './registration/registration.controller.js';
 import { RegistrationService } from './registration/registration.service.js';
 import { BrowserSessionReader } from './sessions/browser-sessions.js';
-import { LastAccess } from './sessions/last-access.js';
-import { PermissionGuard } from './permission.guard.js';
+import { LastAccess } from './last-use/last-access.js';
+import { PermissionGuard } from './guards/permission.guard.js';
 import { OtherSessions } from './sessions/other-sessions.js';
 import { OtherSessionsController } from './sessions/other-sessions.controller.js';
 import { SessionCleanup } from './sessions/session-cleanup.job.js';
 import { SessionCookieWriter } from './sessions/session-cookie-writer.js';
 import { SessionDirectory } from './sessions/session-directory.js';
 import { Session } from './sessions/session.entity.js';
-import { SessionGuard } from './sessions/session.guard.js';
+import { SessionGuard } from './guards/session.guard.js';
 import { SessionStrategy } from './sessions/session.strategy.js';
 import { SessionTokens } from './sessions/session-tokens.js';
 import { SessionsService } from './sessions/sessions.service.js';
@@ -78,7 +82,9 @@ const ENTITIES = [
   imports: [AuditModule, SettingsModule, UsersModule, TypeOrmModule.forFeature(ENTITIES)],
   controllers: [
     ApiTokensController,
-    AuthController,
+    ConfirmationController,
+    SessionsController,
+    SignInController,
     OtherSessionsController,
     OwnAccountController,
     PasskeysController,
@@ -110,6 +116,7 @@ const ENTITIES = [
     ProviderSignIn,
     ProviderTrip,
     PublicOrigin,
+    RecentProof,
     RecoveryCodes,
     SecondFactors,
     OtherSessions,
@@ -124,6 +131,7 @@ const ENTITIES = [
     SessionStrategy,
     SessionTokens,
     SessionsService,
+    SignInCleanup,
     SignInGuesses,
     SignInService,
     SocketSessions,

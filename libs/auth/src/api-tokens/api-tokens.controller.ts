@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, Authenticated, CurrentActor, CurrentUser, type SignedIn } from '@kubarr/access';
-import { MessageAnswer } from '../auth.dto.js';
+import { MessageAnswer } from '@kubarr/users';
 import { ApiTokenCreated, ApiTokenInfo, ApiTokenParameter, CreateApiTokenRequest } from './api-tokens.dto.js';
 import { ApiTokensService } from './api-tokens.service.js';
 

@@ -4,7 +4,7 @@ import { AuditRecorder } from '@kubarr/audit';
 import { randomBytes } from 'node:crypto';
 import { Profiles } from '@kubarr/users';
 import { DataSource, MoreThanOrEqual } from 'typeorm';
-import { Confirmation } from '../confirmation/confirmation.js';
+import { RecentProof } from '../sessions/recent-proof.js';
 import { SessionDirectory } from '../sessions/session-directory.js';
 import { ApiToken } from './api-token.entity.js';
 import { ApiTokenDirectory, hashOfToken, tokenText } from './api-token-directory.js';
@@ -25,7 +25,7 @@ export class ApiTokensService {
     private readonly directory: ApiTokenDirectory,
     private readonly sessions: SessionDirectory,
     private readonly profiles: Profiles,
-    private readonly confirmation: Confirmation,
+    private readonly proof: RecentProof,
     private readonly audit: AuditRecorder,
   ) {}
 
@@ -44,7 +44,7 @@ export class ApiTokensService {
     const { name, permissions, expires_in_days: days } = request;
     const beyond = permissions.filter((permission) => !holds(caller.permissions, permission));
     if (beyond.length > 0) throw new ApiTokenBeyondOwner(beyond);
-    await this.confirmation.requireRecent(caller);
+    await this.proof.require(caller);
     const token = tokenText(randomBytes(RANDOM_BYTES));
     const row = await this.dataSource.transaction(async (transaction) => {
       await this.sessions.hold(transaction, caller);

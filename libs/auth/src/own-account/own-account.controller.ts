@@ -4,7 +4,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { MessageAnswer } from '@kubarr/users';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { SessionCookieWriter } from '../sessions/session-cookie-writer.js';
-import { ChangeOwnPasswordRequest, PasswordConfirmation } from './own-account.dto.js';
+import { PasswordConfirmation } from '../confirmation/confirmation.dto.js';
+import { ChangeOwnPasswordRequest } from './own-account.dto.js';
 import { OwnAccountService } from './own-account.service.js';
 
 @ApiTags('Users')

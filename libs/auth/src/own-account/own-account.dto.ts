@@ -13,8 +13,3 @@ export class ChangeOwnPasswordRequest {
   })
   new_password!: string;
 }
-
-export class PasswordConfirmation {
-  @TextField({ description: 'Password, to be sure', minLength: 1, maxLength: 128, format: 'password' })
-  password!: string;
-}

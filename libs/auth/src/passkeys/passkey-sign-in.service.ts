@@ -3,7 +3,7 @@ import { type Actor } from '@kubarr/access';
 import { type AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { Profiles } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type LoginAnswer } from '../auth.dto.js';
+import { type LoginAnswer } from '../sessions/sessions.dto.js';
 import { type ChallengePurpose, Challenges, type OpenChallenge } from '../challenges/challenges.js';
 import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
 import { NewSessions } from '../sessions/new-sessions.js';
@@ -12,7 +12,7 @@ import { asProved, type HalfSignIn, halfSignIn } from '../sign-in/half-sign-in.j
 import { PasswordStep } from '../sign-in/password-step.js';
 import { SignInGuesses } from '../sign-in/sign-in-guesses.js';
 import { refusalByState } from '../sign-in/sign-in-order.js';
-import { SignInNotBegun } from '../two-factor/two-factor.errors.js';
+import { SignInNotBegun } from '../challenges/challenges.errors.js';
 import { Passkey } from './passkey.entity.js';
 import { type PasskeyOptions, type PasskeySignInOptionsRequest } from './passkeys.dto.js';
 import { NoPasskeys, PasskeyRefused } from './passkeys.errors.js';

@@ -6,7 +6,7 @@ import { type RegistrationResponseJSON } from '@simplewebauthn/server';
 import { type Profile, Profiles, requiresSecondFactor } from '@kubarr/users';
 import { DataSource } from 'typeorm';
 import { Challenges } from '../challenges/challenges.js';
-import { Confirmation } from '../confirmation/confirmation.js';
+import { RecentProof } from '../sessions/recent-proof.js';
 import { type Cookies } from '../sessions/browser-sessions.js';
 import { type WithCookies } from '../sessions/session-cookies.js';
 import { SessionDirectory } from '../sessions/session-directory.js';
@@ -40,7 +40,7 @@ export class PasskeysService {
     private readonly profiles: Profiles,
     private readonly sessions: SessionDirectory,
     private readonly challenges: Challenges,
-    private readonly confirmation: Confirmation,
+    private readonly proof: RecentProof,
     private readonly factors: SecondFactors,
     private readonly recoveryCodes: RecoveryCodes,
     private readonly waysIn: WaysIn,
@@ -57,7 +57,7 @@ export class PasskeysService {
   /** @throws PasskeysNeedSecureAddress, ConfirmationRequired, TooManyPasskeys */
   async begin(caller: SignedIn, origin: string): Promise<WithCookies<PasskeyOptions>> {
     const relyingParty = relyingPartyOf(origin);
-    await this.confirmation.requireRecent(caller);
+    await this.proof.require(caller);
     const { username } = (await this.profiles.of(caller.userId)) as Profile;
     const known = await this.dataSource.getRepository(Passkey).findBy({ userId: caller.userId });
     if (known.length >= AT_MOST) throw new TooManyPasskeys(AT_MOST);
@@ -115,7 +115,7 @@ export class PasskeysService {
   /** @throws PasskeyNotFound, ConfirmationRequired, LastWayIn, SecondFactorDemanded where a role demands a last one. */
   async remove(actor: Actor, caller: SignedIn, id: string): Promise<{ message: string }> {
     const { userId } = caller;
-    await this.confirmation.requireRecent(caller);
+    await this.proof.require(caller);
     const profile = await this.profiles.of(userId);
     await this.dataSource.transaction(async (transaction) => {
       await lockFactorsOf(transaction, userId);

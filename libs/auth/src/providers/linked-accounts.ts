@@ -3,7 +3,7 @@ import { type Actor, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { violatesUnique } from '@kubarr/platform/database';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Confirmation } from '../confirmation/confirmation.js';
+import { RecentProof } from '../sessions/recent-proof.js';
 import { WaysIn } from '../sign-in/ways-in.js';
 import { lockFactorsOf } from '../two-factor/second-factors.js';
 import { LinkedAccount } from './linked-account.entity.js';
@@ -16,7 +16,7 @@ import { AlreadyLinked, LinkedElsewhere, LinkNotFound } from './providers.errors
 export class LinkedAccounts {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly confirmation: Confirmation,
+    private readonly proof: RecentProof,
     private readonly waysIn: WaysIn,
     private readonly audit: AuditRecorder,
   ) {}
@@ -69,7 +69,7 @@ export class LinkedAccounts {
   /** @throws LinkNotFound, ConfirmationRequired, LastWayIn */
   async unlink(actor: Actor, caller: SignedIn, providerId: string): Promise<UnlinkAnswer> {
     const { userId } = caller;
-    await this.confirmation.requireRecent(caller);
+    await this.proof.require(caller);
     await this.dataSource.transaction(async (transaction) => {
       await lockFactorsOf(transaction, userId);
       const row = await transaction.findOneBy(LinkedAccount, { userId, providerId });

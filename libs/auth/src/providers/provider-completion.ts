@@ -9,7 +9,7 @@ import { halfSignIn } from '../sign-in/half-sign-in.js';
 import { SignInGuesses } from '../sign-in/sign-in-guesses.js';
 import { refusalByState } from '../sign-in/sign-in-order.js';
 import { SecondFactors } from '../two-factor/second-factors.js';
-import { SignInNotBegun } from '../two-factor/two-factor.errors.js';
+import { SignInNotBegun } from '../challenges/challenges.errors.js';
 
 /** Where to send a browser, and the cookies that go with it. */
 export interface Redirection {

@@ -4,7 +4,7 @@ import { unusablePasswordHash } from '@kubarr/platform/secrets';
 import { Accounts, EmailTaken, UsernameTaken } from '@kubarr/users';
 import { randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { RegistrationClosed } from '../auth.errors.js';
+import { RegistrationClosed } from '../registration/registration.errors.js';
 import { Admission } from '../registration/admission.js';
 import { SessionDirectory, type SessionHolder } from '../sessions/session-directory.js';
 import { LinkedAccounts } from './linked-accounts.js';

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type SignedIn } from '@kubarr/access';
 import { KubarrError } from '@kubarr/platform/errors';
-import { Confirmation } from '../confirmation/confirmation.js';
+import { RecentProof } from '../sessions/recent-proof.js';
 import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
 import { SignInGuesses } from '../sign-in/sign-in-guesses.js';
-import { SignInNotBegun } from '../two-factor/two-factor.errors.js';
+import { SignInNotBegun } from '../challenges/challenges.errors.js';
 import { LinkedAccounts } from './linked-accounts.js';
 import { ProviderCompletion, type Redirection } from './provider-completion.js';
 import { ProviderNewcomers } from './provider-newcomers.js';
@@ -22,7 +22,7 @@ export class ProviderSignIn {
     private readonly newcomers: ProviderNewcomers,
     private readonly completion: ProviderCompletion,
     private readonly guesses: SignInGuesses,
-    private readonly confirmation: Confirmation,
+    private readonly proof: RecentProof,
     private readonly browser: BrowserSessionReader,
   ) {}
 
@@ -39,7 +39,7 @@ export class ProviderSignIn {
   beginLink(caller: SignedIn, providerId: string, origin: string): Promise<Redirection> {
     return orPage('/account', async () => {
       await this.links.assertNoneOf(caller.userId, { id: providerId, name: providerId });
-      await this.confirmation.requireRecent(caller);
+      await this.proof.require(caller);
       const { location, cookie } = await this.trip.begin(providerId, origin, 'provider-link', caller.userId);
       return { location, cookies: [cookie] };
     });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type ChallengePurpose, Challenges } from '../challenges/challenges.js';
 import { type Cookies } from '../sessions/browser-sessions.js';
 import { type CookieChange } from '../sessions/session-cookies.js';
-import { SignInNotBegun } from '../two-factor/two-factor.errors.js';
+import { SignInNotBegun } from '../challenges/challenges.errors.js';
 import { loadOpenIdClient, type ProviderClient, ProviderClients } from './provider-clients.js';
 import { identityOf, type ProviderIdentity } from './provider-identity.js';
 import { redirectUri } from './provider-settings.js';

@@ -11,7 +11,7 @@ import {
   type SignedIn,
 } from '@kubarr/access';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { MessageAnswer } from '../auth.dto.js';
+import { MessageAnswer } from '@kubarr/users';
 import { PublicOrigin } from '../public-origin.js';
 import { SessionCookieWriter } from '../sessions/session-cookie-writer.js';
 import { LinkedAccounts } from './linked-accounts.js';

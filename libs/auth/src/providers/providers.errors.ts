@@ -132,11 +132,3 @@ export class LinkNotFound extends KubarrError {
     super('No account of this provider is linked.');
   }
 }
-
-export class LastWayIn extends KubarrError {
-  readonly code = 'auth.last-way-in';
-  readonly kind = 'bad-request';
-  constructor() {
-    super('This is the only way to sign in to this account. Add a passkey, or have an administrator set a password.');
-  }
-}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '@kubarr/settings';
 import { Accounts } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
-import { RegistrationClosed, RegistrationCrowded } from '../auth.errors.js';
+import { RegistrationClosed, RegistrationCrowded } from './registration.errors.js';
 
 /** Accounts that may wait for approval at the same time: nobody can fill the database from outside. */
 const MOST_WAITING = 100;

@@ -4,7 +4,7 @@ import { AuditRecorder } from '@kubarr/audit';
 import { Accounts, type Profile } from '@kubarr/users';
 import { randomUUID } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type LoginAnswer } from '../auth.dto.js';
+import { type LoginAnswer } from './sessions.dto.js';
 import { InvalidCredentials } from '../auth.errors.js';
 import { type SlotHolder } from './browser-sessions.js';
 import { SESSION_SECONDS, signInCookies, SLOT_COUNT, slotFor, type WithCookies } from './session-cookies.js';

@@ -2,7 +2,8 @@ import { Controller, Delete, Get, Param } from '@nestjs/common';
 import { type Actor, CurrentActor, CurrentUser, RequirePermission, type SignedIn } from '@kubarr/access';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { UserParameter } from '@kubarr/users';
-import { MessageAnswer, OtherSessionParameter, SessionInfo } from '../auth.dto.js';
+import { MessageAnswer } from '@kubarr/users';
+import { OtherSessionParameter, SessionInfo } from './sessions.dto.js';
 import { OtherSessions } from './other-sessions.js';
 
 @ApiTags('Users')

@@ -8,7 +8,7 @@ const BATCH = 1_000;
 /** Days for which an API token that ran out is still listed, so that its owner sees why a program stopped. */
 const TOKENS_LISTED_FOR_DAYS = 30;
 
-/** Removes what has run out: sessions, challenges, API tokens, counted failures. All are ignored once they expire. */
+/** Deletes expired sessions and API tokens, which nothing reads any more. */
 @Injectable()
 export class SessionCleanup {
   constructor(private readonly dataSource: DataSource) {}
@@ -20,17 +20,8 @@ export class SessionCleanup {
       signal,
     );
     await this.inBatches(
-      'DELETE FROM sign_in_challenges WHERE id IN (SELECT id FROM sign_in_challenges WHERE expires_at < now() LIMIT $1)',
-      signal,
-    );
-    await this.inBatches(
       `DELETE FROM api_tokens WHERE id IN (SELECT id FROM api_tokens
         WHERE expires_at < now() - interval '${TOKENS_LISTED_FOR_DAYS} days' LIMIT $1)`,
-      signal,
-    );
-    await this.inBatches(
-      `DELETE FROM rate_limits WHERE key IN
-        (SELECT key FROM rate_limits WHERE expire < extract(epoch FROM now()) * 1000 LIMIT $1)`,
       signal,
     );
   }

@@ -3,7 +3,7 @@ import { type Actor, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { Profiles } from '@kubarr/users';
 import { DataSource, MoreThan, MoreThanOrEqual } from 'typeorm';
-import { type AccountInfo, type SessionInfo, type SwitchAnswer } from '../auth.dto.js';
+import { type AccountInfo, type SessionInfo, type SwitchAnswer } from './sessions.dto.js';
 import { CurrentSession, SessionNotFound, SlotEmpty } from '../auth.errors.js';
 import { BrowserSessionReader, type Cookies } from './browser-sessions.js';
 import { activateCookies, signOutCookies, type WithCookies } from './session-cookies.js';
@@ -85,6 +85,15 @@ export class SessionsService {
       last_accessed_at: row.lastAccessedAt.toISOString(),
       is_current: row.id === currentId,
     }));
+  }
+
+  /** Network addresses from which an account is signed in. */
+  async addressesOf(userId: number): Promise<string[]> {
+    const rows = await this.dataSource.query<{ ip_address: string }[]>(
+      'SELECT DISTINCT ip_address FROM sessions WHERE user_id = $1 AND ip_address IS NOT NULL LIMIT 1000',
+      [userId],
+    );
+    return rows.map(({ ip_address }) => ip_address);
   }
 
   /** @throws CurrentSession for the own one, SessionNotFound for one that does not exist or is somebody else's. */

@@ -6,6 +6,7 @@ import { type AttemptKey, FailureLimiter } from '@kubarr/platform/http';
 import { type SignInAccount } from '@kubarr/users';
 import { isIPv6 } from 'node:net';
 import { DataSource } from 'typeorm';
+import { SessionsService } from '../sessions/sessions.service.js';
 
 /** Wrong codes of a second factor in 15 minutes before an account must wait: a code is one of a million, three count. */
 const WRONG_CODES = 5;
@@ -34,6 +35,7 @@ export class SignInGuesses {
     private readonly dataSource: DataSource,
     private readonly limiter: FailureLimiter,
     private readonly config: SignInConfig,
+    private readonly sessions: SessionsService,
     private readonly audit: AuditRecorder,
   ) {}
 
@@ -128,11 +130,7 @@ export class SignInGuesses {
 
   /** From where an account is signed in. */
   private async networksOf(userId: number): Promise<ReadonlySet<string>> {
-    const rows = await this.dataSource.query<{ ip_address: string }[]>(
-      'SELECT DISTINCT ip_address FROM sessions WHERE user_id = $1 AND ip_address IS NOT NULL LIMIT 1000',
-      [userId],
-    );
-    return new Set(rows.map(({ ip_address }) => networkOf(ip_address)));
+    return new Set((await this.sessions.addressesOf(userId)).map(networkOf));
   }
 
   /**

@@ -1,5 +1,6 @@
 import { type KubarrError } from '@kubarr/platform/errors';
-import { AccountDisabled, AccountNotApproved, InvalidCredentials } from '../auth.errors.js';
+import { InvalidCredentials } from '../auth.errors.js';
+import { AccountDisabled, AccountNotApproved } from './sign-in.errors.js';
 
 /** What is known when a sign-in is decided. */
 export interface SignInFacts<Candidate extends SignInCandidate> {

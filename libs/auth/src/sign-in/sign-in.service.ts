@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { type Profile, Profiles } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
-import { type LoginAnswer, type LoginRequest, type RecoveryLoginRequest } from '../auth.dto.js';
+import { type LoginAnswer } from '../sessions/sessions.dto.js';
+import { type LoginRequest, type RecoveryLoginRequest } from './sign-in.dto.js';
+import { SignInNotBegun } from '../challenges/challenges.errors.js';
 import { Challenges } from '../challenges/challenges.js';
 import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
 import { NewSessions, type SignInProof } from '../sessions/new-sessions.js';
@@ -13,7 +15,6 @@ import {
   SecondFactorInvalid,
   SecondFactorNotOn,
   SecondFactorRequired,
-  SignInNotBegun,
 } from '../two-factor/two-factor.errors.js';
 import { asProved, type HalfSignIn } from './half-sign-in.js';
 import { PasswordStep, type ProvedPassword } from './password-step.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { hasUsablePassword } from '@kubarr/platform/secrets';
 import { Accounts } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
-import { LastWayIn } from '../providers/providers.errors.js';
+import { LastWayIn } from './ways-in.errors.js';
 
 /** Looks after accounts that were made by a provider: the last way to sign in to one cannot be removed. */
 @Injectable()

@@ -10,8 +10,8 @@ import {
   RequirePermission,
   type SignedIn,
 } from '@kubarr/access';
-import { MessageAnswer } from '../auth.dto.js';
-import { PasswordConfirmation } from '../own-account/own-account.dto.js';
+import { MessageAnswer } from '@kubarr/users';
+import { PasswordConfirmation } from '../confirmation/confirmation.dto.js';
 import {
   EnableTwoFactorRequest,
   FactorOwnerParameter,

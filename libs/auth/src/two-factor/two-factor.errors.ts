@@ -35,15 +35,6 @@ export class SecondFactorNotOn extends KubarrError {
   }
 }
 
-/** What was begun with a password or at a provider has run out, or was begun in another browser. */
-export class SignInNotBegun extends KubarrError {
-  readonly code = 'auth.sign-in-not-begun';
-  readonly kind = 'bad-request';
-  constructor() {
-    super('This took too long, or began in another browser. Begin to sign in again.');
-  }
-}
-
 export class TotpAlreadyOn extends KubarrError {
   readonly code = 'auth.totp-already-on';
   readonly kind = 'bad-request';

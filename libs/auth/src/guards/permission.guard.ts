@@ -10,7 +10,7 @@ import {
   ROUTE_ACCESS,
   type RouteAccess,
 } from '@kubarr/access';
-import { ApiTokenRefused, NotSignedIn, PermissionMissing, SecondFactorSetupRequired } from './auth.errors.js';
+import { ApiTokenRefused, NotSignedIn, PermissionMissing, SecondFactorSetupRequired } from '../auth.errors.js';
 
 /**
  * Asks for the permission that a route names. A route without any access decorator is refused to everybody. Someone who

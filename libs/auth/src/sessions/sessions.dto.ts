@@ -1,38 +1,7 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
-import { IntegerParameter, TextField } from '@kubarr/platform/http';
+import { IntegerParameter } from '@kubarr/platform/http';
 import { IsUUID } from 'class-validator';
-import { SLOT_COUNT } from './sessions/session-cookies.js';
-
-export class LoginRequest {
-  @TextField({ description: 'User name or e-mail address', minLength: 1, maxLength: 254 })
-  username!: string;
-
-  @TextField({ description: 'Password', minLength: 1, maxLength: 128, format: 'password' })
-  password!: string;
-
-  @TextField({
-    description: 'Code of the authenticator app or a recovery code, when the account has a second factor',
-    maxLength: 16,
-    optional: true,
-  })
-  totp_code?: string | null;
-}
-
-export class RecoveryLoginRequest {
-  @TextField({ description: 'User name or e-mail address', minLength: 1, maxLength: 254 })
-  username!: string;
-
-  @TextField({ description: 'Password', minLength: 1, maxLength: 128, format: 'password' })
-  password!: string;
-
-  @TextField({ description: 'Recovery code: ten letters and digits', minLength: 10, maxLength: 16 })
-  recovery_code!: string;
-}
-
-export class SecondFactorRequest {
-  @TextField({ description: 'Code of the authenticator app, or a recovery code', minLength: 6, maxLength: 16 })
-  code!: string;
-}
+import { SLOT_COUNT } from './session-cookies.js';
 
 export class LoginAnswer {
   @ApiProperty({ description: 'Number of the account', type: 'integer', format: 'int64' })
@@ -52,8 +21,6 @@ export class LoginAnswer {
   })
   session_slot!: number;
 }
-
-export { MessageAnswer } from '@kubarr/users';
 
 export class SessionParameter {
   @ApiProperty({ description: 'Identity of the session', format: 'uuid' })

@@ -3,10 +3,10 @@ import { Reflector } from '@nestjs/core';
 import { type RequestWithCaller, ROUTE_ACCESS, type RouteAccess } from '@kubarr/access';
 import { ApiTokenDirectory } from '../api-tokens/api-token-directory.js';
 import { ApiTokenInvalid, NotSignedIn } from '../auth.errors.js';
-import { LastAccess } from './last-access.js';
-import { activeTokenOf } from './session-cookies.js';
-import { SessionDirectory } from './session-directory.js';
-import { SessionStrategy } from './session.strategy.js';
+import { LastAccess } from '../last-use/last-access.js';
+import { activeTokenOf } from '../sessions/session-cookies.js';
+import { SessionDirectory } from '../sessions/session-directory.js';
+import { SessionStrategy } from '../sessions/session.strategy.js';
 
 const BEARER = 'Bearer ';
 

@@ -1,0 +1,33 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
+import {
+  type Actor,
+  Authenticated,
+  CurrentActor,
+  CurrentUser,
+  OpenDuringEnrolment,
+  type SignedIn,
+} from '@kubarr/access';
+import { MessageAnswer } from '@kubarr/users';
+import { PasswordConfirmation } from './confirmation.dto.js';
+import { Confirmation } from './confirmation.js';
+
+@ApiTags('Auth')
+@Controller('auth')
+export class ConfirmationController {
+  constructor(private readonly confirmation: Confirmation) {}
+
+  @Post('confirm')
+  @HttpCode(200)
+  @Authenticated()
+  @OpenDuringEnrolment()
+  @ApiOperation({ operationId: 'confirmIdentity', summary: 'Give the password again before something delicate' })
+  @ApiOkResponse({ type: MessageAnswer })
+  confirm(
+    @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
+    @Body() { password }: PasswordConfirmation,
+  ): Promise<MessageAnswer> {
+    return this.confirmation.confirm(actor, caller, password);
+  }
+}
