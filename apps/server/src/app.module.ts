@@ -15,6 +15,7 @@ import { SecretsModule } from '@kubarr/platform/secrets';
 import { type Log, TelemetryModule } from '@kubarr/platform/telemetry';
 import { SettingsModule } from '@kubarr/settings';
 import { SetupModule } from '@kubarr/setup';
+import { SignInModule } from '@kubarr/sign-in';
 import { StorageModule } from '@kubarr/storage';
 import { SystemModule } from '@kubarr/system';
 import { UsersModule } from '@kubarr/users';
@@ -49,6 +50,7 @@ export class AppModule {
         SettingsModule,
         UsersModule,
         AuthModule,
+        SignInModule,
         StorageModule,
         NotificationsModule,
         SetupModule,

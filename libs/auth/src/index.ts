@@ -1,6 +1,14 @@
 export { AuthModule } from './auth.module.js';
+export { InvalidCredentials } from './auth.errors.js';
 export { PermissionGuard } from './guards/permission.guard.js';
 export { SessionGuard } from './guards/session.guard.js';
+export { PublicOrigin } from './public-origin.js';
+export { BrowserSessionReader, type Cookies } from './sessions/browser-sessions.js';
+export { NewSessions, type SignInProof } from './sessions/new-sessions.js';
+export { PROOF_MINUTES, RecentProof } from './sessions/recent-proof.js';
+export { type CookieChange, signOutCookies, type WithCookies } from './sessions/session-cookies.js';
+export { SessionCookieWriter } from './sessions/session-cookie-writer.js';
+export { SessionDirectory, type SessionHolder } from './sessions/session-directory.js';
+export { LoginAnswer } from './sessions/sessions.dto.js';
+export { SessionsService } from './sessions/sessions.service.js';
 export { SocketSessions } from './sessions/socket-sessions.js';
-export { forgetSignInFailures } from './sign-in/forget-failures.js';
-export { removeFactors, type FactorRemoval } from './two-factor/factor-removal.js';

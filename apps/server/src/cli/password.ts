@@ -1,5 +1,5 @@
 import { SYSTEM } from '@kubarr/access';
-import { forgetSignInFailures } from '@kubarr/auth';
+import { forgetSignInFailures } from '@kubarr/sign-in';
 import { type KubarrConfig } from '@kubarr/platform/config';
 import { PasswordHasher } from '@kubarr/platform/secrets';
 import { replacePassword } from '@kubarr/users';

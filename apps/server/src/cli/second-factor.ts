@@ -1,5 +1,5 @@
 import { SYSTEM } from '@kubarr/access';
-import { removeFactors } from '@kubarr/auth';
+import { removeFactors } from '@kubarr/sign-in';
 import { type KubarrConfig } from '@kubarr/platform/config';
 import { withAccount } from './with-account.js';
 

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { PasswordHasher } from '@kubarr/platform/secrets';
 import { Accounts, type Profile, Profiles } from '@kubarr/users';
-import { type Guess, SignInGuesses } from './sign-in-guesses.js';
-import { decideSignIn } from './sign-in-order.js';
+import { type Guess, SignInGuesses } from '../attempts/sign-in-guesses.js';
+import { decideSignIn } from '../attempts/sign-in-order.js';
 
 /** A sign-in whose password was right; its second factor, if there is one, is still to come. */
 export interface ProvedPassword {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '@kubarr/platform/secrets';
+import { type CookieChange } from '@kubarr/auth';
 import { createHash, randomBytes } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type CookieChange } from '../sessions/session-cookies.js';
 import { Challenge } from './challenge.entity.js';
 
 /** Life of a challenge and of its cookie, in seconds: time enough to find a phone. */

@@ -1,25 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { type Profile, Profiles } from '@kubarr/users';
+import {
+  BrowserSessionReader,
+  type Cookies,
+  type LoginAnswer,
+  NewSessions,
+  type SignInProof,
+  type WithCookies,
+} from '@kubarr/auth';
 import { type EntityManager } from 'typeorm';
-import { type LoginAnswer } from '../sessions/sessions.dto.js';
 import { type LoginRequest, type RecoveryLoginRequest } from './sign-in.dto.js';
 import { SignInNotBegun } from '../challenges/challenges.errors.js';
 import { Challenges } from '../challenges/challenges.js';
-import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
-import { NewSessions, type SignInProof } from '../sessions/new-sessions.js';
-import { type WithCookies } from '../sessions/session-cookies.js';
-import { SecondFactors } from '../two-factor/second-factors.js';
+import { SecondFactors } from '../second-factor/second-factors.js';
 import {
   PasskeyRequired,
   SecondFactorInvalid,
   SecondFactorNotOn,
   SecondFactorRequired,
-} from '../two-factor/two-factor.errors.js';
-import { asProved, type HalfSignIn } from './half-sign-in.js';
+} from '../second-factor/two-factor.errors.js';
+import { asProved, type HalfSignIn } from '../challenges/half-sign-in.js';
 import { PasswordStep, type ProvedPassword } from './password-step.js';
-import { SignInGuesses } from './sign-in-guesses.js';
-import { refusalByState } from './sign-in-order.js';
+import { SignInGuesses } from '../attempts/sign-in-guesses.js';
+import { refusalByState } from '../attempts/sign-in-order.js';
 
 /** Makes a session of a password, and of a code where the account has a second factor. */
 @Injectable()

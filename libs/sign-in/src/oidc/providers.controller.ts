@@ -12,8 +12,7 @@ import {
 } from '@kubarr/access';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { MessageAnswer } from '@kubarr/users';
-import { PublicOrigin } from '../public-origin.js';
-import { SessionCookieWriter } from '../sessions/session-cookie-writer.js';
+import { PublicOrigin, SessionCookieWriter } from '@kubarr/auth';
 import { LinkedAccounts } from './linked-accounts.js';
 import { ProviderSettings } from './provider-settings.js';
 import { ProviderSignIn } from './provider-sign-in.service.js';

@@ -1,5 +1,5 @@
 import { type KubarrError } from '@kubarr/platform/errors';
-import { InvalidCredentials } from '../auth.errors.js';
+import { InvalidCredentials } from '@kubarr/auth';
 import { AccountDisabled, AccountNotApproved } from './sign-in.errors.js';
 
 /** What is known when a sign-in is decided. */

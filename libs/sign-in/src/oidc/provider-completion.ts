@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { Profiles } from '@kubarr/users';
+import { BrowserSessionReader, type CookieChange, type Cookies, NewSessions } from '@kubarr/auth';
 import { Challenges } from '../challenges/challenges.js';
-import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
-import { NewSessions } from '../sessions/new-sessions.js';
-import { type CookieChange } from '../sessions/session-cookies.js';
-import { halfSignIn } from '../sign-in/half-sign-in.js';
-import { SignInGuesses } from '../sign-in/sign-in-guesses.js';
-import { refusalByState } from '../sign-in/sign-in-order.js';
-import { SecondFactors } from '../two-factor/second-factors.js';
+import { halfSignIn } from '../challenges/half-sign-in.js';
+import { SignInGuesses } from '../attempts/sign-in-guesses.js';
+import { refusalByState } from '../attempts/sign-in-order.js';
+import { SecondFactors } from '../second-factor/second-factors.js';
 import { SignInNotBegun } from '../challenges/challenges.errors.js';
 
 /** Where to send a browser, and the cookies that go with it. */

@@ -4,9 +4,9 @@ import { type AuditAction, AuditRecorder } from '@kubarr/audit';
 import { SignInConfig } from '@kubarr/platform/config';
 import { type AttemptKey, FailureLimiter } from '@kubarr/platform/http';
 import { type SignInAccount } from '@kubarr/users';
+import { SessionsService } from '@kubarr/auth';
 import { isIPv6 } from 'node:net';
 import { DataSource } from 'typeorm';
-import { SessionsService } from '../sessions/sessions.service.js';
 
 /** Wrong codes of a second factor in 15 minutes before an account must wait: a code is one of a million, three count. */
 const WRONG_CODES = 5;

@@ -3,8 +3,8 @@ import { type Actor, type SignedIn } from '@kubarr/access';
 import { type AuditAction } from '@kubarr/audit';
 import { hasUsablePassword } from '@kubarr/platform/secrets';
 import { Accounts } from '@kubarr/users';
+import { PROOF_MINUTES, RecentProof } from '@kubarr/auth';
 import { PasswordConfirmations } from './password-confirmations.js';
-import { PROOF_MINUTES, RecentProof } from '../sessions/recent-proof.js';
 import { NoPasswordToConfirm } from './confirmation.errors.js';
 
 /**

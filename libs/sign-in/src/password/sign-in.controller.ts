@@ -1,9 +1,8 @@
 import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, CurrentActor, Public } from '@kubarr/access';
+import { LoginAnswer, SessionCookieWriter } from '@kubarr/auth';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { SessionCookieWriter } from '../sessions/session-cookie-writer.js';
-import { LoginAnswer } from '../sessions/sessions.dto.js';
 import { LoginRequest, RecoveryLoginRequest, SecondFactorRequest } from './sign-in.dto.js';
 import { SignInService } from './sign-in.service.js';
 

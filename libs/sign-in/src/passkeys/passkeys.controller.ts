@@ -10,10 +10,8 @@ import {
   type SignedIn,
 } from '@kubarr/access';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { LoginAnswer } from '../sessions/sessions.dto.js';
 import { MessageAnswer } from '@kubarr/users';
-import { PublicOrigin } from '../public-origin.js';
-import { SessionCookieWriter } from '../sessions/session-cookie-writer.js';
+import { LoginAnswer, PublicOrigin, SessionCookieWriter } from '@kubarr/auth';
 import { PasskeySignIn } from './passkey-sign-in.service.js';
 import {
   AddPasskeyRequest,

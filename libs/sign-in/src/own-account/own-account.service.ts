@@ -11,11 +11,9 @@ import {
   type Profile,
   Profiles,
 } from '@kubarr/users';
+import { BrowserSessionReader, type Cookies, SessionDirectory, signOutCookies, type WithCookies } from '@kubarr/auth';
 import { DataSource } from 'typeorm';
 import { Confirmation } from '../confirmation/confirmation.js';
-import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
-import { signOutCookies, type WithCookies } from '../sessions/session-cookies.js';
-import { SessionDirectory } from '../sessions/session-directory.js';
 import { type ChangeOwnPasswordRequest } from './own-account.dto.js';
 
 /** What people do to their own account that touches how they are signed in. */

@@ -1,5 +1,5 @@
 import { type Profile } from '@kubarr/users';
-import { type SignInProof } from '../sessions/new-sessions.js';
+import { type SignInProof } from '@kubarr/auth';
 
 /** What a sign-in that waits for its second factor remembers of the first. */
 export interface HalfSignIn {

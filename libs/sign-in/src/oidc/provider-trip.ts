@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { type CookieChange, type Cookies } from '@kubarr/auth';
 import { type ChallengePurpose, Challenges } from '../challenges/challenges.js';
-import { type Cookies } from '../sessions/browser-sessions.js';
-import { type CookieChange } from '../sessions/session-cookies.js';
 import { SignInNotBegun } from '../challenges/challenges.errors.js';
 import { loadOpenIdClient, type ProviderClient, ProviderClients } from './provider-clients.js';
 import { identityOf, type ProviderIdentity } from './provider-identity.js';

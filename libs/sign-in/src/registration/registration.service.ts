@@ -7,7 +7,7 @@ import { PasswordChecksBusy } from '@kubarr/platform/secrets';
 import { Accounts, EmailTaken, InviteRedemption, InviteUnusable, UsernameTaken } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
 import { NameOrEmailInUse, RegistrationClosed, RegistrationCrowded } from './registration.errors.js';
-import { networkOf } from '../sign-in/sign-in-guesses.js';
+import { networkOf } from '../attempts/sign-in-guesses.js';
 import { Admission } from './admission.js';
 import { type RegisterAnswer, type RegisterRequest, type RegistrationState } from './registration.dto.js';
 

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type SignedIn } from '@kubarr/access';
 import { KubarrError } from '@kubarr/platform/errors';
-import { RecentProof } from '../sessions/recent-proof.js';
-import { BrowserSessionReader, type Cookies } from '../sessions/browser-sessions.js';
-import { SignInGuesses } from '../sign-in/sign-in-guesses.js';
+import { BrowserSessionReader, type Cookies, RecentProof } from '@kubarr/auth';
+import { SignInGuesses } from '../attempts/sign-in-guesses.js';
 import { SignInNotBegun } from '../challenges/challenges.errors.js';
 import { LinkedAccounts } from './linked-accounts.js';
 import { ProviderCompletion, type Redirection } from './provider-completion.js';
