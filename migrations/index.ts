@@ -19,6 +19,7 @@ import { ApiTokens1764000000033 } from './1764000000033-api-tokens.js';
 import { Storage1764000000040 } from './1764000000040-storage.js';
 import { AuditRemovals1764000000050 } from './1764000000050-audit-removals.js';
 import { HeldDestinations1764000000051 } from './1764000000051-held-destinations.js';
+import { StorageIntents1764000000060 } from './1764000000060-storage-intents.js';
 
 /** Every schema change, oldest first. A released one is never edited. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   Storage1764000000040,
   AuditRemovals1764000000050,
   HeldDestinations1764000000051,
+  StorageIntents1764000000060,
 ];

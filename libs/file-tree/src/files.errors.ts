@@ -176,6 +176,16 @@ export class FilesUnavailable extends KubarrError {
   }
 }
 
+/** Every call to the disk that may run at the same time waits for an answer. */
+export class DiskNotResponding extends KubarrError {
+  readonly code = 'files.not-responding';
+  readonly kind = 'unavailable';
+  override readonly retryAfterSeconds = 5;
+  constructor(options?: { cause?: unknown }) {
+    super('The disk that holds these files does not respond. Check the disk or its file server, then try again.', options);
+  }
+}
+
 /** The root itself is missing, is no directory or cannot be opened. */
 export class RootUnavailable extends KubarrError {
   readonly code = 'files.root-unavailable';

@@ -1,5 +1,6 @@
 export {
   DirectoryNotEmpty,
+  DiskNotResponding,
   DiskReadOnly,
   FileChanged,
   FilesForbidden,

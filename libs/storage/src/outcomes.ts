@@ -1,4 +1,5 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
+import { DiskNotResponding } from '@kubarr/file-tree';
 import { KubarrError } from '@kubarr/platform/errors';
 
 /** What became of one of several things that a request named. */
@@ -45,6 +46,6 @@ export const done = (path: string, newPath: string | null): ItemOutcome => ({
 
 /** One that failed does not keep the others from being done. Faults are thrown on. */
 export function failed(path: string, error: unknown): ItemOutcome {
-  if (!(error instanceof KubarrError) || error.kind === 'internal') throw error;
+  if (!(error instanceof KubarrError) || error.kind === 'internal' || error instanceof DiskNotResponding) throw error;
   return { path, outcome: 'failed', new_path: null, code: error.code, detail: error.message };
 }

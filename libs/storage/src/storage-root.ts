@@ -1,9 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { StateConfig, StorageConfig } from '@kubarr/platform/config';
-import { OpenRoot, parseRelativePath, RootUnavailable } from '@kubarr/file-tree';
+import { DiskNotResponding, OpenRoot, parseRelativePath, RootUnavailable } from '@kubarr/file-tree';
 import { mkdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { StorageFolderUnavailable, StorageUnavailable } from './storage.errors.js';
+import { StorageFolderUnavailable, StorageNotResponding, StorageUnavailable } from './storage.errors.js';
+
+/** Longest wait for brief work, in milliseconds. A disk that has stopped spinning needs ten seconds to start. */
+const BRIEF_LIMIT_MS = 20_000;
 
 /** The folder that an administrator chose at run time. */
 export abstract class StorageRootSetting {
@@ -28,21 +31,44 @@ export class StorageRoot implements OnModuleInit {
   }
 
   /**
-   * Opens the root for one piece of work. Opened anew each time: so a changed setting, or a volume that was mounted
-   * meanwhile, counts at once, and an idle Kubarr does not keep anybody from unmounting it.
-   * @throws StorageUnavailable or StorageFolderUnavailable
+   * Opens the root for `work`. It is opened each time: a changed setting or a volume mounted since then counts at once,
+   * and an idle Kubarr does not prevent unmounting.
+   * @throws StorageUnavailable, StorageFolderUnavailable, StorageNotResponding
    */
   async use<T>(work: (root: OpenRoot) => Promise<T>): Promise<T> {
-    const root = await this.open();
     try {
-      return await work(root);
-    } finally {
-      await root.close();
+      const root = await this.open();
+      try {
+        return await work(root);
+      } finally {
+        await root.close();
+      }
+    } catch (error) {
+      throw asStorageError(error);
     }
   }
 
-  /** The same for work that hands out one thing after another; the root stays open until all are taken, or nobody wants more. */
-  async *through<T>(work: (root: OpenRoot) => AsyncIterable<T>): AsyncGenerator<T> {
+  /**
+   * For work that takes seconds on a healthy disk, and whose caller waits: rejects when the disk does not respond in
+   * time. The work goes on until the disk responds.
+   * @throws StorageUnavailable, StorageFolderUnavailable, StorageNotResponding
+   */
+  async useBriefly<T>(work: (root: OpenRoot) => Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new StorageNotResponding()), BRIEF_LIMIT_MS);
+    });
+    const working = this.use(work);
+    working.catch(() => undefined); // rejects late when the time is over
+    try {
+      return await Promise.race([working, tooLate]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Like {@link use} for a stream: the root stays open until its consumer has read everything or stops. */
+  async *stream<T>(work: (root: OpenRoot) => AsyncIterable<T>): AsyncGenerator<T> {
     const root = await this.open();
     try {
       yield* work(root);
@@ -71,6 +97,7 @@ export class StorageRoot implements OnModuleInit {
     try {
       return await configured.openRootAt(parseRelativePath(chosen));
     } catch (cause) {
+      if (cause instanceof DiskNotResponding) throw cause;
       throw new StorageFolderUnavailable({ cause });
     } finally {
       await configured.close();
@@ -92,3 +119,7 @@ function wayDown(root: string, path: string): string {
   const way = relative(root, path);
   return way.split(sep)[0] === '..' ? '' : way;
 }
+
+/** A disk that does not respond is reported as the storage; other errors stay. */
+const asStorageError = (error: unknown): unknown =>
+  error instanceof DiskNotResponding ? new StorageNotResponding({ cause: error }) : error;

@@ -25,6 +25,19 @@ export class StorageFolderUnavailable extends KubarrError {
   }
 }
 
+/** Calls to the disk wait and do not return: a file server that is away, a broken drive. */
+export class StorageNotResponding extends KubarrError {
+  readonly code = 'storage.not-responding';
+  readonly kind = 'unavailable';
+  override readonly retryAfterSeconds = 10;
+  constructor(options?: { cause?: unknown }) {
+    super(
+      'The disk or file server that holds the storage does not respond. Check that it is connected, then try again. A change that was under way may still happen; reload the list.',
+      options,
+    );
+  }
+}
+
 export class PageTooFar extends KubarrError {
   readonly code = 'storage.page-too-far';
   readonly kind = 'bad-request';

@@ -6,15 +6,18 @@ import { ArchivesController } from './archives/archives.controller.js';
 import { Archives } from './archives/archives.service.js';
 import { ChangesController } from './changes/changes.controller.js';
 import { StorageChanges } from './changes/changes.service.js';
+import { DiskQuota } from './disk-quota.js';
 import { DiskWalks } from './disk-walks.js';
 import { Downloads } from './downloads.js';
+import { ChangeOutcome } from './intents/change-outcome.js';
+import { IntentSweep } from './intents/intent-sweep.job.js';
+import { StorageIntent } from './intents/storage-intent.entity.js';
+import { StorageIntents } from './intents/storage-intents.js';
 import { PreviewsController } from './previews/previews.controller.js';
 import { Previews } from './previews/previews.service.js';
-import { RecordedChange } from './recorded-change.js';
 import { RemovalController } from './removal/removal.controller.js';
 import { RemovalJob } from './removal/removal-job.js';
 import { TreeDeletion } from './removal/tree-deletion.service.js';
-import { Room } from './room.js';
 import { SearchController } from './search/search.controller.js';
 import { Search } from './search/search.service.js';
 import { SizeJob } from './sizes/size-job.js';
@@ -32,13 +35,14 @@ import { TrashController } from './trash/trash.controller.js';
 import { TrashRetention } from './trash/trash-retention.job.js';
 import { Trash } from './trash/trash.service.js';
 import { StorageUpload } from './uploads/storage-upload.entity.js';
+import { UploadCompletion } from './uploads/upload-completion.js';
 import { UploadBodies } from './uploads/upload-bodies.js';
 import { UploadSweep } from './uploads/upload-sweep.job.js';
 import { UploadsController } from './uploads/uploads.controller.js';
 import { Uploads } from './uploads/uploads.service.js';
 
 @Module({
-  imports: [SettingsModule, AuditModule, TypeOrmModule.forFeature([StorageUpload, StorageSize])],
+  imports: [SettingsModule, AuditModule, TypeOrmModule.forFeature([StorageIntent, StorageUpload, StorageSize])],
   controllers: [
     StorageController,
     ChangesController,
@@ -56,8 +60,10 @@ import { Uploads } from './uploads/uploads.service.js';
     StorageService,
     Downloads,
     StorageRoot,
-    RecordedChange,
-    Room,
+    DiskQuota,
+    ChangeOutcome,
+    StorageIntents,
+    IntentSweep,
     DiskWalks,
     StorageChanges,
     Transfers,
@@ -67,6 +73,7 @@ import { Uploads } from './uploads/uploads.service.js';
     Trash,
     TrashRetention,
     Uploads,
+    UploadCompletion,
     UploadBodies,
     UploadSweep,
     Archives,

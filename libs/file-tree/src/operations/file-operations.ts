@@ -77,6 +77,19 @@ export class FileOperations {
     );
   }
 
+  /** Completes a {@link move} that a crash left with both names. Safe to repeat. */
+  finishMove(from: RelativePath, to: RelativePath): Promise<void> {
+    return this.inParent(from, (source) =>
+      this.inParent(to, async (target) => {
+        const [old, entry] = [await statIfExists(source, from.name), await statEntry(target, to.name)];
+        if (!old || !isSameEntry(old, entry)) return;
+        // One name only: the file system is case-insensitive, and both paths lead to that name.
+        if (await hasOtherNames(source.pathTo(from.name), entry)) await unlink(source.pathTo(from.name));
+        else await rename(source.pathTo(from.name), target.pathTo(to.name));
+      }),
+    );
+  }
+
   /** Makes a file that nobody is to see before it is whole: give it a name that listings leave out. */
   createPart(path: RelativePath): Promise<PartFile> {
     return this.inParent(path, async (parent) => {

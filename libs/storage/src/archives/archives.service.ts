@@ -28,7 +28,7 @@ export class Archives {
     const end = this.walks.begin();
     try {
       await this.check(paths, format, gone);
-      const members = this.root.through((root) => archiveMembers(root, paths, gone));
+      const members = this.root.stream((root) => archiveMembers(root, paths, gone));
       const body =
         format === 'tar'
           ? Readable.from(tarArchive(members), { objectMode: false, highWaterMark: 512 * 1_024 })

@@ -1,46 +1,48 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { nameBytes } from '@kubarr/file-tree';
+import { StorageIntents } from '../intents/storage-intents.js';
 import { refuseProtected } from '../protected-places.js';
-import { RecordedChange } from '../recorded-change.js';
-import { Room } from '../room.js';
 import { NameNotUsable } from '../storage.errors.js';
 import { storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
-import { noteMovedUploads } from '../uploads/moved-uploads.js';
 
-/** Changes that are done at once: a folder made, one thing deleted for good, one renamed. */
+/** Changes that one request completes: create a directory, delete or rename one entry. */
 @Injectable()
 export class StorageChanges {
   constructor(
     private readonly root: StorageRoot,
-    private readonly recorded: RecordedChange,
-    private readonly room: Room,
+    private readonly intents: StorageIntents,
   ) {}
 
-  async makeDirectory(actor: Actor, text: string): Promise<string> {
+  async createDirectory(actor: Actor, text: string): Promise<string> {
     const path = storagePath(text);
     if (path.names.length === 0) throw new NameNotUsable();
-    await this.root.use((root) =>
-      this.recorded.make(actor, { action: 'storage_directory_created', path }, () => root.files.makeDirectory(path)),
+    await this.root.useBriefly((root) =>
+      this.intents.execute(actor, root, {
+        action: 'storage_directory_created',
+        path,
+        effect: 'create-directory',
+        target: path,
+      }),
     );
     return path.text;
   }
 
-  /** A file, an empty folder, or a link itself; for good. */
+  /** Deletes a file, an empty directory, or the link itself. Not through the trash. */
   async delete(actor: Actor, text: string): Promise<string> {
     const path = storagePath(text);
-    await this.root.use(async (root) => {
+    await this.root.useBriefly(async (root) => {
       await refuseProtected(root, path);
       const { kind, size } = await root.stat(path);
-      await this.recorded.make(
-        actor,
-        { action: 'storage_deleted', path, details: { kind, size } },
-        async (transaction) => {
-          await root.files.remove(path);
-          await this.room.grew(transaction, -size);
-        },
-      );
+      await this.intents.execute(actor, root, {
+        action: 'storage_deleted',
+        path,
+        details: { kind, size },
+        growth: -size,
+        effect: 'remove',
+        source: path,
+      });
     });
     return path.text;
   }
@@ -52,17 +54,16 @@ export class StorageChanges {
       path.parent === undefined ? '' : (path.parent.text === '' ? '' : `${path.parent.text}/`) + newName,
     );
     if (bytes.includes('/') || to.names.length !== path.names.length) throw new NameNotUsable();
-    await this.root.use(async (root) => {
+    await this.root.useBriefly(async (root) => {
       await refuseProtected(root, path);
-      await root.stat(path);
-      await this.recorded.make(
-        actor,
-        { action: 'storage_renamed', path, details: { old: path.text, new: to.text } },
-        async (transaction) => {
-          await noteMovedUploads(transaction, path, to);
-          await root.files.move(path, to);
-        },
-      );
+      await this.intents.execute(actor, root, {
+        action: 'storage_renamed',
+        path,
+        details: { old: path.text, new: to.text },
+        effect: 'move',
+        source: path,
+        target: to,
+      });
     });
     return to.text;
   }

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type SignedIn } from '@kubarr/access';
-import { NotADirectory, type OpenRoot, OtherDisk, type RelativePath, nameText } from '@kubarr/file-tree';
+import { NotADirectory, type OpenRoot, OtherDisk, parseRelativePath, type RelativePath, nameText } from '@kubarr/file-tree';
 import { KeyRing } from '@kubarr/platform/secrets';
 import { randomUUID } from 'node:crypto';
 import { refuseProtected } from '../protected-places.js';
-import { RecordedChange } from '../recorded-change.js';
+import { ChangeOutcome } from '../intents/change-outcome.js';
+import { StorageIntents } from '../intents/storage-intents.js';
 import { partBeside, storagePath } from '../storage-path.js';
-import { DOOMED, makeTrash, newTrashId } from '../trash/trash-places.js';
+import { DOOMED, makeTrash, newTrashId } from '../trash-places.js';
 import { StorageRoot } from '../storage-root.js';
 import { CONFIRMATION_MS, confirmationFor, isConfirmed } from './confirmation.js';
 import { NotConfirmed } from './removal.errors.js';
@@ -24,10 +25,16 @@ export class TreeDeletion {
 
   constructor(
     private readonly root: StorageRoot,
-    private readonly recorded: RecordedChange,
-    private readonly job: RemovalJob,
+    private readonly intents: StorageIntents,
+    outcome: ChangeOutcome,
+    job: RemovalJob,
     keys: KeyRing,
   ) {
+    outcome.register('storage_deleted', async (transaction, { actor, effect, source, target }) => {
+      if (effect !== 'move') return {};
+      const title = `Delete “${nameText(parseRelativePath(source ?? '').name)}”`;
+      return { jobId: await job.enqueue(transaction, actor, title, parseRelativePath(target ?? '')) };
+    });
     this.key = keys.deriveKey('storage/delete-tree');
   }
 
@@ -57,21 +64,20 @@ export class TreeDeletion {
         throw new NotConfirmed();
       await makeTrash(root);
       const inTrash = DOOMED.child(Buffer.from(newTrashId()));
-      const remove = (place: RelativePath): Promise<number> =>
-        this.recorded.make(
-          actor,
-          { action: 'storage_deleted', path, details: { kind: 'directory' } },
-          async (transaction) => {
-            const id = await this.job.enqueue(transaction, actor, `Delete “${nameText(path.name)}”`, place);
-            await root.files.move(path, place);
-            return id;
-          },
-        );
-      const id = await remove(inTrash).catch((error: unknown) => {
-        if (error instanceof OtherDisk) return remove(partBeside(path, randomUUID()));
+      const moveTo = (target: RelativePath): Promise<number | null> =>
+        this.intents.execute(actor, root, {
+          action: 'storage_deleted',
+          path,
+          details: { kind: 'directory' },
+          effect: 'move',
+          source: path,
+          target,
+        });
+      const id = await moveTo(inTrash).catch((error: unknown) => {
+        if (error instanceof OtherDisk) return moveTo(partBeside(path, randomUUID()));
         throw error;
       });
-      return { job_id: id };
+      return { job_id: id ?? 0 };
     });
   }
 

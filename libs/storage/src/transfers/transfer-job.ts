@@ -12,8 +12,8 @@ import { JobQueue, type JobContext, type StepResult } from '@kubarr/jobs';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
 import { freeName, namesTaken } from '../free-name.js';
-import { RecordedChange } from '../recorded-change.js';
-import { LOOK_EVERY_BYTES, Room } from '../room.js';
+import { CHECK_EVERY_BYTES, DiskQuota } from '../disk-quota.js';
+import { StorageIntents } from '../intents/storage-intents.js';
 import { isShown, partBeside, ROOT } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
 import { FileStillWritten } from './transfers.errors.js';
@@ -56,8 +56,8 @@ export class TransferJob {
   constructor(
     private readonly jobs: JobQueue,
     private readonly root: StorageRoot,
-    private readonly room: Room,
-    private readonly recorded: RecordedChange,
+    private readonly quota: DiskQuota,
+    private readonly intents: StorageIntents,
   ) {
     jobs.register({
       name: 'storage.transfer',
@@ -102,7 +102,7 @@ export class TransferJob {
             ? await root.trees.measure(item.from, { signal: work.signal, filter: isShown })
             : { bytes: facts.size };
         bytes += size.bytes;
-        await this.room.require(root, item.to.parent ?? ROOT, bytes);
+        await this.quota.assertFits(root, item.to.parent ?? ROOT, bytes);
       }
       work.progress(0, bytes);
       return { state: { bytes } };
@@ -113,15 +113,15 @@ export class TransferJob {
     return this.root.use(async (root) => {
       const { bytes: total } = work.state as TransferState;
       const copies: string[] = [];
-      let [copied, sinceLook] = [0, 0];
+      let [copied, sinceCheck] = [0, 0];
       for (const { from, to, part } of itemsOf(work)) {
         const onBytes = async (bytes: number): Promise<void> => {
           copied += bytes;
-          sinceLook += bytes;
+          sinceCheck += bytes;
           work.progress(copied, total);
-          if (sinceLook < LOOK_EVERY_BYTES) return;
-          sinceLook = 0;
-          await this.room.look(root, to.parent ?? ROOT);
+          if (sinceCheck < CHECK_EVERY_BYTES) return;
+          sinceCheck = 0;
+          await this.quota.assertStillFits(root, to.parent ?? ROOT);
         };
         const skipped = await root.trees
           .copy(from, part, { signal: work.signal, filter: isShown, onBytes })
@@ -140,23 +140,28 @@ export class TransferJob {
     const { mode, actor } = work.input as unknown as Transfer;
     const { bytes = 0, copies = [] } = work.state as TransferState;
     return this.root.use(async (root) => {
-      const published: RelativePath[] = [];
-      for (const [index, { to, part }] of itemsOf(work).entries()) {
-        if (await root.files.statIfExists(part)) published.push(await publishFree(root, part, to));
-        else published.push(copies[index] === LEFT_OUT ? to : await nameOfCopy(root, to, copies[index]));
+      const published: string[] = [];
+      for (const [index, { from, to, part }] of itemsOf(work).entries()) {
+        if (!(await root.files.statIfExists(part))) {
+          // Left out, or published by an earlier attempt, whose intent records the copy.
+          const copy = copies[index];
+          published.push((copy === LEFT_OUT ? to : await findCopy(root, to, copy)).text);
+          continue;
+        }
+        const target = await freeName(root, to);
+        await this.intents.execute(actor, root, {
+          action: mode === 'copy' ? 'storage_copied' : 'storage_moved',
+          path: from,
+          details: { old: from.text, new: target.text, job: work.id },
+          effect: 'publish',
+          source: part,
+          target,
+        });
+        published.push(target.text);
       }
       return {
-        state: { published: published.map(({ text }) => text) },
-        inTransaction: async (transaction) => {
-          for (const [index, { from }] of itemsOf(work).entries()) {
-            await this.recorded.note(transaction, actor, {
-              action: mode === 'copy' ? 'storage_copied' : 'storage_moved',
-              path: from,
-              details: { old: from.text, new: published[index]?.text, job: work.id },
-            });
-          }
-          await this.room.grew(transaction, mode === 'copy' ? bytes : 0);
-        },
+        state: { published },
+        inTransaction: (transaction) => this.quota.addUsage(transaction, mode === 'copy' ? bytes : 0),
       };
     });
   }
@@ -183,14 +188,8 @@ export class TransferJob {
   }
 }
 
-async function publishFree(root: OpenRoot, part: RelativePath, to: RelativePath): Promise<RelativePath> {
-  const target = await freeName(root, to);
-  await root.files.publish(part, target);
-  return target;
-}
-
-/** An earlier try gave the copy its name, and was cut off before that was noted. @throws EntryNotFound when it is gone */
-async function nameOfCopy(root: OpenRoot, to: RelativePath, identity?: string): Promise<RelativePath> {
+/** The name that an earlier attempt gave the copy. @throws EntryNotFound when the copy is gone */
+async function findCopy(root: OpenRoot, to: RelativePath, identity?: string): Promise<RelativePath> {
   for await (const { path, facts } of namesTaken(root, to)) if (identityOf(facts) === identity) return path;
   throw new EntryNotFound(to.text);
 }

@@ -7,11 +7,10 @@ import { DataSource, Repository } from 'typeorm';
 import { freeName } from '../free-name.js';
 import { done, failed, type ItemOutcome, type Outcomes } from '../outcomes.js';
 import { refuseProtected } from '../protected-places.js';
-import { RecordedChange } from '../recorded-change.js';
-import { Room } from '../room.js';
+import { DiskQuota } from '../disk-quota.js';
+import { StorageIntents } from '../intents/storage-intents.js';
 import { partBeside, ROOT, storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
-import { noteMovedUploads } from '../uploads/moved-uploads.js';
 import { StorageUpload } from '../uploads/storage-upload.entity.js';
 import { TransferJob, type TransferItem } from './transfer-job.js';
 
@@ -26,8 +25,8 @@ const ABANDONED_AFTER_MS = 3_600_000;
 export class Transfers {
   constructor(
     private readonly root: StorageRoot,
-    private readonly recorded: RecordedChange,
-    private readonly room: Room,
+    private readonly intents: StorageIntents,
+    private readonly quota: DiskQuota,
     private readonly job: TransferJob,
     private readonly dataSource: DataSource,
     @InjectRepository(StorageUpload) private readonly written: Repository<StorageUpload>,
@@ -39,14 +38,14 @@ export class Transfers {
       await refuseProtected(root, path);
       const target = memberOf(folder, path);
       try {
-        await this.recorded.make(
-          actor,
-          { action: 'storage_moved', path, details: { old: path.text, new: target.text } },
-          async (transaction) => {
-            await noteMovedUploads(transaction, path, target);
-            await root.files.move(path, target);
-          },
-        );
+        await this.intents.execute(actor, root, {
+          action: 'storage_moved',
+          path,
+          details: { old: path.text, new: target.text },
+          effect: 'move',
+          source: path,
+          target,
+        });
         return { target, isDone: true };
       } catch (error) {
         if (error instanceof OtherDisk) return { target, isDone: false };
@@ -81,17 +80,18 @@ export class Transfers {
     const part = partBeside(target, id);
     const expiresAt = new Date(Date.now() + ABANDONED_AFTER_MS);
     const copy = this.written.create({ id, userId: actor.userId ?? 0, path: target.text, size, expiresAt });
-    await this.room.reserve(root, target.parent ?? ROOT, copy);
+    await this.quota.reserve(root, target.parent ?? ROOT, copy);
     try {
       await root.trees.copy(path, part);
-      await this.recorded.make(
-        actor,
-        { action: 'storage_copied', path, details: { old: path.text, new: target.text } },
-        async (transaction) => {
-          await root.files.publish(part, target);
-          await this.room.grew(transaction, size);
-        },
-      );
+      await this.intents.execute(actor, root, {
+        action: 'storage_copied',
+        path,
+        details: { old: path.text, new: target.text },
+        growth: size,
+        effect: 'publish',
+        source: part,
+        target,
+      });
     } finally {
       await root.trees.remove(part); // gone already when all went well
       await this.written.delete(id);

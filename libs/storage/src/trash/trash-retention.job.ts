@@ -5,10 +5,10 @@ import { MAX_LISTED_ENTRIES, type FileEntry, EntryNotFound, type OpenRoot, type 
 import { KubarrError } from '@kubarr/platform/errors';
 import { Periodic } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
-import { RecordedChange } from '../recorded-change.js';
+import { StorageIntents } from '../intents/storage-intents.js';
 import { StorageRoot } from '../storage-root.js';
 import { infoIn } from './trash.service.js';
-import { deletedAt, DOOMED, fileOf, idOfInfo, INFO, infoOf, makeTrash, TRASH_ID } from './trash-places.js';
+import { deletedAt, DOOMED, fileOf, idOfInfo, INFO, infoOf, makeTrash, TRASH_ID } from '../trash-places.js';
 import { TRASH } from '../storage-path.js';
 
 const DAY_MS = 86_400_000;
@@ -22,7 +22,7 @@ export class TrashRetention {
   constructor(
     private readonly config: StorageConfig,
     private readonly root: StorageRoot,
-    private readonly recorded: RecordedChange,
+    private readonly intents: StorageIntents,
     private readonly log: Log,
   ) {}
 
@@ -48,7 +48,13 @@ export class TrashRetention {
     const details = { trash_id: id, older_than_days: this.config.trashDays };
     if (await root.files.statIfExists(fileOf(id))) {
       await makeTrash(root);
-      await this.recorded.make(SYSTEM, { ...record, details }, () => root.files.move(fileOf(id), doomed));
+      await this.intents.execute(SYSTEM, root, {
+        ...record,
+        details,
+        effect: 'move',
+        source: fileOf(id),
+        target: doomed,
+      });
     }
     await root.trees.remove(infoOf(id));
     await root.trees.remove(doomed, { signal });

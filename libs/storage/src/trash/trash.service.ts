@@ -8,14 +8,14 @@ import { freeName } from '../free-name.js';
 import { done, failed, type ItemOutcome, type Outcomes } from '../outcomes.js';
 import { pageSlice } from '../page-slice.js';
 import { refuseProtected } from '../protected-places.js';
-import { RecordedChange } from '../recorded-change.js';
+import { StorageIntents } from '../intents/storage-intents.js';
 import { RemovalJob } from '../removal/removal-job.js';
 import { storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
 import { type TrashItem, type TrashListing, type TrashQuery } from './trash.dto.js';
 import { NotInTrash } from './trash.errors.js';
 import { LONGEST_INFO, readTrashInfo, type TrashInfo, writeTrashInfo } from './trash-info.js';
-import { deletedAt, DOOMED, fileOf, idOfInfo, INFO, infoOf, makeTrash, newTrashId, TRASH_ID } from './trash-places.js';
+import { deletedAt, DOOMED, fileOf, idOfInfo, INFO, infoOf, makeTrash, newTrashId, TRASH_ID } from '../trash-places.js';
 
 const DAY_MS = 86_400_000;
 
@@ -24,7 +24,7 @@ const DAY_MS = 86_400_000;
 export class Trash {
   constructor(
     private readonly root: StorageRoot,
-    private readonly recorded: RecordedChange,
+    private readonly intents: StorageIntents,
     private readonly removals: RemovalJob,
     private readonly config: StorageConfig,
     private readonly dataSource: DataSource,
@@ -40,9 +40,14 @@ export class Trash {
       const id = newTrashId();
       await writeInfo(root, id, { path, deletedAt: deletedAt(id), deletedBy: actor.username });
       try {
-        await this.recorded.make(actor, { action: 'storage_trashed', path, details: { trash_id: id } }, () =>
-          root.files.move(path, fileOf(id)),
-        );
+        await this.intents.execute(actor, root, {
+          action: 'storage_trashed',
+          path,
+          details: { trash_id: id },
+          effect: 'move',
+          source: path,
+          target: fileOf(id),
+        });
       } catch (error) {
         await root.trees.remove(infoOf(id));
         throw error;
@@ -75,11 +80,16 @@ export class Trash {
           if (!(error instanceof NameTaken)) throw error;
         });
       const target = await freeName(root, path);
-      await this.recorded.make(
-        actor,
-        { action: 'storage_restored', path, details: { trash_id: id, new: target.text } },
-        () => root.files.move(fileOf(id), target).catch(asNotInTrash),
-      );
+      await this.intents
+        .execute(actor, root, {
+          action: 'storage_restored',
+          path,
+          details: { trash_id: id, new: target.text },
+          effect: 'move',
+          source: fileOf(id),
+          target,
+        })
+        .catch(asNotInTrash);
       await root.trees.remove(infoOf(id));
       return target.text;
     });
@@ -93,9 +103,16 @@ export class Trash {
       await root.files.makeDirectory(batch);
       const outcomes = await this.forEach(ids, async (_, id) => {
         const { path } = await infoIn(root, id);
-        await this.recorded.make(actor, { action: 'storage_trash_removed', path, details: { trash_id: id } }, () =>
-          root.files.move(fileOf(id), batch.child(Buffer.from(id))).catch(asNotInTrash),
-        );
+        await this.intents
+          .execute(actor, root, {
+            action: 'storage_trash_removed',
+            path,
+            details: { trash_id: id },
+            effect: 'move',
+            source: fileOf(id),
+            target: batch.child(Buffer.from(id)),
+          })
+          .catch(asNotInTrash);
         await root.trees.remove(infoOf(id));
         return null;
       });

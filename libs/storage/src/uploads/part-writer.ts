@@ -1,6 +1,6 @@
 import { type PartFile } from '@kubarr/file-tree';
 import { type Readable } from 'node:stream';
-import { LOOK_EVERY_BYTES } from '../room.js';
+import { CHECK_EVERY_BYTES } from '../disk-quota.js';
 import { UploadTooLong } from './uploads.errors.js';
 
 /** Bytes that are gathered before they are written: network reads are small, and every write has its price. */
@@ -19,13 +19,13 @@ const LET_GO_MS = 10_000;
 export class PartWriter {
   private readonly gathered = Buffer.allocUnsafeSlow(GATHERED);
   private filled = 0;
-  private sinceLook = 0;
+  private sinceCheck = 0;
 
   constructor(
     private readonly part: PartFile,
     private readonly size: number,
-    /** Called every {@link LOOK_EVERY_BYTES}; may stop the writing by throwing. */
-    private readonly look: () => Promise<void>,
+    /** Called every {@link CHECK_EVERY_BYTES}; may stop the writing by throwing. */
+    private readonly checkFreeSpace: () => Promise<void>,
   ) {}
 
   /** Ends when the sender does, breaks off, or `signal` says so. */
@@ -66,10 +66,10 @@ export class PartWriter {
     this.filled = 0;
     if (bytes.length === 0) return;
     await this.part.append(bytes);
-    this.sinceLook += bytes.length;
-    if (this.sinceLook < LOOK_EVERY_BYTES) return;
-    this.sinceLook = 0;
-    await this.look();
+    this.sinceCheck += bytes.length;
+    if (this.sinceCheck < CHECK_EVERY_BYTES) return;
+    this.sinceCheck = 0;
+    await this.checkFreeSpace();
   }
 }
 

@@ -13,7 +13,7 @@ export class UploadSweep {
 
   @Periodic({ name: 'storage-uploads', everyMs: 3_600_000, runs: 'once', timeoutMs: 600_000 })
   async run(signal?: AbortSignal): Promise<void> {
-    const { removed, failures } = await this.uploads.removeExpired(signal);
+    const { removed, failures } = await this.uploads.deleteExpired(signal);
     if (removed > 0) this.log.info('Removed old uploads', { removed });
     const [first] = failures;
     if (first) this.log.warn('Could not remove old uploads', { left: failures.length, reason: first.message });

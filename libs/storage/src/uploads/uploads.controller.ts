@@ -43,7 +43,7 @@ export class UploadsController {
       'The tus protocol 1.0.0. Upload-Length is the size in bytes; Upload-Metadata holds `path`, or `filename` and perhaps `folder`. Location names the upload.',
   })
   @ApiResponse({ status: 201, description: 'Location says where the bytes go' })
-  async begin(
+  async start(
     @CurrentActor() actor: Actor,
     @Headers() headers: IncomingHttpHeaders,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -51,7 +51,7 @@ export class UploadsController {
     requireProtocol(headers, reply);
     const size = parseUploadFigure('Upload-Length', single(headers['upload-length']));
     const path = uploadPath(parseUploadMetadata(single(headers['upload-metadata']) ?? ''));
-    const progress = await this.uploads.begin(actor, path, size);
+    const progress = await this.uploads.start(actor, path, size);
     tell(reply, progress);
     void reply.header('location', `/${UPLOADS_ROUTE}/${progress.id}`);
   }
@@ -61,14 +61,14 @@ export class UploadsController {
   @RequirePermission('storage.write')
   @ApiOperation({ operationId: 'getUploadProgress', summary: 'How many bytes of an upload are there' })
   @ApiResponse({ status: 200, description: 'Upload-Offset and Upload-Length tell' })
-  async progress(
+  async getProgress(
     @CurrentActor() actor: Actor,
     @Param() { id }: UploadParameter,
     @Headers() headers: IncomingHttpHeaders,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     requireProtocol(headers, reply);
-    const progress = await this.uploads.progress(actor, id);
+    const progress = await this.uploads.getProgress(actor, id);
     tell(reply, progress);
     void reply.headers({ 'upload-length': progress.size, 'cache-control': 'no-store' });
   }

@@ -1,6 +1,6 @@
 import { NameTaken, type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/file-tree';
 import { randomBytes } from 'node:crypto';
-import { TRASH } from '../storage-path.js';
+import { TRASH } from './storage-path.js';
 
 /** The two folders of a trash. Source: Desktop Trash Can Specification 1.0, freedesktop.org. */
 export const FILES = parseRelativePath(`${TRASH.text}/files`);

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { AuditRecorder } from '@kubarr/audit';
+import { type EntityManager } from 'typeorm';
+import { DiskQuota } from '../disk-quota.js';
+import { type PlannedChange } from './planned-change.js';
+import { type StorageIntent } from './storage-intent.entity.js';
+
+/** A change that happened on the disk, as the database records it. */
+export type DoneChange = Pick<
+  StorageIntent,
+  'action' | 'path' | 'details' | 'actor' | 'effect' | 'source' | 'target' | 'growth' | 'uploadId'
+>;
+
+/** What a {@link FollowUp} found out. */
+export interface FollowUpResult {
+  /** Another process has recorded this change: no second audit entry. */
+  readonly isRecorded?: boolean;
+  /** The job that goes on with the change. */
+  readonly jobId?: number;
+}
+
+/** What follows in the database from a change, in the transaction that writes the audit entry. */
+export type FollowUp = (transaction: EntityManager, change: DoneChange) => Promise<FollowUpResult>;
+
+/** Records changes that happened on the disk: the audit entry, the size of the storage, and follow-ups. */
+@Injectable()
+export class ChangeOutcome {
+  private readonly followUps = new Map<PlannedChange['action'], FollowUp>();
+
+  constructor(
+    private readonly audit: AuditRecorder,
+    private readonly quota: DiskQuota,
+  ) {}
+
+  /** From a constructor: one follow-up for an action. */
+  register(action: PlannedChange['action'], followUp: FollowUp): void {
+    this.followUps.set(action, followUp);
+  }
+
+  /** @returns the job that goes on with the change; `null` when there is none */
+  async record(transaction: EntityManager, change: DoneChange): Promise<number | null> {
+    const { action, path, details, actor, growth } = change;
+    const { isRecorded = false, jobId = null } = (await this.followUps.get(action)?.(transaction, change)) ?? {};
+    if (isRecorded) return null;
+    await this.audit.record(transaction, actor, {
+      action,
+      resource: 'storage',
+      resourceId: path || '/',
+      ...(details && { details }),
+    });
+    if (growth !== 0) await this.quota.addUsage(transaction, growth);
+    return jobId;
+  }
+}

@@ -1,0 +1,20 @@
+import { Injectable } from '@nestjs/common';
+import { Periodic } from '@kubarr/jobs';
+import { asDatabaseError } from '@kubarr/platform/database';
+import { StorageIntents } from './storage-intents.js';
+
+/** Settles the changes that a process left unfinished, after the start and then regularly. */
+@Injectable()
+export class IntentSweep {
+  constructor(private readonly intents: StorageIntents) {}
+
+  @Periodic({ name: 'storage-intents', everyMs: 15_000, runs: 'everywhere', timeoutMs: 60_000, startAfterMs: 1_000 })
+  async run(signal?: AbortSignal): Promise<void> {
+    if (this.intents.isRecovering) return; // the disk does not respond
+    try {
+      await this.intents.recover(signal);
+    } catch (error) {
+      if (!asDatabaseError(error)) throw error; // else the database watch reports the outage
+    }
+  }
+}
