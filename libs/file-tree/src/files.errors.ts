@@ -182,7 +182,10 @@ export class DiskNotResponding extends KubarrError {
   readonly kind = 'unavailable';
   override readonly retryAfterSeconds = 5;
   constructor(options?: { cause?: unknown }) {
-    super('The disk that holds these files does not respond. Check the disk or its file server, then try again.', options);
+    super(
+      'The disk that holds these files does not respond. Check the disk or its file server, then try again.',
+      options,
+    );
   }
 }
 

@@ -15,7 +15,10 @@ export class ChangesController {
   @RequirePermission('storage.write')
   @ApiOperation({ operationId: 'createDirectory', summary: 'Make a folder, and those missing above it' })
   @ApiOkResponse({ type: SuccessMessage })
-  async createDirectory(@CurrentActor() actor: Actor, @Body() { path }: CreateDirectoryRequest): Promise<SuccessMessage> {
+  async createDirectory(
+    @CurrentActor() actor: Actor,
+    @Body() { path }: CreateDirectoryRequest,
+  ): Promise<SuccessMessage> {
     return { success: true, message: `Directory made: ${await this.changes.createDirectory(actor, path)}` };
   }
 

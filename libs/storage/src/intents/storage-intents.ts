@@ -64,21 +64,23 @@ export class StorageIntents implements OnModuleDestroy {
     const intent = await this.insert(actor, root, change);
     try {
       await this.apply(root, change, intent.id);
-      return await this.dataSource.transaction(async (transaction) => {
-        const [settled] = await transaction.query<[{ verdict: string | null }[]]>(
-          'DELETE FROM storage_intents WHERE id = $1 RETURNING verdict',
-          [intent.id],
-        );
-        // Without a row, or with this verdict, a sweep was faster because the lease had ended.
-        if (!settled[0] || settled[0].verdict === 'done') return null;
-        return this.outcome.record(transaction, intent);
-      }).catch((cause: unknown) => {
-        this.log.warn('Could not record a change to the storage; it will be recorded later', {
-          intent: intent.id,
-          reason: cause instanceof Error ? cause.message : String(cause),
+      return await this.dataSource
+        .transaction(async (transaction) => {
+          const [settled] = await transaction.query<[{ verdict: string | null }[]]>(
+            'DELETE FROM storage_intents WHERE id = $1 RETURNING verdict',
+            [intent.id],
+          );
+          // Without a row, or with this verdict, a sweep was faster because the lease had ended.
+          if (!settled[0] || settled[0].verdict === 'done') return null;
+          return this.outcome.record(transaction, intent);
+        })
+        .catch((cause: unknown) => {
+          this.log.warn('Could not record a change to the storage; it will be recorded later', {
+            intent: intent.id,
+            reason: cause instanceof Error ? cause.message : String(cause),
+          });
+          throw new ChangeNotRecorded(change.path.text, { cause });
         });
-        throw new ChangeNotRecorded(change.path.text, { cause });
-      });
     } finally {
       this.setActive(intent.id, false);
     }

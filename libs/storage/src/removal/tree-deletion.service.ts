@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type SignedIn } from '@kubarr/access';
-import { NotADirectory, type OpenRoot, OtherDisk, parseRelativePath, type RelativePath, nameText } from '@kubarr/file-tree';
+import {
+  NotADirectory,
+  type OpenRoot,
+  OtherDisk,
+  parseRelativePath,
+  type RelativePath,
+  nameText,
+} from '@kubarr/file-tree';
 import { KeyRing } from '@kubarr/platform/secrets';
 import { randomUUID } from 'node:crypto';
 import { refuseProtected } from '../protected-places.js';

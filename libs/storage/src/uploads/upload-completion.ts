@@ -131,10 +131,7 @@ async function recordEnd(
   return {};
 }
 
-async function retarget(
-  transaction: EntityManager,
-  { effect, source, target }: DoneChange,
-): Promise<FollowUpResult> {
+async function retarget(transaction: EntityManager, { effect, source, target }: DoneChange): Promise<FollowUpResult> {
   if (effect === 'move' && source !== null && target !== null) await retargetUploads(transaction, source, target);
   return {};
 }
