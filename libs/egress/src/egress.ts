@@ -136,7 +136,7 @@ export class Egress {
       const { bytes, isTruncated } = await readAtMost(this.maxBytes, body ?? []);
       if (isTruncated) throw new ConnectionFailed(`The server’s answer is longer than ${this.maxBytes} bytes.`);
       const buffered = new undici.Response(bytes.length > 0 ? bytes : null, { status, statusText, headers });
-      return buffered as unknown as Response;
+      return buffered;
     } catch (error) {
       init.signal?.throwIfAborted();
       throw explainConnectionFailure(error, timeout.aborted ? this.timeoutMs : undefined);
