@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
+import { SessionActions } from '@kubarr/auth';
 import { loadConfig } from '@kubarr/platform/config';
 import { migrate, PreparedStatements } from '@kubarr/platform/database';
 import { AuditCursor } from '../../libs/audit/src/audit-cursor.entity.js';
@@ -50,7 +51,7 @@ await withPostgres(async (target) => {
         while (!isOver()) {
           const startedAt = performance.now();
           await dataSource.transaction((transaction) =>
-            recorder.record(transaction, actor, { action: 'login', resource: 'session', resourceId: writer }),
+            recorder.record(transaction, actor, { action: SessionActions.signedIn, resourceId: writer }),
           );
           times.push(performance.now() - startedAt);
           await delay(REST_MS);

@@ -3,6 +3,7 @@ import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { loadConfig } from '@kubarr/platform/config';
 import { migrate, PreparedStatements } from '@kubarr/platform/database';
+import { SettingsActions } from '@kubarr/settings';
 import { type EntityManager } from 'typeorm';
 import { AuditLog } from '../../libs/audit/src/audit-log.entity.js';
 import { SystemSetting } from '../../libs/settings/src/system-setting.entity.js';
@@ -50,8 +51,7 @@ await withPostgres(async (target) => {
     dataSource.transaction(async (transaction) => {
       const old = await change(transaction, key, value);
       await recorder.record(transaction, actor, {
-        action: 'system_setting_changed',
-        resource: 'system',
+        action: SettingsActions.changed,
         resourceId: key,
         details: { setting: key, old, new: value },
       });

@@ -1,9 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
-import { AuditModule } from '@kubarr/audit';
-import { AuthModule, PermissionGuard, SessionGuard } from '@kubarr/auth';
-import { NotificationsModule } from '@kubarr/notifications';
+import { PermissionGuard, SessionGuard } from '@kubarr/auth';
 import { CacheModule } from '@kubarr/platform/cache';
 import { ConfigModule, type KubarrConfig } from '@kubarr/platform/config';
 import { DatabaseModule, type DatabaseOptions } from '@kubarr/platform/database';
@@ -13,12 +11,8 @@ import { JobsModule } from '@kubarr/jobs';
 import { RealtimeModule } from '@kubarr/platform/realtime';
 import { SecretsModule } from '@kubarr/platform/secrets';
 import { type Log, TelemetryModule } from '@kubarr/platform/telemetry';
-import { SettingsModule } from '@kubarr/settings';
-import { SetupModule } from '@kubarr/setup';
-import { SignInModule } from '@kubarr/sign-in';
-import { StorageModule } from '@kubarr/storage';
-import { SystemModule } from '@kubarr/system';
-import { UsersModule } from '@kubarr/users';
+import { AREAS } from './areas.js';
+import { DeclarationsModule } from './declarations.module.js';
 import { PagesModule } from './pages/pages.module.js';
 
 /** What the process has before Nest starts. */
@@ -46,15 +40,8 @@ export class AppModule {
         HealthModule,
         HttpModule,
         RealtimeModule,
-        AuditModule,
-        SettingsModule,
-        UsersModule,
-        AuthModule,
-        SignInModule,
-        StorageModule,
-        NotificationsModule,
-        SetupModule,
-        SystemModule,
+        DeclarationsModule.forRoot(AREAS),
+        ...AREAS.map(({ module }) => module),
         PagesModule,
       ],
       providers: [

@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { PreparedStatements } from '@kubarr/platform/database';
 import { type EntityManager } from 'typeorm';
-import { type AuditAction, type AuditResource } from './audit-catalogue.js';
+import { type AuditAction } from './audit-action.js';
 
 /** What is recorded, apart from who did it. */
 export interface AuditEntry {
   readonly action: AuditAction;
-  readonly resource: AuditResource;
-  /** Identity of the thing it is about; a session id for sign-ins. */
+  /** Type of resource that the entry is about, where it is not that of the action. */
+  readonly resource?: string;
+  /** Identity of that resource; a session id for sign-ins. */
   readonly resourceId?: string | number | null;
   /** Changed fields with old and new value. Never a secret. */
   readonly details?: Readonly<Record<string, unknown>>;
@@ -30,8 +31,8 @@ export class AuditRecorder {
     await this.statements.execute(transaction, 'record-audit-entry', INSERT, [
       actor.userId,
       actor.username,
-      entry.action,
-      entry.resource,
+      entry.action.key,
+      entry.resource ?? entry.action.resource,
       entry.resourceId === undefined || entry.resourceId === null ? null : String(entry.resourceId),
       entry.details ? JSON.stringify(entry.details) : null,
       actor.address,

@@ -1,5 +1,5 @@
 import { type SelectQueryBuilder } from 'typeorm';
-import { canonicalAction } from './audit-catalogue.js';
+import { canonicalAction } from './audit-action.js';
 import { type AuditLog } from './audit-log.entity.js';
 import { type AuditFilterQuery } from './audit.dto.js';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type Actor, holds, type SignedIn } from '@kubarr/access';
 import { DataSource, In, Repository, type SelectQueryBuilder } from 'typeorm';
-import { canonicalAction } from './audit-catalogue.js';
+import { canonicalAction } from './audit-action.js';
 import { AuditLog } from './audit-log.entity.js';
 import { AuditRecorder } from './audit-recorder.js';
 import { applyFilter, continueAfter, type AuditFilter } from './audit-search.js';
@@ -18,6 +18,7 @@ import {
 import { AuditNotAllowed } from './audit.errors.js';
 import { AuditDeletion, BRISK } from './retention/audit-deletion.js';
 import { AuditStatistics } from './statistics/audit-statistics.js';
+import { AuditActions } from './audit.actions.js';
 
 /** Largest page. A larger wish is cut down rather than refused: the web client relies on it. */
 const LARGEST_PAGE = 100;
@@ -100,8 +101,7 @@ export class AuditService {
     const entries = await this.deletion.countOlderThan(days);
     await this.dataSource.transaction((transaction) =>
       this.recorder.record(transaction, actor, {
-        action: 'audit_cleared',
-        resource: 'system',
+        action: AuditActions.cleared,
         resourceId: 'audit',
         details: { days, entries },
       }),

@@ -12,3 +12,4 @@ export { SessionDirectory, type SessionHolder } from './sessions/session-directo
 export { LoginAnswer } from './sessions/sessions.dto.js';
 export { SessionsService } from './sessions/sessions.service.js';
 export { SocketSessions } from './sessions/socket-sessions.js';
+export { ApiTokenActions, RequestActions, SessionActions } from './auth.actions.js';

@@ -18,6 +18,7 @@ import { Outbox } from './delivery/outbox.js';
 import { Sender } from './delivery/sender.js';
 import { Announcements } from './events/announcements.js';
 import { AuditFollower } from './events/audit-follower.js';
+import { EventTypes } from './events/event-types.js';
 import { NotificationQuiet } from './events/notification-quiet.entity.js';
 import { NotificationRule } from './events/notification-rule.entity.js';
 import { Rules } from './events/rules.js';
@@ -56,6 +57,7 @@ import { Preferences } from './preferences/preferences.js';
     DeliveryLog,
     Destinations,
     EmailChannel,
+    EventTypes,
     InboxFeed,
     Inboxes,
     MessageBirdChannel,

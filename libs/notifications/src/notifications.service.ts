@@ -9,7 +9,7 @@ import { ChannelTypes } from './channels/channel-types.js';
 import { maskConfig, missingValues } from './channels/config-fields.js';
 import { maskDestination } from './channels/mask-destination.js';
 import { DeliveryLog } from './delivery/delivery-log.js';
-import { EVENT_TYPES, eventType, type Rule } from './events/event-types.js';
+import { type EventType, type Rule } from './events/event-types.js';
 import { Rules } from './events/rules.js';
 import {
   type ChannelAnswer,
@@ -82,12 +82,13 @@ export class NotificationsService {
 
   async events(): Promise<EventAnswer[]> {
     const rules = await this.rules.all();
-    return EVENT_TYPES.map(({ key, rule }) => eventAnswer(key, rules.get(key) ?? rule));
+    return this.rules.types.all.map((type) => eventAnswer(type, rules.get(type.key) ?? type.rule));
   }
 
   async changeEvent(actor: Actor, key: string, { enabled, severity }: EventUpdate): Promise<EventAnswer> {
     const change = { ...(enabled !== undefined && { isEnabled: enabled }), ...(severity && { severity }) };
-    return eventAnswer(key, await this.rules.change(actor, key, change));
+    const { type, rule } = await this.rules.change(actor, key, change);
+    return eventAnswer(type, rule);
   }
 
   async preferencesOf({ userId }: SignedIn): Promise<PreferenceAnswer[]> {
@@ -126,9 +127,9 @@ export class NotificationsService {
   }
 }
 
-const eventAnswer = (key: string, { isEnabled, severity }: Rule): EventAnswer => ({
+const eventAnswer = ({ key, title }: EventType, { isEnabled, severity }: Rule): EventAnswer => ({
   event_type: key,
-  title: eventType(key)?.title ?? key,
+  title,
   enabled: isEnabled,
   severity,
 });

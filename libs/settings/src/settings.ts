@@ -7,6 +7,7 @@ import { type Cache } from 'cache-manager';
 import { DataSource, type EntityManager } from 'typeorm';
 import { SETTINGS, type SettingKey } from './settings-catalogue.js';
 import { SystemSetting } from './system-setting.entity.js';
+import { SettingsActions } from './settings.actions.js';
 
 /** One key under which all values are cached together: they are few, and always read as a whole. */
 const CACHE_KEY = 'settings';
@@ -66,8 +67,7 @@ export class Settings {
     const before = await transaction.findOne(SystemSetting, { where: { key }, lock: { mode: 'pessimistic_write' } });
     await transaction.upsert(SystemSetting, { key, value, updatedAt: () => 'now()' }, ['key']);
     await this.audit.record(transaction, actor, {
-      action: 'system_setting_changed',
-      resource: 'system',
+      action: SettingsActions.changed,
       resourceId: key,
       details: { setting: key, old: before?.value ?? fallbackOf(key), new: value },
     });

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
-import { Settings } from '@kubarr/settings';
+import { Settings, SettingsActions } from '@kubarr/settings';
 import { Accounts } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
 import { InstallationRow, serverOf } from './installation.entity.js';
 import { type ServerConfig, type SetupResult } from './setup.dto.js';
 import { ServerNotConfigured, SetupFinished } from './setup.errors.js';
+import { SetupActions } from './setup.actions.js';
 
 /** What the set-up writes, each time in one transaction that locks the one row about this installation. */
 @Injectable()
@@ -23,8 +24,7 @@ export class FirstRun {
       const row = await lockOpen(transaction);
       await transaction.update(InstallationRow, { id: 1 }, { serverName: name, storagePath: storage_path });
       await this.audit.record(transaction, actor, {
-        action: 'system_setting_changed',
-        resource: 'system',
+        action: SettingsActions.changed,
         resourceId: 'server',
         details: { old: serverOf(row), new: { name, storage_path } },
       });
@@ -43,8 +43,7 @@ export class FirstRun {
       await this.settings.changeWithin(transaction, actor, 'storage_path', server.storage_path);
       await transaction.update(InstallationRow, { id: 1 }, { completedAt: () => 'now()' });
       await this.audit.record(transaction, actor, {
-        action: 'setup_completed',
-        resource: 'system',
+        action: SetupActions.completed,
         resourceId: 'installation',
         details: { administrator: administrator.username, server: server.name },
       });

@@ -1,2 +1,3 @@
 export { StorageModule } from './storage.module.js';
 export { StorageRoot } from './storage-root.js';
+export { StorageActions } from './storage.actions.js';

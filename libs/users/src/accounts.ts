@@ -13,6 +13,7 @@ import { Role } from './roles/role.entity.js';
 import { UserRole } from './roles/role-grants.entity.js';
 import { User } from './user.entity.js';
 import { EmailTaken, UsernameTaken } from './users.errors.js';
+import { UserActions } from './users.actions.js';
 
 /** What a new account needs. */
 export interface NewAccount {
@@ -126,8 +127,7 @@ export class Accounts {
   ): Promise<void> {
     await transaction.delete(User, { id });
     await this.audit.record(transaction, actor, {
-      action: 'user_deleted',
-      resource: 'user',
+      action: UserActions.deleted,
       resourceId: id,
       details: { username, email, ...how },
     });
@@ -162,8 +162,7 @@ export class Accounts {
       .catch(refuseTaken);
     const { id } = identifiers[0] as { id: number };
     await this.audit.record(transaction, actor, {
-      action: 'user_created',
-      resource: 'user',
+      action: UserActions.created,
       resourceId: id,
       details: { username, email, is_approved: isApproved, ...how },
     });

@@ -10,3 +10,4 @@ export { MessageAnswer } from './user-answer.js';
 export { AccountGone, EmailTaken, InviteUnusable, UsernameTaken, WrongPassword } from './users.errors.js';
 export { Recipients } from './recipients.js';
 export { UsersModule } from './users.module.js';
+export { InviteActions, RoleActions, UserActions } from './users.actions.js';

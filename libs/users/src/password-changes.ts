@@ -3,6 +3,7 @@ import { type AuditRecorder } from '@kubarr/audit';
 import { type ReplicaBus } from '@kubarr/platform/database';
 import { type EntityManager } from 'typeorm';
 import { PROFILE_CHANGED } from './profiles.js';
+import { UserActions } from './users.actions.js';
 
 /** Whose password is replaced. */
 export interface PasswordReplacement {
@@ -24,8 +25,7 @@ export async function replacePassword(
   await storePassword(transaction, userId, passwordHash);
   await bus.publish(transaction, PROFILE_CHANGED, userId);
   await audit.record(transaction, actor, {
-    action: 'password_changed',
-    resource: 'user',
+    action: UserActions.passwordChanged,
     resourceId: userId,
     details: { username, reset: true, by: 'command on the server' },
   });

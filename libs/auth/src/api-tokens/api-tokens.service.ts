@@ -10,6 +10,7 @@ import { ApiToken } from './api-token.entity.js';
 import { ApiTokenDirectory, hashOfToken, tokenText } from './api-token-directory.js';
 import { type ApiTokenCreated, type ApiTokenInfo, type CreateApiTokenRequest } from './api-tokens.dto.js';
 import { ApiTokenBeyondOwner, ApiTokenNotFound, TooManyApiTokens } from './api-tokens.errors.js';
+import { ApiTokenActions } from '../auth.actions.js';
 
 /** Most tokens of one account. */
 const AT_MOST = 50;
@@ -58,8 +59,7 @@ export class ApiTokensService {
       });
       const { id } = identifiers[0] as { id: number };
       await this.audit.record(transaction, actor, {
-        action: 'api_token_created',
-        resource: 'user',
+        action: ApiTokenActions.created,
         resourceId: userId,
         details: { token: id, name, permissions, expires_in_days: days },
       });
@@ -76,8 +76,7 @@ export class ApiTokensService {
       await transaction.delete(ApiToken, { id });
       await this.directory.announceChange(transaction, userId);
       await this.audit.record(transaction, actor, {
-        action: 'api_token_revoked',
-        resource: 'user',
+        action: ApiTokenActions.revoked,
         resourceId: userId,
         details: { token: id, name: row.name },
       });

@@ -7,6 +7,7 @@ import { Periodic } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { DataSource } from 'typeorm';
 import { RefusalNotes } from './refusal-notes.js';
+import { RequestActions } from '../auth.actions.js';
 
 /** How often notes become audit entries, in milliseconds. With 20 notes at a time that is 40 entries a minute at most. */
 const EVERY_MS = 30_000;
@@ -35,7 +36,7 @@ export class RefusalRecorder implements BeforeApplicationShutdown {
     const { notes, others } = this.waiting.takeAll();
     if (notes.length === 0) return;
     await this.dataSource.transaction(async (transaction) => {
-      const refused = { action: 'api_access', resource: 'system' } as const;
+      const refused = { action: RequestActions.refused } as const;
       for (const { actor, route, code, times } of notes) {
         const details = { code, times };
         await this.audit.record(transaction, actor, { ...refused, resourceId: route, details, failure: 'refused' });

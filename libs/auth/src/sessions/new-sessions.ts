@@ -11,6 +11,7 @@ import { SESSION_SECONDS, signInCookies, SLOT_COUNT, slotFor, type WithCookies }
 import { SessionDirectory } from './session-directory.js';
 import { SessionTokens } from './session-tokens.js';
 import { Session } from './session.entity.js';
+import { SessionActions } from '../auth.actions.js';
 
 /** How somebody proved who they are. */
 export interface SignInProof {
@@ -63,8 +64,7 @@ export class NewSessions {
       });
       const person = { ...actor, userId: profile.id, username: profile.username };
       await this.audit.record(transaction, person, {
-        action: 'login',
-        resource: 'session',
+        action: SessionActions.signedIn,
         resourceId: sessionId,
         details: { method: proof.method, ...(secondFactor && { second_factor: secondFactor }) },
       });

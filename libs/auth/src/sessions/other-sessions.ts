@@ -8,6 +8,7 @@ import { SessionNotFound } from '../auth.errors.js';
 import { SessionDirectory } from './session-directory.js';
 import { Session } from './session.entity.js';
 import { SessionsService } from './sessions.service.js';
+import { SessionActions } from '../auth.actions.js';
 
 /** The sessions of other people, for those who look after their accounts. */
 @Injectable()
@@ -33,8 +34,7 @@ export class OtherSessions {
       if (!(await transaction.existsBy(Session, { id: sessionId, userId }))) throw new SessionNotFound();
       await this.directory.end(transaction, sessionId);
       await this.audit.record(transaction, actor, {
-        action: 'session_revoked',
-        resource: 'session',
+        action: SessionActions.ended,
         resourceId: sessionId,
         details: { user_id: userId, username },
       });
@@ -49,7 +49,7 @@ export class OtherSessions {
       const { username } = await reach(userId);
       await this.accounts.endSessions(transaction, userId);
       await this.audit.record(transaction, actor, {
-        action: 'session_revoked',
+        action: SessionActions.ended,
         resource: 'user',
         resourceId: userId,
         details: { username, all: true },

@@ -9,6 +9,7 @@ import { BrowserSessionReader, type Cookies } from './browser-sessions.js';
 import { activateCookies, signOutCookies, type WithCookies } from './session-cookies.js';
 import { SessionDirectory } from './session-directory.js';
 import { Session } from './session.entity.js';
+import { SessionActions } from '../auth.actions.js';
 
 /** Most sessions in one answer, newest use first. */
 const LISTED_AT_MOST = 100;
@@ -51,8 +52,7 @@ export class SessionsService {
       await this.dataSource.transaction(async (transaction) => {
         await this.directory.end(transaction, current.sessionId);
         await this.audit.record(transaction, person, {
-          action: 'logout',
-          resource: 'session',
+          action: SessionActions.signedOut,
           resourceId: current.sessionId,
         });
       });
@@ -104,8 +104,7 @@ export class SessionsService {
       if (!isOwn) throw new SessionNotFound();
       await this.directory.end(transaction, sessionId);
       await this.audit.record(transaction, actor, {
-        action: 'session_revoked',
-        resource: 'session',
+        action: SessionActions.ended,
         resourceId: sessionId,
       });
     });

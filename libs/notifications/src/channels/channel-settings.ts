@@ -10,6 +10,7 @@ import { type Channel } from './channel.js';
 import { ChannelTypes } from './channel-types.js';
 import { type ChannelConfig, maskConfig, mergeConfig, missingValues } from './config-fields.js';
 import { NotificationChannel } from './notification-channel.entity.js';
+import { SettingsActions } from '@kubarr/settings';
 
 /** A channel as it is set up. */
 export interface ChannelState {
@@ -87,8 +88,7 @@ export class ChannelSettings {
         ['channelType'],
       );
       await this.recorder.record(transaction, actor, {
-        action: 'system_setting_changed',
-        resource: 'system',
+        action: SettingsActions.changed,
         resourceId: `notifications.channels.${channel.type}`,
         details: { enabled: { old: old.isEnabled, new: isEnabled }, config: differences(channel, old.config, config) },
       });

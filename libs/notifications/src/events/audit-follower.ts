@@ -5,7 +5,7 @@ import { Periodic } from '@kubarr/jobs';
 import { Recipients } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
 import { type Announcement, Announcements } from './announcements.js';
-import { type EventType, eventType } from './event-types.js';
+import { type EventType } from './event-types.js';
 import { Rules } from './rules.js';
 import { SystemEvents } from './system-events.js';
 
@@ -47,7 +47,7 @@ export class AuditFollower {
     await this.watchSignIns(transaction, facts);
     const announcements = new Map<string, Announcement>();
     for (const fact of facts) {
-      const type = eventType(fact.action);
+      const type = this.rules.types.find(fact.action);
       const rule = rules.get(fact.action);
       if (!type || !rule?.isEnabled) continue;
       const userIds = await this.audience(transaction, type, fact);

@@ -1,4 +1,5 @@
-import { AUDIT_ACTIONS, type AuditAction } from '@kubarr/audit';
+import { Injectable } from '@nestjs/common';
+import { AuditCatalogue } from '@kubarr/audit';
 
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -44,39 +45,29 @@ function systemEvent<Key extends string>(
   return { key, title, audience, rule: { isEnabled: true, severity } };
 }
 
-/** Audit entries that nobody is told of: they come with others, or too often. */
-const UNTOLD: ReadonlySet<AuditAction> = new Set<AuditAction>([
-  'token_refresh',
-  '2fa_verified',
-  '2fa_failed',
-  'user_activated',
-  'app_started',
-  'app_stopped',
-  'app_configured',
-  'invite_deleted',
-  'api_access',
-]);
-
-/** What people do to their own account: told to that account alone. */
-const ABOUT_ONESELF = /^(login|logout|session|2fa|password|passkey|recovery|oauth|api_token)/;
-
 /** `2fa_enabled` → `Second factor enabled`. */
 const titleOf = (action: string): string => {
   const words = action.replace(/^2fa/, 'second_factor').replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** Every type of event, in the order in which they are listed: audit entries first. */
-export const EVENT_TYPES: readonly EventType[] = [
-  ...AUDIT_ACTIONS.filter((action) => !UNTOLD.has(action)).map((key): EventType => ({
-    key,
-    title: titleOf(key),
-    audience: ABOUT_ONESELF.test(key) ? 'account' : 'administrators',
-    rule: { isEnabled: false, severity: 'info' },
-  })),
-  ...SYSTEM_EVENTS,
-];
+/** Every type of event, in the order in which they are listed: audit actions first. */
+@Injectable()
+export class EventTypes {
+  readonly all: readonly EventType[];
+  private readonly byKey: ReadonlyMap<string, EventType>;
 
-const BY_KEY = new Map(EVENT_TYPES.map((type) => [type.key, type]));
+  constructor(audit: AuditCatalogue) {
+    const recorded = audit.actions.flatMap(({ key, audience }): EventType[] =>
+      audience === 'nobody'
+        ? []
+        : [{ key, title: titleOf(key), audience, rule: { isEnabled: false, severity: 'info' } }],
+    );
+    this.all = [...recorded, ...SYSTEM_EVENTS];
+    this.byKey = new Map(this.all.map((type) => [type.key, type]));
+  }
 
-export const eventType = (key: string): EventType | undefined => BY_KEY.get(key);
+  find(key: string): EventType | undefined {
+    return this.byKey.get(key);
+  }
+}

@@ -3,8 +3,9 @@ import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { DataSource, type EntityManager } from 'typeorm';
 import { UnknownEventType } from '../notifications.errors.js';
-import { EVENT_TYPES, eventType, type Rule } from './event-types.js';
+import { type EventType, EventTypes, type Rule } from './event-types.js';
 import { NotificationRule } from './notification-rule.entity.js';
+import { SettingsActions } from '@kubarr/settings';
 
 /** Of what people are told, and how loudly: the administrators' decisions over the defaults. */
 @Injectable()
@@ -12,6 +13,7 @@ export class Rules {
   constructor(
     private readonly dataSource: DataSource,
     private readonly recorder: AuditRecorder,
+    readonly types: EventTypes,
   ) {}
 
   /** The rule of every type of event, by its key. One query. */
@@ -22,12 +24,12 @@ export class Rules {
         { isEnabled, severity },
       ]),
     );
-    return new Map(EVENT_TYPES.map(({ key, rule }) => [key, decided.get(key) ?? rule]));
+    return new Map(this.types.all.map(({ key, rule }) => [key, decided.get(key) ?? rule]));
   }
 
   /** @throws UnknownEventType */
-  async change(actor: Actor, key: string, change: Partial<Rule>): Promise<Rule> {
-    const type = eventType(key);
+  async change(actor: Actor, key: string, change: Partial<Rule>): Promise<{ type: EventType; rule: Rule }> {
+    const type = this.types.find(key);
     if (!type) throw new UnknownEventType();
     return this.dataSource.transaction(async (transaction) => {
       const { rule: fallback } = type;
@@ -46,15 +48,14 @@ export class Rules {
       const rule = { ...old, ...change };
       await transaction.update(NotificationRule, { eventType: key }, rule);
       await this.recorder.record(transaction, actor, {
-        action: 'system_setting_changed',
-        resource: 'system',
+        action: SettingsActions.changed,
         resourceId: `notifications.events.${key}`,
         details: {
           enabled: { old: old.isEnabled, new: rule.isEnabled },
           severity: { old: old.severity, new: rule.severity },
         },
       });
-      return rule;
+      return { type, rule };
     });
   }
 }

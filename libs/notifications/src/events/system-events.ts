@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Recipients } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
 import { Announcements } from './announcements.js';
-import { eventType, type SystemEventKey } from './event-types.js';
+import { type SystemEventKey } from './event-types.js';
 import { Rules } from './rules.js';
 
 /** Something that the product noticed by itself. */
@@ -34,7 +34,7 @@ export class SystemEvents {
   /** Tells it when `transaction` commits, and not at all when it does not. */
   async raise(transaction: EntityManager, event: SystemEvent): Promise<void> {
     const { type, subject, quietMs = QUIET_MS } = event;
-    const known = eventType(type);
+    const known = this.rules.types.find(type);
     const rule = (await this.rules.all(transaction)).get(type);
     if (!known || !rule?.isEnabled) return;
     await this.announcements.serialize(transaction);

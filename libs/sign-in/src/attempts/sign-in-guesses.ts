@@ -7,14 +7,14 @@ import { type SignInAccount } from '@kubarr/users';
 import { SessionsService } from '@kubarr/auth';
 import { isIPv6 } from 'node:net';
 import { DataSource } from 'typeorm';
+import { SessionActions } from '@kubarr/auth';
+import { SecondFactorActions } from '../sign-in.actions.js';
 
 /** Wrong codes of a second factor in 15 minutes before an account must wait: a code is one of a million, three count. */
 const WRONG_CODES = 5;
 
 /** Ways to begin that name nobody yet. */
 type NamelessWay = 'passkey' | 'provider';
-
-type FailedAction = Extract<AuditAction, 'login_failed' | '2fa_failed'>;
 
 /** Whose sign-in it is, as far as it is known. */
 type GuessedAccount = Pick<SignInAccount, 'id' | 'username'>;
@@ -93,7 +93,10 @@ export class SignInGuesses {
 
   /** Records a wrong code, which stays counted. */
   async wrongCode(guess: Guess): Promise<void> {
-    await this.record(personOf(guess), 'wrong second factor', ['2fa_failed', 'login_failed']);
+    await this.record(personOf(guess), 'wrong second factor', [
+      SecondFactorActions.failed,
+      SessionActions.signInFailed,
+    ]);
   }
 
   /** The code was right; `succeed` does the rest. */
@@ -112,7 +115,11 @@ export class SignInGuesses {
    *
    * @param failure Why, for whoever reads the audit log.
    */
-  async record(person: Actor, failure: string, actions: readonly FailedAction[] = ['login_failed']): Promise<void> {
+  async record(
+    person: Actor,
+    failure: string,
+    actions: readonly AuditAction[] = [SessionActions.signInFailed],
+  ): Promise<void> {
     await this.dataSource.transaction(async (transaction) => {
       for (const action of actions)
         await this.audit.record(transaction, person, { action, resource: 'session', failure });

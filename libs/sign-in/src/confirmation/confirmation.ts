@@ -3,7 +3,7 @@ import { type Actor, type SignedIn } from '@kubarr/access';
 import { type AuditAction } from '@kubarr/audit';
 import { hasUsablePassword } from '@kubarr/platform/secrets';
 import { Accounts } from '@kubarr/users';
-import { PROOF_MINUTES, RecentProof } from '@kubarr/auth';
+import { PROOF_MINUTES, RecentProof, SessionActions } from '@kubarr/auth';
 import { PasswordConfirmations } from './password-confirmations.js';
 import { NoPasswordToConfirm } from './confirmation.errors.js';
 
@@ -21,7 +21,7 @@ export class Confirmation {
 
   /** Checks the password and notes the proof with the session. @throws as `requirePassword`. */
   async confirm(actor: Actor, caller: SignedIn, password: string): Promise<{ message: string }> {
-    const isProved = await this.requirePassword(actor, caller, password, 'login');
+    const isProved = await this.requirePassword(actor, caller, password, SessionActions.signedIn);
     if (isProved) await this.proof.record(caller);
     return { message: `Confirmed for ${PROOF_MINUTES} minutes` };
   }

@@ -10,6 +10,7 @@ import { LinkedAccount } from './linked-account.entity.js';
 import { type ProviderIdentity } from './provider-identity.js';
 import { type LinkedAccountInfo, type UnlinkAnswer } from './providers.dto.js';
 import { AlreadyLinked, LinkedElsewhere, LinkNotFound } from './providers.errors.js';
+import { LinkedAccountActions } from '../sign-in.actions.js';
 
 /** Which accounts at providers belong to which of ours. */
 @Injectable()
@@ -59,8 +60,7 @@ export class LinkedAccounts {
         throw error;
       });
     await this.audit.record(transaction, person, {
-      action: 'oauth_linked',
-      resource: 'user',
+      action: LinkedAccountActions.linked,
       resourceId: userId,
       details: { provider: provider.id, email },
     });
@@ -77,8 +77,7 @@ export class LinkedAccounts {
       await transaction.delete(LinkedAccount, { id: row.id });
       await this.waysIn.assertOneLeft(transaction, userId);
       await this.audit.record(transaction, actor, {
-        action: 'oauth_unlinked',
-        resource: 'user',
+        action: LinkedAccountActions.unlinked,
         resourceId: userId,
         details: { provider: providerId, email: row.email },
       });

@@ -23,6 +23,7 @@ import {
   ProviderSecretNeeded,
 } from './providers.errors.js';
 import { secretContextOf, SignInProvider } from './sign-in-provider.entity.js';
+import { SettingsActions } from '@kubarr/settings';
 
 /** Most providers: a page of buttons, not a directory. */
 const AT_MOST = 20;
@@ -145,8 +146,7 @@ export class ProviderSettings {
   ): Promise<void> {
     await this.bus.publish(transaction, PROVIDERS_CHANGED, id);
     await this.audit.record(transaction, actor, {
-      action: 'system_setting_changed',
-      resource: 'system',
+      action: SettingsActions.changed,
       resourceId: `oauth_provider:${id}`,
       details: { setting: `oauth_provider:${id}`, ...details },
     });

@@ -10,6 +10,7 @@ import {
   passwordRefusal,
   type Profile,
   Profiles,
+  UserActions,
 } from '@kubarr/users';
 import { BrowserSessionReader, type Cookies, SessionDirectory, signOutCookies, type WithCookies } from '@kubarr/auth';
 import { DataSource } from 'typeorm';
@@ -43,15 +44,14 @@ export class OwnAccountService {
     const { userId, sessionId } = caller;
     const profile = await this.profileOf(userId);
     assertAllowed([{ path: 'new_password', message: passwordRefusal(new_password, profile) }]);
-    await this.confirmation.requirePassword(actor, caller, current_password, 'password_changed');
+    await this.confirmation.requirePassword(actor, caller, current_password, UserActions.passwordChanged);
     const passwordHash = await this.accounts.hash(new_password);
     await this.dataSource.transaction(async (transaction) => {
       await this.sessions.hold(transaction, caller);
       const validAfter = await this.accounts.setPassword(transaction, userId, passwordHash);
       await this.sessions.keep(transaction, sessionId, validAfter);
       await this.audit.record(transaction, actor, {
-        action: 'password_changed',
-        resource: 'user',
+        action: UserActions.passwordChanged,
         resourceId: userId,
       });
       await this.profiles.announceChange(transaction, userId);
@@ -73,7 +73,7 @@ export class OwnAccountService {
     password: string,
   ): Promise<WithCookies<MessageAnswer>> {
     const profile = await this.profileOf(caller.userId);
-    await this.confirmation.requirePassword(actor, caller, password, 'user_deleted');
+    await this.confirmation.requirePassword(actor, caller, password, UserActions.deleted);
     const { slots, live } = await this.browser.read(cookies);
     await this.changes.run(caller, undefined, (change) => this.accounts.remove(change, actor, profile));
     const others = live.filter(({ userId }) => userId !== caller.userId);

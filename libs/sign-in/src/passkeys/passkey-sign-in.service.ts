@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { type AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { Profiles } from '@kubarr/users';
-import { BrowserSessionReader, type Cookies, type LoginAnswer, NewSessions, type WithCookies } from '@kubarr/auth';
+import {
+  BrowserSessionReader,
+  type Cookies,
+  type LoginAnswer,
+  NewSessions,
+  SessionActions,
+  type WithCookies,
+} from '@kubarr/auth';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type ChallengePurpose, Challenges, type OpenChallenge } from '../challenges/challenges.js';
 import { asProved, type HalfSignIn, halfSignIn } from '../challenges/half-sign-in.js';
@@ -10,6 +17,7 @@ import { PasswordStep } from '../password/password-step.js';
 import { SignInGuesses } from '../attempts/sign-in-guesses.js';
 import { refusalByState } from '../attempts/sign-in-order.js';
 import { SignInNotBegun } from '../challenges/challenges.errors.js';
+import { SecondFactorActions } from '../sign-in.actions.js';
 import { Passkey } from './passkey.entity.js';
 import { type PasskeyOptions, type PasskeySignInOptionsRequest } from './passkeys.dto.js';
 import { NoPasskeys, PasskeyRefused } from './passkeys.errors.js';
@@ -122,7 +130,7 @@ export class PasskeySignIn {
     const ownerId = userId ?? (await this.named(response))?.userId;
     const owner = ownerId === undefined ? undefined : await this.profiles.of(ownerId);
     const person = { ...actor, userId: owner?.id ?? null, username: owner?.username ?? null };
-    const actions = content.half ? (['2fa_failed', 'login_failed'] as const) : (['login_failed'] as const);
+    const actions = [...(content.half ? [SecondFactorActions.failed] : []), SessionActions.signInFailed];
     await this.guesses.record(person, 'passkey refused', actions);
   }
 

@@ -16,6 +16,7 @@ import { Passkey } from './passkey.entity.js';
 import { PasskeyNotFound, PasskeyRefused, TooManyPasskeys } from './passkeys.errors.js';
 import { type RelyingParty, relyingPartyOf } from './relying-party.js';
 import { loadWebAuthn } from './webauthn.js';
+import { PasskeyActions } from '../sign-in.actions.js';
 
 /** Most passkeys of one account. */
 const AT_MOST = 20;
@@ -97,8 +98,7 @@ export class PasskeysService {
       const codes = totp || passkeys > 0 ? [] : await this.recoveryCodes.replace(transaction, userId);
       await this.profiles.announceChange(transaction, userId);
       await this.audit.record(transaction, actor, {
-        action: 'passkey_added',
-        resource: 'user',
+        action: PasskeyActions.added,
         resourceId: userId,
         details: { passkey: made.id, name },
       });
@@ -126,8 +126,7 @@ export class PasskeysService {
       if (isLast) await this.recoveryCodes.removeAll(transaction, userId);
       await this.profiles.announceChange(transaction, userId);
       await this.audit.record(transaction, actor, {
-        action: 'passkey_removed',
-        resource: 'user',
+        action: PasskeyActions.removed,
         resourceId: userId,
         details: { passkey: id, name: passkey.name },
       });

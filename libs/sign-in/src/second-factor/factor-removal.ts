@@ -4,6 +4,7 @@ import { type ReplicaBus } from '@kubarr/platform/database';
 import { PROFILE_CHANGED } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
 import { lockFactorsOf } from './second-factors.js';
+import { SecondFactorActions } from '../sign-in.actions.js';
 
 /** Whose factors are removed, and what the audit entry says about it. */
 export interface FactorRemoval {
@@ -24,8 +25,7 @@ export async function removeFactors(
     await transaction.query(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
   await bus.publish(transaction, PROFILE_CHANGED, userId);
   await audit.record(transaction, actor, {
-    action: '2fa_disabled',
-    resource: 'user',
+    action: SecondFactorActions.disabled,
     resourceId: userId,
     details: { username, by },
   });

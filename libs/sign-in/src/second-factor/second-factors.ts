@@ -8,6 +8,7 @@ import { RecoveryCodes } from './recovery-codes.js';
 import { stepOfCode } from './totp.js';
 import { TotpSecret } from './totp-secret.entity.js';
 import { SecondFactorInvalid } from './two-factor.errors.js';
+import { SecondFactorActions } from '../sign-in.actions.js';
 
 /** The second factors of one account. */
 export interface FactorsOfAccount {
@@ -79,8 +80,7 @@ export class SecondFactors implements OnModuleInit {
       : await this.recoveryCodes.use(transaction, person.userId, code);
     if (!isRight) throw new SecondFactorInvalid();
     await this.audit.record(transaction, person, {
-      action: isTotp ? '2fa_verified' : 'recovery_code_used',
-      resource: 'user',
+      action: isTotp ? SecondFactorActions.verified : SecondFactorActions.recoveryCodeUsed,
       resourceId: person.userId,
     });
     return { secondFactor: isTotp ? 'totp' : 'recovery-code' };

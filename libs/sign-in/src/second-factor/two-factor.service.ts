@@ -22,6 +22,7 @@ import {
   TotpCodeInvalid,
   TotpNotOn,
 } from './two-factor.errors.js';
+import { SecondFactorActions } from '../sign-in.actions.js';
 
 /** What people do with the authenticator app and the recovery codes of their own account. */
 @Injectable()
@@ -77,7 +78,7 @@ export class TwoFactorService {
       await transaction.update(TotpSecret, { userId }, { confirmedAt: () => 'now()', lastStep: step });
       const made = await this.recoveryCodes.replace(transaction, userId);
       await this.profiles.announceChange(transaction, userId);
-      await this.audit.record(transaction, actor, { action: '2fa_enabled', resource: 'user', resourceId: userId });
+      await this.audit.record(transaction, actor, { action: SecondFactorActions.enabled, resourceId: userId });
       return made;
     });
     this.profiles.forget(userId);
@@ -88,7 +89,7 @@ export class TwoFactorService {
   async disable(actor: Actor, caller: SignedIn, password: string): Promise<{ message: string }> {
     const { userId } = caller;
     if (!(await this.factors.of(userId)).totp) throw new TotpNotOn();
-    await this.confirmation.requirePassword(actor, caller, password, '2fa_disabled');
+    await this.confirmation.requirePassword(actor, caller, password, SecondFactorActions.disabled);
     const isDemanded = await this.isDemandedOf(userId);
     await this.dataSource.transaction(async (transaction) => {
       await lockFactorsOf(transaction, userId);
@@ -97,7 +98,7 @@ export class TwoFactorService {
       if (passkeys === 0 && isDemanded) throw new SecondFactorDemanded();
       if (passkeys === 0) await this.recoveryCodes.removeAll(transaction, userId);
       await this.profiles.announceChange(transaction, userId);
-      await this.audit.record(transaction, actor, { action: '2fa_disabled', resource: 'user', resourceId: userId });
+      await this.audit.record(transaction, actor, { action: SecondFactorActions.disabled, resourceId: userId });
     });
     this.profiles.forget(userId);
     return { message: 'The authenticator app is no longer asked for' };
@@ -112,13 +113,12 @@ export class TwoFactorService {
     const { userId } = caller;
     const { totp, passkeys } = await this.factors.of(userId);
     if (!totp && passkeys === 0) throw new SecondFactorNotOn();
-    await this.confirmation.requirePassword(actor, caller, password, 'recovery_codes_created');
+    await this.confirmation.requirePassword(actor, caller, password, SecondFactorActions.recoveryCodesCreated);
     return this.dataSource.transaction(async (transaction) => {
       await this.sessions.hold(transaction, caller);
       await lockFactorsOf(transaction, userId);
       await this.audit.record(transaction, actor, {
-        action: 'recovery_codes_created',
-        resource: 'user',
+        action: SecondFactorActions.recoveryCodesCreated,
         resourceId: userId,
       });
       return { recovery_codes: await this.recoveryCodes.replace(transaction, userId) };

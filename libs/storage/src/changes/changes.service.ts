@@ -6,6 +6,7 @@ import { refuseProtected } from '../protected-places.js';
 import { NameNotUsable } from '../storage.errors.js';
 import { storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
+import { StorageActions } from '../storage.actions.js';
 
 /** Changes that one request completes: create a directory, delete or rename one entry. */
 @Injectable()
@@ -20,7 +21,7 @@ export class StorageChanges {
     if (path.names.length === 0) throw new NameNotUsable();
     await this.root.useBriefly((root) =>
       this.intents.execute(actor, root, {
-        action: 'storage_directory_created',
+        action: StorageActions.directoryCreated,
         path,
         effect: 'create-directory',
         target: path,
@@ -36,7 +37,7 @@ export class StorageChanges {
       await refuseProtected(root, path);
       const { kind, size } = await root.stat(path);
       await this.intents.execute(actor, root, {
-        action: 'storage_deleted',
+        action: StorageActions.deleted,
         path,
         details: { kind, size },
         growth: -size,
@@ -57,7 +58,7 @@ export class StorageChanges {
     await this.root.useBriefly(async (root) => {
       await refuseProtected(root, path);
       await this.intents.execute(actor, root, {
-        action: 'storage_renamed',
+        action: StorageActions.renamed,
         path,
         details: { old: path.text, new: to.text },
         effect: 'move',

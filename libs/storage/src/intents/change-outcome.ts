@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { AuditRecorder } from '@kubarr/audit';
+import { type AuditAction, AuditRecorder } from '@kubarr/audit';
 import { type EntityManager } from 'typeorm';
 import { DiskQuota } from '../disk-quota.js';
-import { type PlannedChange } from './planned-change.js';
+import { storageAction } from '../storage.actions.js';
 import { type StorageIntent } from './storage-intent.entity.js';
 
 /** A change that happened on the disk, as the database records it. */
@@ -25,7 +25,7 @@ export type FollowUp = (transaction: EntityManager, change: DoneChange) => Promi
 /** Records changes that happened on the disk: the audit entry, the size of the storage, and follow-ups. */
 @Injectable()
 export class ChangeOutcome {
-  private readonly followUps = new Map<PlannedChange['action'], FollowUp>();
+  private readonly followUps = new Map<string, FollowUp>();
 
   constructor(
     private readonly audit: AuditRecorder,
@@ -33,8 +33,8 @@ export class ChangeOutcome {
   ) {}
 
   /** From a constructor: one follow-up for an action. */
-  register(action: PlannedChange['action'], followUp: FollowUp): void {
-    this.followUps.set(action, followUp);
+  register(action: AuditAction, followUp: FollowUp): void {
+    this.followUps.set(action.key, followUp);
   }
 
   /** @returns the job that goes on with the change; `null` when there is none */
@@ -43,8 +43,7 @@ export class ChangeOutcome {
     const { isRecorded = false, jobId = null } = (await this.followUps.get(action)?.(transaction, change)) ?? {};
     if (isRecorded) return null;
     await this.audit.record(transaction, actor, {
-      action,
-      resource: 'storage',
+      action: storageAction(action),
       resourceId: path || '/',
       ...(details && { details }),
     });

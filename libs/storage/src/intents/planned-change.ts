@@ -5,7 +5,7 @@ import { type FileEntry, type RelativePath } from '@kubarr/file-tree';
 export type PlannedChange = AuditText & Effect;
 
 interface AuditText {
-  readonly action: AuditAction & `storage_${string}`;
+  readonly action: AuditAction;
   /** What the audit entry is about. */
   readonly path: RelativePath;
   readonly details?: Readonly<Record<string, unknown>>;

@@ -1,5 +1,4 @@
 import { type Actor } from '@kubarr/access';
-import { type AuditAction } from '@kubarr/audit';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 /** A change to the disk that is under way: committed before the disk is touched, deleted with the audit entry. */
@@ -33,9 +32,9 @@ export class StorageIntent {
   @Column({ type: 'text', nullable: true })
   target!: string | null;
 
-  /** Of the audit entry, as `path` and `details`. */
+  /** Key of the audit action; `path` and `details` belong to its entry too. */
   @Column({ type: 'text' })
-  action!: AuditAction & `storage_${string}`;
+  action!: string;
 
   @Column({ type: 'text' })
   path!: string;

@@ -233,7 +233,7 @@ export class StorageIntents implements OnModuleDestroy {
 const inodeOf = async (root: OpenRoot): Promise<string> => String((await root.stat(ROOT)).inode);
 
 const doneChange = (actor: Actor, change: PlannedChange): DoneChange => ({
-  action: change.action,
+  action: change.action.key,
   path: change.path.text,
   details: change.details ?? null,
   actor,

@@ -20,6 +20,7 @@ import { CONFIRMATION_MS, confirmationFor, isConfirmed } from './confirmation.js
 import { NotConfirmed } from './removal.errors.js';
 import { type JobStarted, type TreeContent } from './removal.dto.js';
 import { RemovalJob } from './removal-job.js';
+import { StorageActions } from '../storage.actions.js';
 
 /** Members that are counted for the question, and the longest time for it, in milliseconds. */
 const COUNTED_AT_MOST = 100_000;
@@ -37,7 +38,7 @@ export class TreeDeletion {
     job: RemovalJob,
     keys: KeyRing,
   ) {
-    outcome.register('storage_deleted', async (transaction, { actor, effect, source, target }) => {
+    outcome.register(StorageActions.deleted, async (transaction, { actor, effect, source, target }) => {
       if (effect !== 'move') return {};
       const title = `Delete “${nameText(parseRelativePath(source ?? '').name)}”`;
       return { jobId: await job.enqueue(transaction, actor, title, parseRelativePath(target ?? '')) };
@@ -73,7 +74,7 @@ export class TreeDeletion {
       const inTrash = DOOMED.child(Buffer.from(newTrashId()));
       const moveTo = (target: RelativePath): Promise<number | null> =>
         this.intents.execute(actor, root, {
-          action: 'storage_deleted',
+          action: StorageActions.deleted,
           path,
           details: { kind: 'directory' },
           effect: 'move',

@@ -17,6 +17,7 @@ import { StorageIntents } from '../intents/storage-intents.js';
 import { isShown, partBeside, ROOT } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
 import { FileStillWritten } from './transfers.errors.js';
+import { StorageActions } from '../storage.actions.js';
 
 /** Longest run of one step, in milliseconds: a full disk over a slow network takes days. */
 const TIME_LIMIT_MS = 7 * 86_400_000;
@@ -150,7 +151,7 @@ export class TransferJob {
         }
         const target = await freeName(root, to);
         await this.intents.execute(actor, root, {
-          action: mode === 'copy' ? 'storage_copied' : 'storage_moved',
+          action: mode === 'copy' ? StorageActions.copied : StorageActions.moved,
           path: from,
           details: { old: from.text, new: target.text, job: work.id },
           effect: 'publish',

@@ -13,6 +13,7 @@ import { partBeside, ROOT, storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
 import { StorageUpload } from '../uploads/storage-upload.entity.js';
 import { TransferJob, type TransferItem } from './transfer-job.js';
+import { StorageActions } from '../storage.actions.js';
 
 /** Bytes that one request copies at once; what is more becomes a job. */
 const AT_ONCE_BYTES = 32 * 1_024 * 1_024;
@@ -39,7 +40,7 @@ export class Transfers {
       const target = memberOf(folder, path);
       try {
         await this.intents.execute(actor, root, {
-          action: 'storage_moved',
+          action: StorageActions.moved,
           path,
           details: { old: path.text, new: target.text },
           effect: 'move',
@@ -84,7 +85,7 @@ export class Transfers {
     try {
       await root.trees.copy(path, part);
       await this.intents.execute(actor, root, {
-        action: 'storage_copied',
+        action: StorageActions.copied,
         path,
         details: { old: path.text, new: target.text },
         growth: size,

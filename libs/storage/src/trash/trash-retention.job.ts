@@ -10,6 +10,7 @@ import { StorageRoot } from '../storage-root.js';
 import { infoIn } from './trash.service.js';
 import { deletedAt, DOOMED, fileOf, idOfInfo, INFO, infoOf, makeTrash, TRASH_ID } from '../trash-places.js';
 import { TRASH } from '../storage-path.js';
+import { StorageActions } from '../storage.actions.js';
 
 const DAY_MS = 86_400_000;
 
@@ -44,7 +45,7 @@ export class TrashRetention {
   private async removeOld(root: OpenRoot, id: string, signal?: AbortSignal): Promise<void> {
     const doomed = DOOMED.child(Buffer.from(id));
     const info = await infoIn(root, id).catch(() => undefined);
-    const record = { action: 'storage_trash_removed', path: info?.path ?? fileOf(id) } as const;
+    const record = { action: StorageActions.trashRemoved, path: info?.path ?? fileOf(id) } as const;
     const details = { trash_id: id, older_than_days: this.config.trashDays };
     if (await root.files.statIfExists(fileOf(id))) {
       await makeTrash(root);

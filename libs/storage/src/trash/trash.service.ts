@@ -16,6 +16,7 @@ import { type TrashItem, type TrashListing, type TrashQuery } from './trash.dto.
 import { NotInTrash } from './trash.errors.js';
 import { LONGEST_INFO, readTrashInfo, type TrashInfo, writeTrashInfo } from './trash-info.js';
 import { deletedAt, DOOMED, fileOf, idOfInfo, INFO, infoOf, makeTrash, newTrashId, TRASH_ID } from '../trash-places.js';
+import { StorageActions } from '../storage.actions.js';
 
 const DAY_MS = 86_400_000;
 
@@ -41,7 +42,7 @@ export class Trash {
       await writeInfo(root, id, { path, deletedAt: deletedAt(id), deletedBy: actor.username });
       try {
         await this.intents.execute(actor, root, {
-          action: 'storage_trashed',
+          action: StorageActions.trashed,
           path,
           details: { trash_id: id },
           effect: 'move',
@@ -82,7 +83,7 @@ export class Trash {
       const target = await freeName(root, path);
       await this.intents
         .execute(actor, root, {
-          action: 'storage_restored',
+          action: StorageActions.restored,
           path,
           details: { trash_id: id, new: target.text },
           effect: 'move',
@@ -105,7 +106,7 @@ export class Trash {
         const { path } = await infoIn(root, id);
         await this.intents
           .execute(actor, root, {
-            action: 'storage_trash_removed',
+            action: StorageActions.trashRemoved,
             path,
             details: { trash_id: id },
             effect: 'move',

@@ -12,6 +12,7 @@ import { partBeside } from '../storage-path.js';
 import { retargetUploads } from './retarget-uploads.js';
 import { StorageUpload } from './storage-upload.entity.js';
 import { UploadNotFound, UploadOffsetWrong } from './uploads.errors.js';
+import { StorageActions } from '../storage.actions.js';
 
 /** Longest wait for a directory that is being moved, in milliseconds, and the time between two looks. */
 const MOVE_LIMIT_MS = 5_000;
@@ -25,8 +26,8 @@ export class UploadCompletion {
     private readonly intents: StorageIntents,
     outcome: ChangeOutcome,
   ) {
-    outcome.register('storage_uploaded', recordEnd);
-    for (const action of ['storage_renamed', 'storage_moved'] as const) outcome.register(action, retarget);
+    outcome.register(StorageActions.uploaded, recordEnd);
+    for (const action of [StorageActions.renamed, StorageActions.moved] as const) outcome.register(action, retarget);
   }
 
   /** Facts of the part file; `undefined` when it is missing. Follows a directory above it that is being moved. */
@@ -63,7 +64,7 @@ export class UploadCompletion {
     if (!part && !published) throw new UploadOffsetWrong(0);
     const target = published ? parseRelativePath(upload.path) : await this.findTarget(root, upload);
     const change: PlannedChange = {
-      action: 'storage_uploaded',
+      action: StorageActions.uploaded,
       path: target,
       details: { size: upload.size },
       growth: upload.size,

@@ -14,6 +14,7 @@ import {
   type PeriodicJobAnswer,
   periodicJobAnswer,
 } from './jobs.dto.js';
+import { JobActions } from '../system.actions.js';
 
 /** May this person see the job? */
 export const maySee = (
@@ -56,12 +57,12 @@ export class JobsService {
 
   /** @throws JobNotFound, JobIsOver */
   async cancel(reader: SignedIn, actor: Actor, id: number): Promise<JobAnswer> {
-    return this.change(reader, actor, id, 'job_cancelled', (transaction) => this.jobs.cancel(transaction, id));
+    return this.change(reader, actor, id, JobActions.cancelled, (transaction) => this.jobs.cancel(transaction, id));
   }
 
   /** @throws JobNotFound, JobNotRetryable, JobConflict */
   async retry(reader: SignedIn, actor: Actor, id: number): Promise<JobAnswer> {
-    return this.change(reader, actor, id, 'job_retried', (transaction) => this.jobs.retry(transaction, id));
+    return this.change(reader, actor, id, JobActions.retried, (transaction) => this.jobs.retry(transaction, id));
   }
 
   private async change(
@@ -76,7 +77,6 @@ export class JobsService {
       await work(transaction);
       await this.recorder.record(transaction, actor, {
         action,
-        resource: 'job',
         resourceId: id,
         details: { kind, title },
       });

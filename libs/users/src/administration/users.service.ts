@@ -11,6 +11,7 @@ import { answerOf, type MessageAnswer, type UserAnswer } from '../user-answer.js
 import { User } from '../user.entity.js';
 import { NotWaiting, OwnAccount, UserNotFound } from '../users.errors.js';
 import { type CreateUserRequest, type UpdateUserRequest, type UserListQuery } from './users.dto.js';
+import { UserActions } from '../users.actions.js';
 
 /** Accounts, as those see and change them who look after others. */
 @Injectable()
@@ -121,8 +122,7 @@ export class UsersService {
       const account = await change.reach(userId);
       await this.accounts.setPassword(change.transaction, userId, passwordHash);
       await this.audit.record(change.transaction, actor, {
-        action: 'password_changed',
-        resource: 'user',
+        action: UserActions.passwordChanged,
         resourceId: userId,
         details: { username: account.username, reset: true },
       });
@@ -148,14 +148,23 @@ export class UsersService {
     const note = (action: AuditAction, field: string, old: unknown, now: unknown): void => {
       if (old !== now) happened.push({ action, details: { username: before.username, [field]: { old, new: now } } });
     };
-    note('user_updated', 'email', before.email, after.email);
-    note(after.isApproved ? 'user_approved' : 'user_updated', 'is_approved', before.isApproved, after.isApproved);
-    note(after.isActive ? 'user_activated' : 'user_deactivated', 'is_active', before.isActive, after.isActive);
+    note(UserActions.updated, 'email', before.email, after.email);
+    note(
+      after.isApproved ? UserActions.approved : UserActions.updated,
+      'is_approved',
+      before.isApproved,
+      after.isApproved,
+    );
+    note(
+      after.isActive ? UserActions.activated : UserActions.deactivated,
+      'is_active',
+      before.isActive,
+      after.isActive,
+    );
     if (happened.length === 0) return;
     await transaction.update(User, { id: before.id }, { ...after, updatedAt: () => 'now()' }).catch(refuseTaken);
     const mayNoLongerSignIn = (before.isActive && !after.isActive) || (before.isApproved && !after.isApproved);
     if (mayNoLongerSignIn) await this.accounts.endSessions(transaction, before.id);
-    for (const entry of happened)
-      await this.audit.record(transaction, actor, { ...entry, resource: 'user', resourceId: before.id });
+    for (const entry of happened) await this.audit.record(transaction, actor, { ...entry, resourceId: before.id });
   }
 }

@@ -4,6 +4,7 @@ import { AuditRecorder } from '@kubarr/audit';
 import { type EntityManager } from 'typeorm';
 import { InviteUnusable } from '../users.errors.js';
 import { hashOf } from './invite-code.js';
+import { InviteActions } from '../users.actions.js';
 
 /** The condition, in SQL. */
 export const IS_USABLE = 'used_at IS NULL AND (expires_at IS NULL OR expires_at > now())';
@@ -32,8 +33,7 @@ export class InviteRedemption {
     );
     if (!used) throw new InviteUnusable();
     await this.audit.record(transaction, actor, {
-      action: 'invite_used',
-      resource: 'invite',
+      action: InviteActions.used,
       resourceId: used.id,
       details: { user_id: userId },
     });

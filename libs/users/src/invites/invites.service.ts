@@ -8,6 +8,7 @@ import { hashOf, hintOf, newInviteCode } from './invite-code.js';
 import { IS_USABLE } from './invite-redemption.js';
 import { Invite } from './invite.entity.js';
 import { type CreateInviteRequest, type InviteAnswer } from './invites.dto.js';
+import { InviteActions } from '../users.actions.js';
 
 /** Invites that are open at the same time, and most that one answer lists. */
 const MOST_OPEN = 200;
@@ -52,8 +53,7 @@ export class InvitesService {
         relations: { createdBy: true, usedBy: true },
       });
       await this.audit.record(transaction, actor, {
-        action: 'invite_created',
-        resource: 'invite',
+        action: InviteActions.created,
         resourceId: id,
         details: { expires_at: invite.expiresAt },
       });
@@ -66,7 +66,7 @@ export class InvitesService {
     await this.dataSource.transaction(async (transaction) => {
       const { affected } = await transaction.delete(Invite, { id });
       if (!affected) throw new InviteNotFound();
-      await this.audit.record(transaction, actor, { action: 'invite_deleted', resource: 'invite', resourceId: id });
+      await this.audit.record(transaction, actor, { action: InviteActions.deleted, resourceId: id });
     });
     return { message: 'The invite was removed; its link does not work any more' };
   }

@@ -10,6 +10,7 @@ import { User } from '../user.entity.js';
 import { AccountGone } from '../users.errors.js';
 import { type UpdateOwnProfileRequest, type UpdatePreferencesRequest } from './own-profile.dto.js';
 import { UserPreferences } from './user-preferences.entity.js';
+import { UserActions } from '../users.actions.js';
 
 /** What people see and change of their own account. */
 @Injectable()
@@ -46,8 +47,7 @@ export class OwnProfileService {
       if (Object.keys(details).length === 0) return;
       await transaction.update(User, { id: userId }, { ...after, updatedAt: () => 'now()' }).catch(refuseTaken);
       await this.audit.record(transaction, actor, {
-        action: 'user_updated',
-        resource: 'user',
+        action: UserActions.updated,
         resourceId: userId,
         details,
       });

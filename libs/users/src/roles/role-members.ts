@@ -6,6 +6,7 @@ import { type GuardedChange } from '../guarded-changes.js';
 import { BeyondOwnPermissions, UnknownRoles } from '../users.errors.js';
 import { UserRole } from './role-grants.entity.js';
 import { type RoleRow, rolesWithGrants } from './role-row.js';
+import { UserActions } from '../users.actions.js';
 
 /** Who is in which role. */
 @Injectable()
@@ -35,8 +36,7 @@ export class RoleMembers {
       );
     for (const role of roles) {
       await this.audit.record(transaction, actor, {
-        action: added.includes(role.id) ? 'role_assigned' : 'role_unassigned',
-        resource: 'user',
+        action: added.includes(role.id) ? UserActions.roleAssigned : UserActions.roleUnassigned,
         resourceId: userId,
         details: { role: role.name, role_id: role.id },
       });

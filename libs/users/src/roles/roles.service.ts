@@ -31,6 +31,7 @@ import { Role } from './role.entity.js';
 import { cleanName, checkedAppNames, quoted } from './role-rules.js';
 import { type RoleRow, rolesWithGrants } from './role-row.js';
 import { type CreateRoleRequest, type PermissionAnswer, type RoleAnswer, type UpdateRoleRequest } from './roles.dto.js';
+import { RoleActions } from '../users.actions.js';
 
 /** All roles are answered at once, and every account may have each of them. */
 const MOST_ROLES = 200;
@@ -84,8 +85,7 @@ export class RolesService {
       const { identifiers } = await change.transaction.insert(Role, facts).catch(refuseTaken);
       const { id } = identifiers[0] as { id: number };
       await this.audit.record(change.transaction, actor, {
-        action: 'role_created',
-        resource: 'role',
+        action: RoleActions.created,
         resourceId: id,
         details: { name, description: facts.description, requires_2fa: facts.requiresTwoFactor, app_names: appNames },
       });
@@ -125,8 +125,7 @@ export class RolesService {
       const members = await change.transaction.countBy(UserRole, { roleId });
       await change.transaction.delete(Role, { id: roleId });
       await this.audit.record(change.transaction, actor, {
-        action: 'role_deleted',
-        resource: 'role',
+        action: RoleActions.deleted,
         resourceId: roleId,
         details: { name: role.name, members, permissions: role.permissions, app_names: role.appNames },
       });
@@ -205,8 +204,7 @@ export class RolesService {
     if (different.length === 0) return;
     const details = Object.fromEntries(different.map(([field, [old, now]]) => [field, { old, new: now }]));
     await this.audit.record(transaction, actor, {
-      action: 'role_updated',
-      resource: 'role',
+      action: RoleActions.updated,
       resourceId: role.id,
       details: { role: role.name, ...details },
     });

@@ -1,0 +1,28 @@
+import { AuditAction } from '@kubarr/audit';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AREAS } from '../../apps/server/src/areas.js';
+import { ROOT, sources } from '../support/sources.js';
+
+/** What the files with this ending export, by file and name. */
+async function exportsOf(ending: string): Promise<[name: string, value: unknown][]> {
+  const files = sources().filter((path) => path.endsWith(ending));
+  const modules = await Promise.all(
+    files.map(async (path) => [path, (await import(pathToFileURL(join(ROOT, path)).href)) as object] as const),
+  );
+  return modules.flatMap(([path, module]) =>
+    Object.entries(module).map(([name, value]): [string, unknown] => [`${path} ${name}`, value]),
+  );
+}
+
+const isDeclarationOfActions = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.values(value).every((action) => action instanceof AuditAction);
+
+describe('The list of areas', () => {
+  it('has the audit actions of every *.actions.ts', async () => {
+    const assembled = new Set<unknown>(AREAS.flatMap(({ actions = [] }) => actions));
+    const declared = (await exportsOf('.actions.ts')).filter(([, value]) => isDeclarationOfActions(value));
+    expect(declared.length).toBeGreaterThan(10);
+    expect(declared.filter(([, value]) => !assembled.has(value)).map(([name]) => name)).toEqual([]);
+  });
+});
