@@ -2,6 +2,13 @@ import eslint from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
+/** The path name of a URL has blanks and umlauts escaped: no such file. */
+const URL_AS_PATH = {
+  selector:
+    "MemberExpression[property.name='pathname'] > NewExpression[callee.name='URL']:has(MetaProperty), MemberExpression[property.name='pathname'] > MetaProperty",
+  message: 'Make a path of a URL with fileURLToPath.',
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/'] },
   eslint.configs.recommended,
@@ -36,12 +43,13 @@ export default tseslint.config(
           selector: "MemberExpression[object.name='process'][property.name='env']",
           message: 'Only libs/platform/src/config reads the environment.',
         },
+        URL_AS_PATH,
       ],
     },
   },
   {
     files: ['libs/platform/src/config/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', '**/*.spec.ts', 'migrations/**/*.ts'],
-    rules: { 'no-restricted-syntax': 'off' },
+    rules: { 'no-restricted-syntax': ['error', URL_AS_PATH] },
   },
   {
     files: ['**/*.spec.ts'],
@@ -54,6 +62,7 @@ export default tseslint.config(
             ':matches(WhileStatement, DoWhileStatement) > .test AwaitExpression, ForStatement[test=null]:has(CallExpression[callee.name=/^(delay|setTimeout)$/])',
           message: 'Wait with test/support/reaches.ts.',
         },
+        URL_AS_PATH,
       ],
     },
   },
@@ -73,7 +82,8 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.js', '**/*.mjs'],
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
+    rules: { 'no-restricted-syntax': ['error', URL_AS_PATH] },
     languageOptions: {
       globals: {
         Buffer: 'readonly',
@@ -82,6 +92,7 @@ export default tseslint.config(
         URL: 'readonly',
         fetch: 'readonly',
         setTimeout: 'readonly',
+        module: 'writable',
       },
     },
   },
