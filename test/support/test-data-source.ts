@@ -1,9 +1,10 @@
 import { type DatabaseTarget } from '@kubarr/platform/config';
-import { DataSource } from 'typeorm';
+import { LazyDataSource } from '@kubarr/platform/database';
+import { type DataSource } from 'typeorm';
 
 /** Plain connections to a test database, for what needs no application around it. Counts and ids are numbers. */
 export function connectTo({ host, port, user, password, database }: DatabaseTarget, poolSize = 8): Promise<DataSource> {
-  return new DataSource({
+  return new LazyDataSource({
     type: 'postgres',
     host,
     port,

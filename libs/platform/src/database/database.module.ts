@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import pg from 'pg';
 import { type DataSourceOptions } from 'typeorm';
 import { DatabaseConfig } from '../config/index.js';
+import { Log } from '../telemetry/index.js';
 import { DatabaseConnection, DatabaseOptions } from './database-connection.js';
 import { ReplicaBus } from './replica-bus.js';
 import { observedClient } from './observed-client.js';
@@ -24,9 +25,10 @@ export class DatabaseModule {
       imports: [
         TypeOrmModule.forRootAsync({
           imports: [QueryObserverModule],
-          inject: [DatabaseConfig, QueryObserver],
+          inject: [DatabaseConfig, QueryObserver, Log],
           dataSourceFactory: (options) => Promise.resolve(new LazyDataSource(options as DataSourceOptions)),
-          useFactory: (config: DatabaseConfig, observer: QueryObserver) => ({
+          useFactory: (config: DatabaseConfig, observer: QueryObserver, log: Log) => ({
+            log,
             type: 'postgres' as const,
             autoLoadEntities: true,
             manualInitialization: true,
