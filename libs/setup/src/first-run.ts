@@ -36,7 +36,7 @@ export class FirstRun {
     account: { username: string; email: string },
     passwordHash: string,
   ): Promise<SetupResult['data']> {
-    const made = await this.dataSource.transaction(async (transaction) => {
+    return this.dataSource.transaction(async (transaction) => {
       const server = serverOf(await lockOpen(transaction));
       if (!server) throw new ServerNotConfigured();
       const administrator = await this.accounts.createAdministrator(transaction, actor, account, passwordHash);
@@ -49,8 +49,6 @@ export class FirstRun {
       });
       return { admin_user: administrator, server };
     });
-    await this.settings.forget();
-    return made;
   }
 }
 

@@ -83,7 +83,7 @@ export class Profiles {
     private readonly secondFactors: SecondFactorHolders,
     caches: CacheRegistry,
   ) {
-    this.cache = caches.create({ name: 'profiles', maxEntries: 1_000, ttlMs: 60_000 });
+    this.cache = caches.createBounded({ name: 'profiles', maxEntries: 1_000, ttlMs: 60_000 });
     bus.subscribe(PROFILE_CHANGED, (userId) => this.forget(userId as number | null));
   }
 
@@ -121,7 +121,7 @@ export class Profiles {
 
   forget(userId: number | null): void {
     if (userId === null) this.cache.clear();
-    else this.cache.invalidate(String(userId));
+    else this.cache.forget(String(userId));
   }
 
   /** Those of the accounts that have a second factor, as far as a role requires one: else nobody needs to know. */

@@ -49,7 +49,7 @@ export class ApiTokenDirectory {
     private readonly bus: ReplicaBus,
     caches: CacheRegistry,
   ) {
-    this.cache = caches.create({ name: 'api-tokens', maxEntries: 1_000, ttlMs: 60_000 });
+    this.cache = caches.createBounded({ name: 'api-tokens', maxEntries: 1_000, ttlMs: 60_000 });
     bus.subscribe(CHANGED, (userId) => this.forgetAllOf(userId as number));
   }
 
@@ -74,7 +74,7 @@ export class ApiTokenDirectory {
   }
 
   forgetAllOf(userId: number): void {
-    this.cache.invalidateWhere((live) => live.userId === userId);
+    this.cache.forgetWhere((live) => live.userId === userId);
   }
 
   private async read(token: string): Promise<LiveToken | undefined> {

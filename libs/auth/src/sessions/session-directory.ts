@@ -49,7 +49,7 @@ export class SessionDirectory {
     private readonly bus: ReplicaBus,
     caches: CacheRegistry,
   ) {
-    this.cache = caches.create({ name: 'sessions', maxEntries: 1_000, ttlMs: 60_000 });
+    this.cache = caches.createBounded({ name: 'sessions', maxEntries: 1_000, ttlMs: 60_000 });
     bus.subscribe(ENDED, (sessionId) => this.forget(sessionId as string));
   }
 
@@ -94,7 +94,7 @@ export class SessionDirectory {
   }
 
   forget(sessionId: string): void {
-    this.cache.invalidateWhere((session) => session.sessionId === sessionId);
+    this.cache.forgetWhere((session) => session.sessionId === sessionId);
   }
 
   private async read(sessionId: string): Promise<LiveSession | undefined> {

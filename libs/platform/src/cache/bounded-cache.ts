@@ -3,20 +3,20 @@ import { LRUCache } from 'lru-cache';
 export interface CacheOptions {
   /** Label of its metrics; unique in the process, `kebab-case`. */
   readonly name: string;
-  /** When this many are kept, the least recently used one makes room. */
+  /** Beyond this number the least recently used entry is evicted. */
   readonly maxEntries: number;
-  /** Age in milliseconds at which an entry no longer counts, measured from the moment its fill began. */
+  /** Age in milliseconds at which an entry expires, counted from the start of its fill. */
   readonly ttlMs: number;
 }
 
 export interface CacheStatistics {
   readonly name: string;
-  /** Expired ones count until they are asked for or evicted. */
+  /** Includes expired entries that were neither looked up nor evicted since. */
   readonly entries: number;
   readonly maxEntries: number;
   readonly hits: number;
   readonly misses: number;
-  /** Entries that made room for others. Those that grew too old are not counted. */
+  /** Entries removed to make room for others; expired ones are not counted. */
   readonly evictions: number;
 }
 
@@ -26,14 +26,14 @@ export interface MonotonicClock {
 }
 
 /**
- * The one cache type of the product: bounded in number and age, filled once for all who ask at the same time, and never
- * holding what was read before an invalidation. `null` and `undefined` mean "not there" and are never kept.
+ * A cache bounded in number and age. Concurrent callers share one fill, and nothing that was read before an invalidation
+ * is stored after it. `null` and `undefined` mean "not found" and are never stored.
  */
 export class BoundedCache<Value> {
   private readonly entries: LRUCache<string, NonNullable<Value>>;
-  /** Fills whose result may be kept. An invalidation takes them out; they end unnoticed by the cache. */
+  /** Fills whose result may be stored. An invalidation removes them; they finish without effect on the cache. */
   private readonly fills = new Map<string, Promise<Value>>();
-  private isBypassed = false;
+  private bypassed = false;
   private hits = 0;
   private misses = 0;
   private evictions = 0;
@@ -45,7 +45,7 @@ export class BoundedCache<Value> {
     this.entries = new LRUCache<string, NonNullable<Value>>({
       max: options.maxEntries,
       ttl: options.ttlMs,
-      ttlResolution: 0, // otherwise it keeps a time of its own behind a real timer
+      ttlResolution: 0, // otherwise lru-cache caches the time behind a real timer
       perf: clock,
       dispose: (_value, _key, reason) => {
         if (reason === 'evict') this.evictions++;
@@ -53,25 +53,29 @@ export class BoundedCache<Value> {
     });
   }
 
-  /** For hot paths: `cache.get(key) ?? (await cache.fill(key, …))` makes neither closure nor promise on a hit. */
+  get isBypassed(): boolean {
+    return this.bypassed;
+  }
+
+  /** For hot paths: `cache.get(key) ?? (await cache.fill(key, …))` allocates neither closure nor promise on a hit. */
   get(key: string): NonNullable<Value> | undefined {
-    const value = this.isBypassed ? undefined : this.entries.get(key);
+    const value = this.bypassed ? undefined : this.entries.get(key);
     if (value === undefined) this.misses++;
     else this.hits++;
     return value;
   }
 
   /**
-   * The kept value, or what `fill` answers. Those who ask while a fill runs share it, unless the key was invalidated in
-   * between: they start another one. A failed fill is not kept; all who share it fail with it.
+   * The cached value, or what `fill` resolves to. Concurrent callers share one fill, unless the key was invalidated in
+   * between. A failed fill is not stored; every caller that shares it gets its error.
    */
   async getOrFill(key: string, fill: () => Promise<Value>): Promise<Value> {
     return this.get(key) ?? (await this.fill(key, fill));
   }
 
-  /** As {@link getOrFill} after a {@link get} that found nothing. */
+  /** {@link getOrFill} without the look-up. */
   fill(key: string, fill: () => Promise<Value>): Promise<Value> {
-    if (this.isBypassed) return fill();
+    if (this.bypassed) return fill();
     const running = this.fills.get(key);
     if (running) return running;
     const start = this.clock.now();
@@ -94,24 +98,24 @@ export class BoundedCache<Value> {
   }
 
   /**
-   * Keeps a value that was not read from anywhere, and so cannot be outdated. What was read belongs into a fill, which an
-   * invalidation can catch.
+   * Stores a value that was not read from anywhere and so cannot be outdated. Use a fill for what was read: an
+   * invalidation can discard it.
    *
-   * @param ttlMs Counts when it is shorter than that of the cache.
+   * @param ttlMs Counts when shorter than that of the cache.
    */
   set(key: string, value: NonNullable<Value>, ttlMs = this.options.ttlMs): void {
     this.fills.delete(key);
-    if (!this.isBypassed) this.entries.set(key, value, { ttl: Math.min(ttlMs, this.options.ttlMs) });
+    if (!this.bypassed) this.entries.set(key, value, { ttl: Math.min(ttlMs, this.options.ttlMs) });
   }
 
-  /** True when something was kept under the key. */
-  invalidate(key: string): boolean {
+  /** Drops an entry on this replica. Returns whether there was one. */
+  forget(key: string): boolean {
     this.fills.delete(key);
     return this.entries.delete(key);
   }
 
-  /** Looks at every entry. No running fill is kept, since what it will answer cannot be judged yet. */
-  invalidateWhere(isOutdated: (value: NonNullable<Value>, key: string) => boolean): void {
+  /** Drops matching entries on this replica, in a scan of all. Discards all running fills: their values are not known yet. */
+  forgetWhere(isOutdated: (value: NonNullable<Value>, key: string) => boolean): void {
     this.fills.clear();
     const outdated = [...this.entries].filter(([key, value]) => isOutdated(value, key));
     for (const [key] of outdated) this.entries.delete(key);
@@ -122,16 +126,13 @@ export class BoundedCache<Value> {
     this.entries.clear();
   }
 
-  /**
-   * While bypassed it is empty and stays so: every fill runs, alone, and nothing is kept. For the time in which
-   * invalidations cannot arrive, such as while LISTEN is down.
-   */
+  /** A bypassed cache stays empty: every call runs its own fill. For times when invalidations cannot arrive. */
   bypass(isBypassed: boolean): void {
-    this.isBypassed = isBypassed;
+    this.bypassed = isBypassed;
     this.clear();
   }
 
-  /** Frees the memory of entries that are too old; without it they stay until they are asked for. Tells how many. */
+  /** Frees the memory of expired entries, which otherwise stay until they are looked up. Returns their number. */
   evictExpired(): number {
     const before = this.entries.size;
     this.entries.purgeStale();

@@ -44,8 +44,8 @@ export class ProviderClients implements OnApplicationShutdown {
     bus: ReplicaBus,
     caches: CacheRegistry,
   ) {
-    this.cache = caches.create({ name: 'sign-in-providers', maxEntries: 50, ttlMs: DESCRIBED_FOR_MS });
-    bus.subscribe(PROVIDERS_CHANGED, (id) => this.cache.invalidate(id as string));
+    this.cache = caches.createBounded({ name: 'sign-in-providers', maxEntries: 50, ttlMs: DESCRIBED_FOR_MS });
+    bus.subscribe(PROVIDERS_CHANGED, (id) => this.cache.forget(id as string));
   }
 
   /**
