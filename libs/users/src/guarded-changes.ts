@@ -57,7 +57,7 @@ export class GuardedChanges {
     work: (change: GuardedChange) => Promise<Result>,
   ): Promise<Result> {
     const changed = new Set<number | null>();
-    const result = await this.dataSource.transaction(async (transaction) => {
+    return this.dataSource.transaction(async (transaction) => {
       await serialize(transaction);
       const account = await this.profiles.within(transaction, caller.userId);
       if (!account?.isActive || !account.isApproved) throw new AccountGone();
@@ -67,11 +67,9 @@ export class GuardedChanges {
         reachable(authority, await this.profiles.within(transaction, userId));
       const result = await work({ transaction, authority, reach, changes: (userId) => void changed.add(userId) });
       await assertAdministratorRemains(transaction);
-      for (const userId of changed) await this.profiles.announceChange(transaction, userId);
+      for (const userId of changed) await this.profiles.invalidate(transaction, userId);
       return result;
     });
-    for (const userId of changed) this.profiles.forget(userId); // this replica at once, the others by the notification
-    return result;
   }
 
   /**

@@ -84,7 +84,9 @@ export class Profiles {
     caches: CacheRegistry,
   ) {
     this.cache = caches.createBounded({ name: 'profiles', maxEntries: 1_000, ttlMs: 60_000 });
-    bus.subscribe(PROFILE_CHANGED, (userId) => this.forget(userId as number | null));
+    bus.subscribe(PROFILE_CHANGED, (userId) =>
+      userId === null ? this.cache.clear() : this.cache.forget(String(userId)),
+    );
   }
 
   /** The profile, or `undefined` when there is no such account. */
@@ -114,14 +116,9 @@ export class Profiles {
     return rows.map((row) => profileOf(row, holders));
   }
 
-  /** Call it in the transaction that changes an account (`null`: a role), and `forget` after its commit. */
-  async announceChange(transaction: EntityManager, userId: number | null): Promise<void> {
+  /** Drops a cached profile on every replica once `transaction` has committed; `null` = all, because a role changed. */
+  async invalidate(transaction: EntityManager, userId: number | null): Promise<void> {
     await this.bus.publish(transaction, PROFILE_CHANGED, userId);
-  }
-
-  forget(userId: number | null): void {
-    if (userId === null) this.cache.clear();
-    else this.cache.forget(String(userId));
   }
 
   /** Those of the accounts that have a second factor, as far as a role requires one: else nobody needs to know. */

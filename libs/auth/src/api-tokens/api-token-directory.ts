@@ -50,7 +50,7 @@ export class ApiTokenDirectory {
     caches: CacheRegistry,
   ) {
     this.cache = caches.createBounded({ name: 'api-tokens', maxEntries: 1_000, ttlMs: 60_000 });
-    bus.subscribe(CHANGED, (userId) => this.forgetAllOf(userId as number));
+    bus.subscribe(CHANGED, (userId) => this.cache.forgetWhere((token) => token.userId === userId));
   }
 
   /** Who calls, without asking anybody; `undefined` = ask `holderOf`. */
@@ -68,13 +68,9 @@ export class ApiTokenDirectory {
     return profile && callerOf(live, profile);
   }
 
-  /** Call it in the transaction that ends a token, and `forgetAllOf` after its commit. */
-  async announceChange(transaction: EntityManager, userId: number): Promise<void> {
+  /** Drops the cached tokens of an account on every replica once `transaction` has committed. */
+  async invalidate(transaction: EntityManager, userId: number): Promise<void> {
     await this.bus.publish(transaction, CHANGED, userId);
-  }
-
-  forgetAllOf(userId: number): void {
-    this.cache.forgetWhere((live) => live.userId === userId);
   }
 
   private async read(token: string): Promise<LiveToken | undefined> {

@@ -74,14 +74,13 @@ export class ApiTokensService {
       const row = await transaction.findOneBy(ApiToken, { id, userId });
       if (!row) throw new ApiTokenNotFound();
       await transaction.delete(ApiToken, { id });
-      await this.directory.announceChange(transaction, userId);
+      await this.directory.invalidate(transaction, userId);
       await this.audit.record(transaction, actor, {
         action: ApiTokenActions.revoked,
         resourceId: userId,
         details: { token: id, name: row.name },
       });
     });
-    this.directory.forgetAllOf(userId);
     return { message: 'API token revoked' };
   }
 }

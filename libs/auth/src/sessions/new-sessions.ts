@@ -69,7 +69,6 @@ export class NewSessions {
         details: { method: proof.method, ...(secondFactor && { second_factor: secondFactor }) },
       });
     });
-    if (replaced) this.directory.forget(replaced.sessionId);
     const { id, username, email } = profile;
     return {
       answer: { user_id: id, username, email, session_slot: slot },

@@ -39,7 +39,6 @@ export class OtherSessions {
         details: { user_id: userId, username },
       });
     });
-    this.directory.forget(sessionId);
     return { message: 'Session ended' };
   }
 

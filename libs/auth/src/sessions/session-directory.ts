@@ -50,7 +50,7 @@ export class SessionDirectory {
     caches: CacheRegistry,
   ) {
     this.cache = caches.createBounded({ name: 'sessions', maxEntries: 1_000, ttlMs: 60_000 });
-    bus.subscribe(ENDED, (sessionId) => this.forget(sessionId as string));
+    bus.subscribe(ENDED, (sessionId) => this.cache.forgetWhere((session) => session.sessionId === sessionId));
   }
 
   /** The person behind a token that was verified before, without asking anybody; `undefined` = ask `holderOf`. */
@@ -67,16 +67,16 @@ export class SessionDirectory {
     return profile && isLive(session, profile) ? { ...session, profile } : undefined;
   }
 
-  /** Removes rows as part of a larger change; call `forget` for each after its commit. */
+  /** Deletes a session as part of a larger change. */
   async end(transaction: EntityManager, sessionId: string): Promise<void> {
     await transaction.delete(Session, { id: sessionId });
     await this.bus.publish(transaction, ENDED, sessionId);
   }
 
-  /** Spares a session when all of its account are ended; call `forget` after the commit. */
+  /** Keeps this session alive when all sessions of its account are ended. */
   async keep(transaction: EntityManager, sessionId: string, countsSince: Date): Promise<void> {
     await transaction.update(Session, { id: sessionId }, { countsSince });
-    await this.bus.publish(transaction, ENDED, sessionId); // read anew everywhere
+    await this.bus.publish(transaction, ENDED, sessionId);
   }
 
   /**
@@ -91,10 +91,6 @@ export class SessionDirectory {
     const profile = row && (await this.profiles.within(transaction, userId));
     if (!profile || !isLive({ expiresAt: row.expiresAt.getTime(), countsSince: row.countsSince.getTime() }, profile))
       throw new NotSignedIn();
-  }
-
-  forget(sessionId: string): void {
-    this.cache.forgetWhere((session) => session.sessionId === sessionId);
   }
 
   private async read(sessionId: string): Promise<LiveSession | undefined> {

@@ -56,7 +56,6 @@ export class SessionsService {
           resourceId: current.sessionId,
         });
       });
-      this.directory.forget(current.sessionId);
     }
     return { answer: { message: 'Signed out' }, cookies: signOutCookies(slots.active, live) };
   }
@@ -108,7 +107,6 @@ export class SessionsService {
         resourceId: sessionId,
       });
     });
-    this.directory.forget(sessionId);
     return { message: 'Session ended' };
   }
 }

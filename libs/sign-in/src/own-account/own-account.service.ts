@@ -54,10 +54,8 @@ export class OwnAccountService {
         action: UserActions.passwordChanged,
         resourceId: userId,
       });
-      await this.profiles.announceChange(transaction, userId);
+      await this.profiles.invalidate(transaction, userId);
     });
-    this.profiles.forget(userId);
-    this.sessions.forget(sessionId);
     return { message: 'The password was changed; other browsers are signed out' };
   }
 

@@ -96,7 +96,7 @@ export class PasskeysService {
         throw violatesUnique(error, 'pk_passkeys') ? new PasskeyRefused(error) : error;
       });
       const codes = totp || passkeys > 0 ? [] : await this.recoveryCodes.replace(transaction, userId);
-      await this.profiles.announceChange(transaction, userId);
+      await this.profiles.invalidate(transaction, userId);
       await this.audit.record(transaction, actor, {
         action: PasskeyActions.added,
         resourceId: userId,
@@ -105,7 +105,6 @@ export class PasskeysService {
       const row = await transaction.findOneByOrFail(Passkey, { id: made.id });
       return { passkey: infoOf(row), recovery_codes: codes };
     });
-    this.profiles.forget(userId);
     return { answer, cookies: [this.challenges.forgetCookie('passkey-registration')] };
   }
 
@@ -124,14 +123,13 @@ export class PasskeysService {
       if (isLast && profile && requiresSecondFactor(profile)) throw new SecondFactorDemanded();
       await this.waysIn.assertOneLeft(transaction, userId);
       if (isLast) await this.recoveryCodes.removeAll(transaction, userId);
-      await this.profiles.announceChange(transaction, userId);
+      await this.profiles.invalidate(transaction, userId);
       await this.audit.record(transaction, actor, {
         action: PasskeyActions.removed,
         resourceId: userId,
         details: { passkey: id, name: passkey.name },
       });
     });
-    this.profiles.forget(userId);
     return { message: 'Passkey removed' };
   }
 }

@@ -77,11 +77,10 @@ export class TwoFactorService {
       if (step === undefined) throw new TotpCodeInvalid();
       await transaction.update(TotpSecret, { userId }, { confirmedAt: () => 'now()', lastStep: step });
       const made = await this.recoveryCodes.replace(transaction, userId);
-      await this.profiles.announceChange(transaction, userId);
+      await this.profiles.invalidate(transaction, userId);
       await this.audit.record(transaction, actor, { action: SecondFactorActions.enabled, resourceId: userId });
       return made;
     });
-    this.profiles.forget(userId);
     return { message: 'Two-factor authentication is on', recovery_codes: codes };
   }
 
@@ -97,10 +96,9 @@ export class TwoFactorService {
       const { passkeys } = await this.factors.of(userId, transaction);
       if (passkeys === 0 && isDemanded) throw new SecondFactorDemanded();
       if (passkeys === 0) await this.recoveryCodes.removeAll(transaction, userId);
-      await this.profiles.announceChange(transaction, userId);
+      await this.profiles.invalidate(transaction, userId);
       await this.audit.record(transaction, actor, { action: SecondFactorActions.disabled, resourceId: userId });
     });
-    this.profiles.forget(userId);
     return { message: 'The authenticator app is no longer asked for' };
   }
 

@@ -71,15 +71,13 @@ export class OwnProfileService {
     userId: number,
     work: (transaction: EntityManager, before: Profile) => Promise<void>,
   ): Promise<UserAnswer> {
-    const answer = await this.dataSource.transaction(async (transaction) => {
+    return this.dataSource.transaction(async (transaction) => {
       await transaction.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
       const before = await this.profiles.within(transaction, userId);
       if (!before) throw new AccountGone();
       await work(transaction, before);
-      await this.profiles.announceChange(transaction, userId);
+      await this.profiles.invalidate(transaction, userId);
       return answerOf((await this.profiles.within(transaction, userId)) ?? before);
     });
-    this.profiles.forget(userId);
-    return answer;
   }
 }
