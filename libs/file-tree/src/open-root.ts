@@ -1,5 +1,5 @@
 import { type Dir, type Dirent } from 'node:fs';
-import { lstat, statfs } from 'node:fs/promises';
+import { diskCalls, lstat, readDirectory, statfs } from './disk/limited-fs.js';
 import {
   asFilesError,
   FilesForbidden,
@@ -186,12 +186,14 @@ async function collectNames(pinned: PinnedEntry, options: ListOptions, batch: nu
   const directory = await pinned.opendir(batch);
   try {
     if (order.by === 'name') {
-      await readAll(directory, batch === 1, (name, isDirectory) => {
-        if (filter(name)) page.add(name, isDirectory);
-      });
+      await diskCalls.run(() =>
+        readAll(directory, batch === 1, (name, isDirectory) => {
+          if (filter(name)) page.add(name, isDirectory);
+        }),
+      );
       return page;
     }
-    for (let dirent = await directory.read(); dirent !== null; dirent = await directory.read()) {
+    for (let dirent = await readDirectory(directory); dirent !== null; dirent = await readDirectory(directory)) {
       const name = dirent.name as string | Buffer as Buffer;
       if (filter(name)) names.push(name);
       if (names.length >= NAMES_PER_READ) await addByFacts();

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { truncateSync } from 'node:fs';
-import { type FileHandle, mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
+import { constants, truncateSync } from 'node:fs';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import { type FileHandle, open } from '../disk/limited-fs.js';
 import { toFileEntry } from '../entries/file-entry.js';
 import { OpenFile } from './open-file.js';
 
@@ -43,7 +44,7 @@ describe('An open file', () => {
   afterAll(() => rm(directory, { recursive: true }));
   beforeEach(async () => {
     await writeFile(path, content);
-    handle = await open(path);
+    handle = await open(path, constants.O_RDONLY);
     file = new OpenFile(handle, toFileEntry(Buffer.from('file'), await handle.stat({ bigint: true })));
   });
 

@@ -1,4 +1,4 @@
-import { type FileHandle } from 'node:fs/promises';
+import { type FileHandle } from '../disk/limited-fs.js';
 import { Readable } from 'node:stream';
 import { asFilesError, FileChanged } from '../files.errors.js';
 import { type FileEntry } from '../entries/file-entry.js';

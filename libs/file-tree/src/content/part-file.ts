@@ -1,4 +1,4 @@
-import { type FileHandle } from 'node:fs/promises';
+import { type FileHandle } from '../disk/limited-fs.js';
 import { asFilesError } from '../files.errors.js';
 import { type RelativePath } from '../paths/relative-path.js';
 

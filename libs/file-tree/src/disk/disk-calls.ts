@@ -1,16 +1,18 @@
 import { DiskNotResponding } from '../files.errors.js';
 
-/** Waits for a slot or fails; see {@link DiskCalls}. */
-interface Waiting {
-  readonly start: () => void;
-  readonly fail: (error: Error) => void;
-}
-
 export interface DiskCallLimits {
   /** Calls at the same time. */
   readonly concurrency: number;
-  /** When every slot is taken and none was given back for so long, in milliseconds, waiting calls fail. */
+  /** When all slots are taken and no call has returned for this time, in milliseconds, waiting calls fail. */
   readonly stallMs: number;
+}
+
+interface WaitingCall {
+  readonly start: () => void;
+  /** The disk does not respond. */
+  readonly stall: () => void;
+  /** Stays in the queue although its caller does not wait any more. */
+  readonly isDetached: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface DiskCallLimits {
  */
 export class DiskCalls {
   private running = 0;
-  private readonly waiting: Waiting[] = [];
+  private waiting: WaitingCall[] = [];
   /** When a call started or returned last. */
   private lastProgressAt = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -34,9 +36,21 @@ export class DiskCalls {
   run<T>(call: () => Promise<T>): Promise<T> {
     if (this.running < this.limits.concurrency) return this.start(call);
     if (this.isStalled) return Promise.reject(new DiskNotResponding());
-    return new Promise<T>((resolve, fail) => {
-      this.waiting.push({ start: () => this.start(call).then(resolve, fail), fail });
-      this.timer ??= setInterval(() => this.failWhenStalled(), this.limits.stallMs / 4).unref();
+    return new Promise<T>((resolve, reject) => {
+      this.enqueue({
+        start: () => this.start(call).then(resolve, reject),
+        stall: () => reject(new DiskNotResponding()),
+        isDetached: false,
+      });
+    });
+  }
+
+  /** Like {@link run}, for a call that must not be lost: on a stalled disk it waits, but its caller does not. */
+  runDetached(call: () => Promise<void>): Promise<void> {
+    if (this.running < this.limits.concurrency) return this.start(call);
+    return new Promise((resolve, reject) => {
+      this.enqueue({ start: () => this.start(call).then(resolve, reject), stall: resolve, isDetached: true });
+      if (this.isStalled) resolve();
     });
   }
 
@@ -59,10 +73,16 @@ export class DiskCalls {
     if (this.waiting.length === 0) this.stopTimer();
   };
 
+  private enqueue(call: WaitingCall): void {
+    this.waiting.push(call);
+    this.timer ??= setInterval(() => this.failWhenStalled(), this.limits.stallMs / 4).unref();
+  }
+
   private failWhenStalled(): void {
     if (!this.isStalled) return;
-    for (const { fail } of this.waiting.splice(0)) fail(new DiskNotResponding());
-    this.stopTimer();
+    const stalled = this.waiting;
+    this.waiting = stalled.filter(({ isDetached }) => isDetached);
+    for (const { stall } of stalled) stall();
   }
 
   private stopTimer(): void {

@@ -1,11 +1,8 @@
 import { type BigIntStats, constants, type Dir } from 'node:fs';
-import { type FileHandle, open, opendir, stat } from 'node:fs/promises';
+import { type FileHandle, O_PATH, open, opendir, stat } from '../disk/limited-fs.js';
 import { RootUnavailable } from '../files.errors.js';
 import { type PinnedEntry } from './pinned-entry.js';
 import { syncDirectory } from './sync-directory.js';
-
-/** Names a file without opening it for reading or writing. Source: open(2), asm-generic/fcntl.h; Node has no name for it. */
-const O_PATH = 0o10000000;
 
 /**
  * Linux: a member is held by a descriptor, and reached through `/proc/self/fd/<descriptor>/<name>`, which the kernel

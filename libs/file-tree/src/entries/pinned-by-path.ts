@@ -1,5 +1,5 @@
 import { type BigIntStats, constants, type Dir } from 'node:fs';
-import { type FileHandle, lstat, open, opendir, realpath } from 'node:fs/promises';
+import { type FileHandle, lstat, open, opendir, realpath } from '../disk/limited-fs.js';
 import { type PinnedEntry } from './pinned-entry.js';
 import { syncDirectory } from './sync-directory.js';
 

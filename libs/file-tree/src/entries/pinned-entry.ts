@@ -1,5 +1,5 @@
 import { type BigIntStats, type Dir } from 'node:fs';
-import { type FileHandle } from 'node:fs/promises';
+import { type FileHandle } from '../disk/limited-fs.js';
 
 /**
  * One member of a root, held in the hand: what was looked at is what will be read, even when somebody puts something

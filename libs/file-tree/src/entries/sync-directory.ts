@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open } from '../disk/limited-fs.js';
 
 /** What file systems say that cannot sync a directory. */
 const NOT_POSSIBLE = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EACCES', 'EPERM'];

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, link, lstat, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises';
+import { chmod, link, lstat, mkdir, open, rename, rmdir, unlink } from '../disk/limited-fs.js';
 import { asFilesError, IntoItself, NameTaken, EntryNotFound } from '../files.errors.js';
 import { type PinnedEntry, SELF } from '../entries/pinned-entry.js';
 import { isSameEntry, type FileEntry, toFileEntry } from '../entries/file-entry.js';

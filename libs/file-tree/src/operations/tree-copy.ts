@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, type FileHandle, mkdir, open, readlink, symlink, unlink, utimes } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, open, readlink, symlink, unlink, utimes } from '../disk/limited-fs.js';
 import { asFilesError, FileChanged, NameTaken } from '../files.errors.js';
 import { type PinnedEntry, SELF } from '../entries/pinned-entry.js';
 import { type FileEntry, toFileEntry } from '../entries/file-entry.js';

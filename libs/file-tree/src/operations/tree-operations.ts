@@ -1,4 +1,4 @@
-import { rmdir, unlink } from 'node:fs/promises';
+import { rmdir, unlink } from '../disk/limited-fs.js';
 import { asFilesError } from '../files.errors.js';
 import { type PinnedEntry, SELF } from '../entries/pinned-entry.js';
 import { type FileEntry, toFileEntry } from '../entries/file-entry.js';

@@ -1,5 +1,6 @@
 import { type Dir, type Dirent } from 'node:fs';
 import { asFilesError, FileChanged, FilesForbidden, TooDeep } from '../files.errors.js';
+import { readDirectory } from '../disk/limited-fs.js';
 import { type PinnedEntry, SELF } from '../entries/pinned-entry.js';
 import { isMissing } from '../entries/with-entry.js';
 import { RelativePath } from '../paths/relative-path.js';
@@ -124,7 +125,7 @@ export async function* walk(top: PinnedEntry, path: RelativePath, options: WalkO
 
 async function readDirent({ names }: Level, relativePathTo: () => RelativePath): Promise<Dirent | null> {
   try {
-    return await names.read();
+    return await readDirectory(names);
   } catch (error) {
     // Only where the disk does not tell which names are directories: Node asks for a batch, and one has vanished.
     throw isMissing(error) ? new FileChanged(relativePathTo().text) : error;
