@@ -9,7 +9,7 @@ const [
   { loadConfig },
   { silentLog },
   { Public },
-  { AppModule },
+  { ServerModule },
   { createServer },
   { databaseSource },
   { DatabaseConnection },
@@ -18,9 +18,9 @@ const [
     'libs/platform/src/config/index.js',
     'libs/platform/src/telemetry/index.js',
     'libs/access/src/index.js',
-    'apps/server/src/app.module.js',
-    'apps/server/src/server.js',
-    'apps/server/src/running-server.js',
+    'apps/server/src/server.module.js',
+    'apps/server/src/lifecycle/create-server.js',
+    'apps/server/src/lifecycle/running-server.js',
     'libs/platform/src/database/index.js',
   ].map((path) => import(`../../dist/${path}`)),
 );
@@ -47,7 +47,7 @@ class BenchModule {}
 Module({})(BenchModule);
 const app = await createServer(foundations, {
   module: BenchModule,
-  imports: [AppModule.forRoot(foundations)],
+  imports: [ServerModule.forRoot(foundations)],
   controllers: [BaselineController],
 });
 await app.listen(0, '127.0.0.1');

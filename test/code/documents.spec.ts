@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationTable, loadConfig } from '@kubarr/platform/config';
 import { buildOpenApi } from '../../apps/server/src/pages/index.js';
-import { createUnstartedServer } from '../../apps/server/src/server.js';
+import { createUnstartedServer } from '../../apps/server/src/lifecycle/create-server.js';
 import { migrations } from '../../migrations/index.js';
 import { filesBelow, read, ROOT, sources } from '../support/sources.js';
 

@@ -3,7 +3,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { loadConfig } from '@kubarr/platform/config';
 import { isPermission, ROUTE_ACCESS } from '@kubarr/access';
 import { buildOpenApi } from '../../apps/server/src/pages/index.js';
-import { createUnstartedServer } from '../../apps/server/src/server.js';
+import { createUnstartedServer } from '../../apps/server/src/lifecycle/create-server.js';
 
 interface Operation {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { type KubarrConfig, loadConfig } from '@kubarr/platform/config';
-import { resetPassword } from '../../apps/server/src/cli/password.js';
-import { removeSecondFactor } from '../../apps/server/src/cli/second-factor.js';
+import { resetPassword } from '../../apps/server/src/cli/password.command.js';
+import { removeSecondFactor } from '../../apps/server/src/cli/second-factor.command.js';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
 import { reaches } from '../support/reaches.js';

@@ -5,7 +5,7 @@
  */
 import { writeSync } from 'node:fs';
 import { DataSource } from 'typeorm';
-import { createServer } from '../../dist/apps/server/src/server.js';
+import { createServer } from '../../dist/apps/server/src/lifecycle/create-server.js';
 import { AuditReader } from '../../dist/libs/audit/src/index.js';
 import { WebhookChannel } from '../../dist/libs/notifications/src/channels/webhook.channel.js';
 import { Outbox } from '../../dist/libs/notifications/src/delivery/outbox.js';

@@ -8,7 +8,7 @@ import { PasswordHasher } from '@kubarr/platform/secrets';
 import { silentLog } from '@kubarr/platform/telemetry';
 import { SetupAccess } from '@kubarr/setup';
 import { DataSource } from 'typeorm';
-import { createServer } from '../../apps/server/src/server.js';
+import { createServer } from '../../apps/server/src/lifecycle/create-server.js';
 import { migrations } from '../../migrations/index.js';
 import { Browser } from './browser.js';
 import { createTestDatabase, findSetUpTemplate, type TestDatabase } from './test-database.js';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type KubarrConfig, loadConfig } from '@kubarr/platform/config';
-import { whatIsInTheWay } from './what-is-in-the-way.js';
+import { explainFailure } from './explain-failure.js';
 
 const USAGE = `kubarr serve                        run the server (the default)
 kubarr migrate [--wait=SECONDS]     bring the database schema up to date, waiting for the database if asked
@@ -25,7 +25,7 @@ export async function runCommand(words: readonly string[]): Promise<ExitCode> {
   try {
     return await command(loadConfig());
   } catch (error) {
-    const sentence = await whatIsInTheWay(error);
+    const sentence = await explainFailure(error);
     if (sentence === undefined) throw error;
     console.error(sentence);
     return 1;
@@ -41,39 +41,42 @@ function parse(words: readonly string[]): Command | undefined {
     switch (name) {
       case 'serve':
         parseArgs({ args: rest, options: {} });
-        return async (config) => (await import('./serve.js')).serve(config);
+        return async (config) => (await import('./serve.command.js')).serve(config);
       case 'migrate': {
         const { values } = parseArgs({ args: rest, options: { wait: { type: 'string' }, plan: { type: 'boolean' } } });
         const waitSeconds = Number(values.wait ?? '0');
         if (!Number.isInteger(waitSeconds) || waitSeconds < 0 || waitSeconds > 86_400) return undefined;
         return async (config) =>
-          (await import('./migrate.js')).migrateCommand(config, { waitSeconds, planOnly: values.plan ?? false });
+          (await import('./migrate.command.js')).migrateCommand(config, {
+            waitSeconds,
+            planOnly: values.plan ?? false,
+          });
       }
       case 'doctor':
         parseArgs({ args: rest, options: {} });
-        return async (config) => (await import('./doctor.js')).doctor(config);
+        return async (config) => (await import('./doctor.command.js')).doctor(config);
       case 'audit': {
         const { positionals } = parseArgs({ args: rest, options: {}, allowPositionals: true });
         const [verb, seal, ...more] = positionals;
         const isSeal = seal === undefined || /^[0-9a-f]{64}$/.test(seal);
         if (verb !== 'verify' || !isSeal || more.length > 0) return undefined;
-        return async (config) => (await import('./audit.js')).verifyAudit(config, seal);
+        return async (config) => (await import('./audit.command.js')).verifyAudit(config, seal);
       }
       case 'password': {
         const { positionals } = parseArgs({ args: rest, options: {}, allowPositionals: true });
         const [verb, account, ...more] = positionals;
         if (verb !== 'reset' || !account || more.length > 0) return undefined;
-        return async (config) => (await import('./password.js')).resetPassword(config, account);
+        return async (config) => (await import('./password.command.js')).resetPassword(config, account);
       }
       case 'second-factor': {
         const { positionals } = parseArgs({ args: rest, options: {}, allowPositionals: true });
         const [verb, account, ...more] = positionals;
         if (verb !== 'remove' || !account || more.length > 0) return undefined;
-        return async (config) => (await import('./second-factor.js')).removeSecondFactor(config, account);
+        return async (config) => (await import('./second-factor.command.js')).removeSecondFactor(config, account);
       }
       case 'openapi':
         parseArgs({ args: rest, options: {} });
-        return async (config) => (await import('./openapi.js')).openapi(config);
+        return async (config) => (await import('./openapi.command.js')).openapi(config);
       case 'help':
       case '--help':
         return () => {

@@ -8,10 +8,10 @@ import { DatabaseConnection, type DatabaseOptions } from '@kubarr/platform/datab
 import { lockStateDirectory, type StateDirectory } from '@kubarr/platform/state';
 import { type Log } from '@kubarr/platform/telemetry';
 import { Installation, SetupAccess } from '@kubarr/setup';
-import { migrations } from '../../../migrations/index.js';
-import { EmbeddedWatch } from './embedded-watch.js';
-import { createServer } from './server.js';
-import { PortTaken } from './server.errors.js';
+import { migrations } from '../../../../migrations/index.js';
+import { EmbeddedRestarts } from './embedded-restarts.js';
+import { createServer } from './create-server.js';
+import { PortTaken } from './lifecycle.errors.js';
 
 /** Name of the file in the state directory that keeps a generated secret key. */
 export const SECRET_KEY_FILE = 'secret.key';
@@ -25,7 +25,7 @@ export class RunningServer {
     readonly app: NestFastifyApplication,
     private readonly config: KubarrConfig,
     private readonly state: StateDirectory,
-    private readonly embedded: EmbeddedWatch | undefined,
+    private readonly embedded: EmbeddedRestarts | undefined,
   ) {}
 
   /** @throws KubarrError with a sentence for whatever is in the way. */
@@ -43,7 +43,7 @@ export class RunningServer {
         await app.close();
         throw error;
       }
-      const watch = embedded && new EmbeddedWatch(embedded, state.path, log);
+      const watch = embedded && new EmbeddedRestarts(embedded, state.path, log);
       const running = new RunningServer(app, config, state, watch);
       state.describe({ address: running.address });
       return running;

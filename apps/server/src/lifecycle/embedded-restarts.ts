@@ -12,7 +12,7 @@ const LONGEST_WAIT_MS = 60_000;
  * Starts the embedded server again when it ends by itself: killed for want of memory, or by hand. Nobody is on call at
  * home. It comes back at the same place, so the pool finds it as after any other outage.
  */
-export class EmbeddedWatch {
+export class EmbeddedRestarts {
   private readonly stopping = new AbortController();
   private readonly watching: Promise<void>;
 

@@ -1,6 +1,6 @@
 import { type KubarrConfig } from '@kubarr/platform/config';
 import { buildOpenApi } from '../pages/index.js';
-import { createUnstartedServer } from '../server.js';
+import { createUnstartedServer } from '../lifecycle/create-server.js';
 
 /** Prints the OpenAPI document. Needs no database: the application is wired but never started. */
 export async function openapi(config: KubarrConfig): Promise<0> {

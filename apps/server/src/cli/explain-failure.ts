@@ -14,7 +14,7 @@ const REFUSALS: Readonly<Record<string, (said: string) => string>> = {
 const CERTIFICATE = /CERT|^UNABLE_TO_|^ERR_TLS_/;
 
 /** A sentence about what is in the way of a command, or `undefined` when the failure is a fault of ours. */
-export async function whatIsInTheWay(error: unknown): Promise<string | undefined> {
+export async function explainFailure(error: unknown): Promise<string | undefined> {
   if (error instanceof KubarrError || error instanceof InvalidEnvironment) return error.message;
   const { asDatabaseError } = await import('@kubarr/platform/database');
   const known = asDatabaseError(error);

@@ -4,8 +4,8 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type KubarrConfig } from '@kubarr/platform/config';
 import { configureHttp, createHttpAdapter } from '@kubarr/platform/http';
 import { NestLogger, silentLog } from '@kubarr/platform/telemetry';
-import { AppModule, type Foundations } from './app.module.js';
-import { registerPages } from './pages/index.js';
+import { ServerModule, type Foundations } from '../server.module.js';
+import { registerPages } from '../pages/index.js';
 
 /** The server as it is wired, without a database and never to be started: to look at its routes and its description. */
 export function createUnstartedServer(config: KubarrConfig): Promise<NestFastifyApplication> {
@@ -32,7 +32,7 @@ export function createUnstartedServer(config: KubarrConfig): Promise<NestFastify
  */
 export async function createServer(
   foundations: Foundations,
-  root: DynamicModule = AppModule.forRoot(foundations),
+  root: DynamicModule = ServerModule.forRoot(foundations),
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(foundations.config.http), {
     logger: new NestLogger(foundations.log),

@@ -5,7 +5,7 @@ import { type KubarrConfig } from '@kubarr/platform/config';
 import { clientOptions, type DatabaseOptions } from '@kubarr/platform/database';
 import { KeyRing } from '@kubarr/platform/secrets';
 import { DataSource } from 'typeorm';
-import { SECRET_KEY_FILE } from '../running-server.js';
+import { SECRET_KEY_FILE } from '../lifecycle/running-server.js';
 import { withDatabase } from './with-database.js';
 
 /**

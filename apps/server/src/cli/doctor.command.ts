@@ -4,7 +4,7 @@ import pg from 'pg';
 import { type KubarrConfig } from '@kubarr/platform/config';
 import { asDatabaseError, clientOptions, type DatabaseOptions, pendingMigrations } from '@kubarr/platform/database';
 import { lockStateDirectory, StateDirectoryLocked } from '@kubarr/platform/state';
-import { SECRET_KEY_FILE } from '../running-server.js';
+import { SECRET_KEY_FILE } from '../lifecycle/running-server.js';
 import { withDatabase } from './with-database.js';
 
 /** Versions of PostgreSQL that the product is tested with, by their major number. */

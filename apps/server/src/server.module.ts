@@ -25,10 +25,10 @@ export interface Foundations {
 }
 
 @Module({})
-export class AppModule {
+export class ServerModule {
   static forRoot({ config, log, secretKey, database }: Foundations): DynamicModule {
     return {
-      module: AppModule,
+      module: ServerModule,
       imports: [
         ConfigModule.forRoot(config),
         TelemetryModule.forRoot(log, config.build),

@@ -1,6 +1,6 @@
 import { type KubarrConfig } from '@kubarr/platform/config';
 import { createLogger } from '@kubarr/platform/telemetry';
-import { RunningServer } from '../running-server.js';
+import { RunningServer } from '../lifecycle/running-server.js';
 
 /** Longest time that stopping may take before the process ends anyway, in milliseconds; pods are given 30 s. */
 const STOP_WITHIN_MS = 25_000;
