@@ -7,6 +7,7 @@ import { ConfigModule, type KubarrConfig } from '@kubarr/platform/config';
 import { DatabaseModule, type DatabaseOptions } from '@kubarr/platform/database';
 import { HealthModule } from '@kubarr/platform/health';
 import { HttpModule, ProblemFilter, ValidationPipe } from '@kubarr/platform/http';
+import { RateLimitModule } from '@kubarr/platform/rate-limit';
 import { JobsModule } from '@kubarr/jobs';
 import { RealtimeModule } from '@kubarr/platform/realtime';
 import { SecretsModule } from '@kubarr/platform/secrets';
@@ -39,6 +40,7 @@ export class ServerModule {
         JobsModule,
         HealthModule,
         HttpModule,
+        RateLimitModule,
         RealtimeModule,
         DeclarationsModule.forRoot(AREAS),
         ...AREAS.map(({ module }) => module),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type SignedIn } from '@kubarr/access';
-import { FailureLimiter } from '@kubarr/platform/http';
+import { AttemptLimiter } from '@kubarr/platform/rate-limit';
 import { randomUUID } from 'node:crypto';
 import { type Message } from './channels/channel.js';
 import { asDeliveryFailed } from './channels/channel-requests.js';
@@ -34,7 +34,7 @@ export class NotificationsService {
     private readonly rules: Rules,
     private readonly preferences: Preferences,
     private readonly deliveries: DeliveryLog,
-    private readonly limiter: FailureLimiter,
+    private readonly limiter: AttemptLimiter,
   ) {}
 
   async channels(): Promise<ChannelAnswer[]> {

@@ -1,4 +1,4 @@
-import { isReservedPath } from '@kubarr/platform/http';
+import { isReservedPath } from './reserved-names.js';
 
 /** Reserved names under which routes answer, and never a page. */
 const ROOTS_OF_ROUTES = new Set(['api', 'auth', 'metrics', 'proxy']);

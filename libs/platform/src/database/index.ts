@@ -1,5 +1,6 @@
 export { afterCommit } from './after-commit.js';
-export { asDatabaseError, DatabaseUnavailable, violatesUnique } from './database.errors.js';
+export { DatabaseUnavailable } from './database.errors.js';
+export { asDatabaseError, violatesUnique } from './driver-errors.js';
 export { clientOptions } from './client-options.js';
 export { DatabaseConnection, DatabaseOptions } from './database-connection.js';
 export { DatabaseModule } from './database.module.js';

@@ -1,8 +1,8 @@
 /**
- * What sort of failure an error is. The HTTP edge maps each kind to one status (`libs/platform/src/http/status-of-kind.ts`);
- * business code never names a status.
+ * Kind of a failure. `libs/platform/src/http/problem.ts` maps each kind to one HTTP status; business code never names a
+ * status.
  *
- * - `bad-request`: the request cannot be read, a query or path value is not allowed, or a rule forbids it as asked (400)
+ * - `bad-request`: the request cannot be read, a query or path value is not allowed, or the request breaks a rule (400)
  * - `invalid`: the body is readable, but a field is missing, mistyped or outside its limits (422)
  */
 export type ErrorKind =
@@ -21,15 +21,15 @@ export type ErrorKind =
   | 'unavailable'
   | 'internal';
 
-/** One rejected field of a request. `path` is dotted, `message` a sentence for the person at the screen. */
+/** A rejected field of a request. `path` is dotted; `message` is shown to the user. */
 export interface FieldIssue {
   readonly path: string;
   readonly message: string;
 }
 
 /**
- * The base of every error that the product raises on purpose. `message` is shown to the person at the screen: what
- * happened and what to do next, without SQL, upstream text or secrets. Those belong in `cause`, which is only logged.
+ * Base of every error that the product throws on purpose. `message` is shown to the user: what happened and what to do
+ * next, without SQL, upstream text or secrets. Those belong in `cause`, which is only logged.
  */
 export abstract class KubarrError extends Error {
   /** `<area>.<what>`, listed in docs/problems.md and never renamed once released. */

@@ -18,9 +18,7 @@ export {
   TextListField,
   TimeParameter,
 } from './fields.js';
-export { FailureLimiter, type AttemptKey } from './failure-limiter.js';
 export { HttpModule } from './http.module.js';
-export { isReservedPath, RESERVED_NAMES } from './reserved-names.js';
 export { PAGE_POLICY } from './security-headers.js';
 export { PROBLEM_MEDIA_TYPE, type Problem } from './problem.js';
 export { ProblemFilter } from './problem.filter.js';

@@ -1,2 +1,3 @@
-export { LiveEvents, type Listener, type LiveEvent } from './live-events.js';
+export { type Listener, type LiveEvent } from './live-event.js';
+export { LiveEvents } from './live-events.js';
 export { RealtimeModule } from './realtime.module.js';

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, type Socket } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { MetricsRegistry, silentLog } from '../telemetry/index.js';
-import { type Listener, LiveEvents } from './live-events.js';
+import { type Listener } from './live-event.js';
+import { LiveEvents } from './live-events.js';
 import { reaches } from '../../../../test/support/reaches.js';
 
 describe('LiveEvents', () => {

@@ -1,37 +1,37 @@
 import { type WebSocket } from 'ws';
 import { type Log } from '../telemetry/index.js';
-import { type Listener, type LiveEvent } from './live-events.js';
+import { type Listener, type LiveEvent } from './live-event.js';
 
-/** Things with news that wait for one listener; one that is so far behind is told to come again. */
-const MOST_WAITING = 200;
+/** Most events queued for one listener; a slower one is disconnected and connects again. */
+const MAX_QUEUED = 200;
 
 /** Close codes, see docs/realtime.md. 1013 is the standard "try again later". */
 const SIGNED_OUT = 4401;
 const TRY_AGAIN = 1013;
 
-/** One listener: at most one waiting event for each thing, sent one after the other as the socket takes them. */
+/** One listener: at most one queued event per channel and key, sent one at a time. */
 export class Subscription {
-  private readonly waiting = new Map<string, LiveEvent>();
+  private readonly queue = new Map<string, LiveEvent>();
   private isSending = false;
 
   constructor(
     private readonly socket: WebSocket,
-    private readonly who: () => Promise<Listener | undefined>,
+    private readonly currentListener: () => Promise<Listener | undefined>,
     private readonly log: Log,
   ) {}
 
-  offer(event: LiveEvent): void {
+  enqueue(event: LiveEvent): void {
     const name = `${event.channel} ${event.key}`;
-    if (!this.waiting.has(name) && this.waiting.size >= MOST_WAITING) {
-      this.waiting.clear();
+    if (!this.queue.has(name) && this.queue.size >= MAX_QUEUED) {
+      this.queue.clear();
       this.socket.close(TRY_AGAIN, 'Too far behind; connect again');
       return;
     }
-    this.waiting.set(name, event);
+    this.queue.set(name, event);
     void this.send();
   }
 
-  /** Closes the socket of somebody who may not listen any more. */
+  /** Closes the socket of a person who is signed out. */
   async check(): Promise<void> {
     await this.listener();
   }
@@ -39,12 +39,12 @@ export class Subscription {
   private async send(): Promise<void> {
     if (this.isSending) return;
     this.isSending = true;
-    for (let [next] = this.waiting; next; [next] = this.waiting) {
+    for (let [next] = this.queue; next; [next] = this.queue) {
       const [name] = next;
       const listener = await this.listener();
       if (!listener || this.socket.readyState !== this.socket.OPEN) break;
-      const event = this.waiting.get(name); // the newest one by now
-      this.waiting.delete(name);
+      const event = this.queue.get(name); // maybe replaced by a newer one during the check
+      this.queue.delete(name);
       if (event?.isFor(listener)) await this.write(event);
     }
     this.isSending = false;
@@ -52,7 +52,7 @@ export class Subscription {
 
   private async listener(): Promise<Listener | undefined> {
     try {
-      const listener = await this.who();
+      const listener = await this.currentListener();
       if (!listener) this.socket.close(SIGNED_OUT, 'Not signed in any more');
       return listener;
     } catch (error) {
@@ -62,7 +62,7 @@ export class Subscription {
     }
   }
 
-  /** Resolves when the operating system has taken it: a slow listener is waited for, not buffered for. */
+  /** Resolves when the operating system has taken the message, so that nothing piles up for a slow listener. */
   private write({ channel, key, data }: LiveEvent): Promise<void> {
     return new Promise((resolve) => {
       this.socket.send(JSON.stringify({ channel, key, data }), () => resolve());

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { type AuditAction, AuditRecorder } from '@kubarr/audit';
 import { SignInConfig } from '@kubarr/platform/config';
-import { type AttemptKey, FailureLimiter } from '@kubarr/platform/http';
+import { type AttemptKey, AttemptLimiter } from '@kubarr/platform/rate-limit';
 import { type SignInAccount } from '@kubarr/users';
 import { SessionsService } from '@kubarr/auth';
 import { isIPv6 } from 'node:net';
@@ -33,7 +33,7 @@ export interface Guess {
 export class SignInGuesses {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly limiter: FailureLimiter,
+    private readonly limiter: AttemptLimiter,
     private readonly config: SignInConfig,
     private readonly sessions: SessionsService,
     private readonly audit: AuditRecorder,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { type AuditAction, AuditRecorder } from '@kubarr/audit';
 import { SignInConfig } from '@kubarr/platform/config';
-import { FailureLimiter } from '@kubarr/platform/http';
+import { AttemptLimiter } from '@kubarr/platform/rate-limit';
 import { Accounts, WrongPassword } from '@kubarr/users';
 import { DataSource } from 'typeorm';
 
@@ -12,7 +12,7 @@ export class PasswordConfirmations {
   constructor(
     private readonly dataSource: DataSource,
     private readonly accounts: Accounts,
-    private readonly limiter: FailureLimiter,
+    private readonly limiter: AttemptLimiter,
     private readonly config: SignInConfig,
     private readonly audit: AuditRecorder,
   ) {}

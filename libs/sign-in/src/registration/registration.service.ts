@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { SignInConfig } from '@kubarr/platform/config';
 import { KubarrError } from '@kubarr/platform/errors';
-import { type AttemptKey, FailureLimiter } from '@kubarr/platform/http';
+import { type AttemptKey, AttemptLimiter } from '@kubarr/platform/rate-limit';
 import { PasswordChecksBusy } from '@kubarr/platform/secrets';
 import { Accounts, EmailTaken, InviteRedemption, InviteUnusable, UsernameTaken } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -22,7 +22,7 @@ export class RegistrationService {
     private readonly accounts: Accounts,
     private readonly invites: InviteRedemption,
     private readonly admission: Admission,
-    private readonly limiter: FailureLimiter,
+    private readonly limiter: AttemptLimiter,
     private readonly config: SignInConfig,
   ) {}
 

@@ -1,5 +1,5 @@
 import { QueryFailedError } from 'typeorm';
-import { asDatabaseError, violatesUnique } from './database.errors.js';
+import { asDatabaseError, violatesUnique } from './driver-errors.js';
 
 const failure = (facts: object, message = 'text of the driver'): Error => Object.assign(new Error(message), facts);
 const failed = (facts: object): Error => new QueryFailedError('SELECT 1', [], failure(facts));

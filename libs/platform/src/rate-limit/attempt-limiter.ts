@@ -2,54 +2,56 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { DatabaseConnection } from '../database/index.js';
-import { TooManyAttempts } from './http.errors.js';
+import { TooManyAttempts } from '../http/index.js';
 
-/** The window in which failures are counted, in seconds. */
 const WINDOW_SECONDS = 15 * 60;
 
-/** One thing that attempts are counted against. */
+/** What attempts are counted by, such as an account or an address. */
 export interface AttemptKey {
-  /** What is counted, such as `account` or `address`. */
+  /** What kind of value it is, such as `account` or `address`; stored as it is. */
   readonly subject: string;
-  /** Whose attempts: hashed before it is stored. */
+  /** Stored as a digest only, since names and addresses are personal. */
   readonly value: string;
-  /** Failures allowed in 15 minutes; 0 = no limit. */
+  /** Attempts allowed in 15 minutes; 0 = no limit. */
   readonly limit: number;
 }
 
 /**
- * Counts failed attempts in PostgreSQL, so that all replicas count together and a restart forgets nothing. An attempt is
- * counted before it is made and given back when it succeeds: guesses sent in parallel cannot slip past. A refused
- * attempt does not count, so waiting always ends within the window.
+ * Counts attempts in PostgreSQL: across replicas and restarts. An attempt is counted before it is made and uncounted when
+ * it turns out not to be a failure, so that guesses sent in parallel cannot exceed the limit. A refused attempt is not
+ * counted, so the wait never exceeds the window.
  */
 @Injectable()
-export class FailureLimiter {
+export class AttemptLimiter {
   private readonly limiters = new Map<string, RateLimiterPostgres>();
 
   constructor(private readonly connection: DatabaseConnection) {}
 
-  /** @throws TooManyAttempts when one of the keys has used up its failures. */
+  /**
+   * Counts one attempt for every key, or none when a limit is reached.
+   *
+   * @throws TooManyAttempts
+   */
   async consume(keys: readonly AttemptKey[]): Promise<void> {
-    const counted: AttemptKey[] = [];
+    const consumed: AttemptKey[] = [];
     for (const key of keys.filter(({ limit }) => limit > 0)) {
       try {
         await this.limiter(key).consume(digest(key));
-        counted.push(key);
+        consumed.push(key);
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        await this.limiter(key).reward(digest(key)); // a refused attempt is none
-        await this.undoConsume(counted);
+        await this.undoConsume([...consumed, key]);
         throw new TooManyAttempts(Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000)));
       }
     }
   }
 
-  /** The attempt was no failure: it does not count. */
+  /** Uncounts an attempt that was not a failure. */
   async undoConsume(keys: readonly AttemptKey[]): Promise<void> {
     for (const key of keys.filter(({ limit }) => limit > 0)) await this.limiter(key).reward(digest(key));
   }
 
-  /** Forgets every failure of a key, after a success that proves who is there. */
+  /** Sets the count to zero. */
   async reset(key: AttemptKey): Promise<void> {
     if (key.limit > 0) await this.limiter(key).delete(digest(key));
   }
@@ -64,7 +66,7 @@ export class FailureLimiter {
         storeType: 'pool',
         tableName: 'rate_limits',
         tableCreated: true,
-        clearExpiredByTimeout: false, // a job does it
+        clearExpiredByTimeout: false, // the job sign-in-cleanup does it
         keyPrefix: subject,
         points: limit,
         duration: WINDOW_SECONDS,
@@ -75,5 +77,4 @@ export class FailureLimiter {
   }
 }
 
-/** Names and addresses are personal: only a digest is stored. */
 const digest = ({ value }: AttemptKey): string => createHash('sha256').update(value).digest('base64url');
