@@ -10,7 +10,7 @@ import { AuditReader } from '../../dist/libs/audit/src/index.js';
 import { WebhookChannel } from '../../dist/libs/notifications/src/channels/webhook.channel.js';
 import { Outbox } from '../../dist/libs/notifications/src/delivery/outbox.js';
 import { Sender } from '../../dist/libs/notifications/src/delivery/sender.js';
-import { Destinations } from '../../dist/libs/notifications/src/preferences/destinations.js';
+import { Destinations } from '../../dist/libs/notifications/src/destinations/destinations.js';
 import { loadConfig } from '../../dist/libs/platform/src/config/index.js';
 import { DatabaseConnection } from '../../dist/libs/platform/src/database/index.js';
 import { JobStore } from '../../dist/libs/jobs/src/job-store.js';

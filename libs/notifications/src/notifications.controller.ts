@@ -1,21 +1,21 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, Authenticated, CurrentActor, CurrentUser, RequirePermission, type SignedIn } from '@kubarr/access';
-import { DeliveryLogPage, DeliveryLogQuery } from './delivery/delivery.dto.js';
+import { DeliveryPageResponse, DeliveriesQuery } from './delivery/delivery.dto.js';
 import { DeliveryLog } from './delivery/delivery-log.js';
-import { SuccessFlag } from './inbox/inbox.dto.js';
+import { SuccessResponse } from './inbox/inbox.dto.js';
 import {
-  ChannelAnswer,
-  ChannelParameter,
-  ChannelTest,
-  ChannelTestAnswer,
-  ChannelUpdate,
-  EventAnswer,
-  EventParameter,
-  EventUpdate,
-  PreferenceAnswer,
-  PreferenceUpdate,
-  VerificationCode,
+  ChannelResponse,
+  ChannelParams,
+  TestChannelRequest,
+  TestChannelResponse,
+  UpdateChannelRequest,
+  EventResponse,
+  EventParams,
+  UpdateEventRequest,
+  PreferenceResponse,
+  UpdatePreferenceRequest,
+  VerifyDestinationRequest,
 } from './notifications.dto.js';
 import { NotificationsService } from './notifications.service.js';
 
@@ -30,28 +30,28 @@ export class NotificationsController {
   @Get('channels')
   @RequirePermission('settings.view')
   @ApiOperation({ operationId: 'listChannels', summary: 'Delivery channels' })
-  @ApiOkResponse({ type: [ChannelAnswer] })
-  channels(): Promise<ChannelAnswer[]> {
+  @ApiOkResponse({ type: [ChannelResponse] })
+  channels(): Promise<ChannelResponse[]> {
     return this.notifications.channels();
   }
 
   @Get('channels/:channel_type')
   @RequirePermission('settings.view')
   @ApiOperation({ operationId: 'getChannel', summary: 'One channel' })
-  @ApiOkResponse({ type: ChannelAnswer })
-  channel(@Param() { channel_type }: ChannelParameter): Promise<ChannelAnswer> {
+  @ApiOkResponse({ type: ChannelResponse })
+  channel(@Param() { channel_type }: ChannelParams): Promise<ChannelResponse> {
     return this.notifications.channel(channel_type);
   }
 
   @Put('channels/:channel_type')
   @RequirePermission('settings.manage')
   @ApiOperation({ operationId: 'updateChannel', summary: 'Switch a channel on or off, or store its configuration' })
-  @ApiOkResponse({ type: ChannelAnswer })
+  @ApiOkResponse({ type: ChannelResponse })
   changeChannel(
     @CurrentActor() actor: Actor,
-    @Param() { channel_type }: ChannelParameter,
-    @Body() change: ChannelUpdate,
-  ): Promise<ChannelAnswer> {
+    @Param() { channel_type }: ChannelParams,
+    @Body() change: UpdateChannelRequest,
+  ): Promise<ChannelResponse> {
     return this.notifications.changeChannel(actor, channel_type, change);
   }
 
@@ -59,52 +59,52 @@ export class NotificationsController {
   @HttpCode(200)
   @RequirePermission('settings.manage')
   @ApiOperation({ operationId: 'testChannel', summary: 'Send a test message; a failure is part of the answer' })
-  @ApiOkResponse({ type: ChannelTestAnswer })
+  @ApiOkResponse({ type: TestChannelResponse })
   test(
     @CurrentUser() caller: SignedIn,
-    @Param() { channel_type }: ChannelParameter,
-    @Body() { destination }: ChannelTest,
-  ): Promise<ChannelTestAnswer> {
+    @Param() { channel_type }: ChannelParams,
+    @Body() { destination }: TestChannelRequest,
+  ): Promise<TestChannelResponse> {
     return this.notifications.test(caller, channel_type, destination);
   }
 
   @Get('events')
   @RequirePermission('settings.view')
   @ApiOperation({ operationId: 'listEvents', summary: 'Of which events people are told' })
-  @ApiOkResponse({ type: [EventAnswer] })
-  events(): Promise<EventAnswer[]> {
+  @ApiOkResponse({ type: [EventResponse] })
+  events(): Promise<EventResponse[]> {
     return this.notifications.events();
   }
 
   @Put('events/:event_type')
   @RequirePermission('settings.manage')
   @ApiOperation({ operationId: 'updateEvent', summary: 'Change the rule of one type of event' })
-  @ApiOkResponse({ type: EventAnswer })
+  @ApiOkResponse({ type: EventResponse })
   changeEvent(
     @CurrentActor() actor: Actor,
-    @Param() { event_type }: EventParameter,
-    @Body() change: EventUpdate,
-  ): Promise<EventAnswer> {
+    @Param() { event_type }: EventParams,
+    @Body() change: UpdateEventRequest,
+  ): Promise<EventResponse> {
     return this.notifications.changeEvent(actor, event_type, change);
   }
 
   @Get('preferences')
   @Authenticated()
   @ApiOperation({ operationId: 'getNotificationPreferences', summary: 'Own preferences, one per channel' })
-  @ApiOkResponse({ type: [PreferenceAnswer] })
-  preferences(@CurrentUser() caller: SignedIn): Promise<PreferenceAnswer[]> {
+  @ApiOkResponse({ type: [PreferenceResponse] })
+  preferences(@CurrentUser() caller: SignedIn): Promise<PreferenceResponse[]> {
     return this.notifications.preferencesOf(caller);
   }
 
   @Put('preferences/:channel_type')
   @Authenticated()
   @ApiOperation({ operationId: 'updateNotificationPreference', summary: 'Change own preference for a channel' })
-  @ApiOkResponse({ type: PreferenceAnswer })
+  @ApiOkResponse({ type: PreferenceResponse })
   changePreference(
     @CurrentUser() caller: SignedIn,
-    @Param() { channel_type }: ChannelParameter,
-    @Body() change: PreferenceUpdate,
-  ): Promise<PreferenceAnswer> {
+    @Param() { channel_type }: ChannelParams,
+    @Body() change: UpdatePreferenceRequest,
+  ): Promise<PreferenceResponse> {
     return this.notifications.changePreference(caller, channel_type, change);
   }
 
@@ -112,8 +112,8 @@ export class NotificationsController {
   @HttpCode(200)
   @Authenticated()
   @ApiOperation({ operationId: 'sendNotificationCode', summary: 'Send a new code to the own destination' })
-  @ApiOkResponse({ type: SuccessFlag })
-  sendCode(@CurrentUser() caller: SignedIn, @Param() { channel_type }: ChannelParameter): Promise<SuccessFlag> {
+  @ApiOkResponse({ type: SuccessResponse })
+  sendCode(@CurrentUser() caller: SignedIn, @Param() { channel_type }: ChannelParams): Promise<SuccessResponse> {
     return this.notifications.sendCode(caller, channel_type);
   }
 
@@ -121,20 +121,20 @@ export class NotificationsController {
   @HttpCode(200)
   @Authenticated()
   @ApiOperation({ operationId: 'verifyNotificationDestination', summary: 'Prove the own destination by its code' })
-  @ApiOkResponse({ type: PreferenceAnswer })
+  @ApiOkResponse({ type: PreferenceResponse })
   verify(
     @CurrentUser() caller: SignedIn,
-    @Param() { channel_type }: ChannelParameter,
-    @Body() { code }: VerificationCode,
-  ): Promise<PreferenceAnswer> {
+    @Param() { channel_type }: ChannelParams,
+    @Body() { code }: VerifyDestinationRequest,
+  ): Promise<PreferenceResponse> {
     return this.notifications.verify(caller, channel_type, code);
   }
 
   @Get('logs')
   @RequirePermission('audit.view')
   @ApiOperation({ operationId: 'listDeliveryLogs', summary: 'Messages that were sent or are to be, newest first' })
-  @ApiOkResponse({ type: DeliveryLogPage })
-  logs(@Query() query: DeliveryLogQuery): Promise<DeliveryLogPage> {
+  @ApiOkResponse({ type: DeliveryPageResponse })
+  logs(@Query() query: DeliveriesQuery): Promise<DeliveryPageResponse> {
     return this.deliveries.page(query);
   }
 }

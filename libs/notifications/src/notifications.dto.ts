@@ -4,17 +4,17 @@ import { IsBoolean, IsObject, IsOptional } from 'class-validator';
 import { type ChannelConfig } from './channels/config-fields.js';
 import { SEVERITIES, type Severity } from './events/event-types.js';
 
-export class ChannelParameter {
+export class ChannelParams {
   @TextField({ description: 'email, telegram, messagebird, webhook or ntfy', minLength: 1, maxLength: 32 })
   channel_type!: string;
 }
 
-export class EventParameter {
+export class EventParams {
   @TextField({ description: 'Type of event, as in the list', minLength: 1, maxLength: 64 })
   event_type!: string;
 }
 
-export class ChannelAnswer {
+export class ChannelResponse {
   @ApiProperty({ description: 'Which channel' })
   channel_type!: string;
 
@@ -35,7 +35,7 @@ export class ChannelAnswer {
   updated_at!: string;
 }
 
-export class ChannelUpdate {
+export class UpdateChannelRequest {
   @ApiPropertyOptional({ description: 'Switch it on or off' })
   @IsOptional()
   @IsBoolean({ message: 'must be true or false' })
@@ -54,12 +54,12 @@ export class ChannelUpdate {
   config?: Record<string, unknown>;
 }
 
-export class ChannelTest {
+export class TestChannelRequest {
   @TextField({ description: 'Where to send it, as people enter it for this channel', minLength: 1, maxLength: 500 })
   destination!: string;
 }
 
-export class ChannelTestAnswer {
+export class TestChannelResponse {
   @ApiProperty({ description: 'The channel took the message' })
   success!: boolean;
 
@@ -67,7 +67,7 @@ export class ChannelTestAnswer {
   error!: string | null;
 }
 
-export class EventAnswer {
+export class EventResponse {
   @ApiProperty({ description: 'Type of event' })
   event_type!: string;
 
@@ -81,7 +81,7 @@ export class EventAnswer {
   severity!: Severity;
 }
 
-export class EventUpdate {
+export class UpdateEventRequest {
   @ApiPropertyOptional({ description: 'Tell people, or not' })
   @IsOptional()
   @IsBoolean({ message: 'must be true or false' })
@@ -91,7 +91,7 @@ export class EventUpdate {
   severity?: Severity;
 }
 
-export class PreferenceAnswer {
+export class PreferenceResponse {
   @ApiProperty({ description: 'Which channel' })
   channel_type!: string;
 
@@ -108,7 +108,7 @@ export class PreferenceAnswer {
   available!: boolean;
 }
 
-export class PreferenceUpdate {
+export class UpdatePreferenceRequest {
   @ApiPropertyOptional({ description: 'Be told by it, or not' })
   @IsOptional()
   @IsBoolean({ message: 'must be true or false' })
@@ -124,7 +124,7 @@ export class PreferenceUpdate {
   destination?: string;
 }
 
-export class VerificationCode {
+export class VerifyDestinationRequest {
   @TextField({ description: 'The six digits that were sent', minLength: 1, maxLength: 16 })
   code!: string;
 }

@@ -16,22 +16,22 @@ import { NotificationDelivery } from './delivery/notification-delivery.entity.js
 import { OutboxCheck } from './delivery/outbox-check.job.js';
 import { Outbox } from './delivery/outbox.js';
 import { Sender } from './delivery/sender.js';
-import { Announcements } from './events/announcements.js';
+import { Notifier } from './events/notifier.js';
 import { AuditFollower } from './events/audit-follower.js';
 import { EventTypes } from './events/event-types.js';
 import { NotificationQuiet } from './events/notification-quiet.entity.js';
 import { NotificationRule } from './events/notification-rule.entity.js';
-import { Rules } from './events/rules.js';
+import { NotificationRules } from './events/notification-rules.js';
 import { SystemEvents } from './events/system-events.js';
 import { InboxController } from './inbox/inbox.controller.js';
 import { InboxFeed } from './inbox/inbox-feed.js';
-import { Inboxes } from './inbox/inbox.js';
+import { InboxService } from './inbox/inbox.service.js';
 import { UserNotification } from './inbox/user-notification.entity.js';
 import { NotificationRetention } from './notification-retention.job.js';
 import { NotificationsController } from './notifications.controller.js';
 import { NotificationsService } from './notifications.service.js';
-import { Destinations } from './preferences/destinations.js';
-import { NotificationPreference } from './preferences/notification-preference.entity.js';
+import { Destinations } from './destinations/destinations.js';
+import { NotificationPreference } from './destinations/notification-preference.entity.js';
 import { Preferences } from './preferences/preferences.js';
 
 @Module({
@@ -49,7 +49,7 @@ import { Preferences } from './preferences/preferences.js';
   ],
   controllers: [InboxController, NotificationsController],
   providers: [
-    Announcements,
+    Notifier,
     AuditFollower,
     ChannelRequests,
     ChannelSettings,
@@ -59,7 +59,7 @@ import { Preferences } from './preferences/preferences.js';
     EmailChannel,
     EventTypes,
     InboxFeed,
-    Inboxes,
+    InboxService,
     MessageBirdChannel,
     NotificationRetention,
     NotificationsService,
@@ -67,7 +67,7 @@ import { Preferences } from './preferences/preferences.js';
     Outbox,
     OutboxCheck,
     Preferences,
-    Rules,
+    NotificationRules,
     Sender,
     SystemEvents,
     TelegramChannel,

@@ -10,15 +10,15 @@ import { maskConfig, missingValues } from './channels/config-fields.js';
 import { maskDestination } from './channels/mask-destination.js';
 import { DeliveryLog } from './delivery/delivery-log.js';
 import { type EventType, type Rule } from './events/event-types.js';
-import { Rules } from './events/rules.js';
+import { NotificationRules } from './events/notification-rules.js';
 import {
-  type ChannelAnswer,
-  type ChannelTestAnswer,
-  type ChannelUpdate,
-  type EventAnswer,
-  type EventUpdate,
-  type PreferenceAnswer,
-  type PreferenceUpdate,
+  type ChannelResponse,
+  type TestChannelResponse,
+  type UpdateChannelRequest,
+  type EventResponse,
+  type UpdateEventRequest,
+  type PreferenceResponse,
+  type UpdatePreferenceRequest,
 } from './notifications.dto.js';
 import { Preferences, type PreferenceView } from './preferences/preferences.js';
 
@@ -31,23 +31,23 @@ export class NotificationsService {
   constructor(
     private readonly types: ChannelTypes,
     private readonly settings: ChannelSettings,
-    private readonly rules: Rules,
+    private readonly rules: NotificationRules,
     private readonly preferences: Preferences,
     private readonly deliveries: DeliveryLog,
     private readonly limiter: AttemptLimiter,
   ) {}
 
-  async channels(): Promise<ChannelAnswer[]> {
-    return (await this.settings.all()).map((state) => this.channelAnswer(state));
+  async channels(): Promise<ChannelResponse[]> {
+    return (await this.settings.all()).map((state) => this.channelResponse(state));
   }
 
-  async channel(type: string): Promise<ChannelAnswer> {
-    return this.channelAnswer(await this.settings.get(type));
+  async channel(type: string): Promise<ChannelResponse> {
+    return this.channelResponse(await this.settings.get(type));
   }
 
-  async changeChannel(actor: Actor, type: string, { enabled, config }: ChannelUpdate): Promise<ChannelAnswer> {
+  async changeChannel(actor: Actor, type: string, { enabled, config }: UpdateChannelRequest): Promise<ChannelResponse> {
     const change = { ...(enabled !== undefined && { isEnabled: enabled }), ...(config && { config }) };
-    return this.channelAnswer(await this.settings.change(actor, type, change));
+    return this.channelResponse(await this.settings.change(actor, type, change));
   }
 
   /**
@@ -55,7 +55,7 @@ export class NotificationsService {
    *
    * @throws UnknownChannel, TooManyAttempts
    */
-  async test(caller: SignedIn, type: string, text: string): Promise<ChannelTestAnswer> {
+  async test(caller: SignedIn, type: string, text: string): Promise<TestChannelResponse> {
     const channel = this.types.get(type);
     await this.limiter.consume([{ subject: 'channel-test', value: String(caller.userId), limit: TESTS }]);
     const { config } = await this.settings.get(channel.type);
@@ -80,31 +80,31 @@ export class NotificationsService {
     return { success: error === null, error };
   }
 
-  async events(): Promise<EventAnswer[]> {
+  async events(): Promise<EventResponse[]> {
     const rules = await this.rules.all();
-    return this.rules.types.all.map((type) => eventAnswer(type, rules.get(type.key) ?? type.rule));
+    return this.rules.types.all.map((type) => eventResponse(type, rules.get(type.key) ?? type.rule));
   }
 
-  async changeEvent(actor: Actor, key: string, { enabled, severity }: EventUpdate): Promise<EventAnswer> {
+  async changeEvent(actor: Actor, key: string, { enabled, severity }: UpdateEventRequest): Promise<EventResponse> {
     const change = { ...(enabled !== undefined && { isEnabled: enabled }), ...(severity && { severity }) };
     const { type, rule } = await this.rules.change(actor, key, change);
-    return eventAnswer(type, rule);
+    return eventResponse(type, rule);
   }
 
-  async preferencesOf({ userId }: SignedIn): Promise<PreferenceAnswer[]> {
-    return (await this.preferences.of(userId)).map(preferenceAnswer);
+  async preferencesOf({ userId }: SignedIn): Promise<PreferenceResponse[]> {
+    return (await this.preferences.of(userId)).map(preferenceResponse);
   }
 
   async changePreference(
     { userId }: SignedIn,
     type: string,
-    { enabled, destination }: PreferenceUpdate,
-  ): Promise<PreferenceAnswer> {
+    { enabled, destination }: UpdatePreferenceRequest,
+  ): Promise<PreferenceResponse> {
     const change = {
       ...(typeof enabled === 'boolean' && { isEnabled: enabled }),
       ...(typeof destination === 'string' && { destination }),
     };
-    return preferenceAnswer(await this.preferences.change(userId, type, change));
+    return preferenceResponse(await this.preferences.change(userId, type, change));
   }
 
   async sendCode({ userId }: SignedIn, type: string): Promise<{ success: true }> {
@@ -112,11 +112,11 @@ export class NotificationsService {
     return { success: true };
   }
 
-  async verify({ userId }: SignedIn, type: string, code: string): Promise<PreferenceAnswer> {
-    return preferenceAnswer(await this.preferences.verify(userId, type, code.replace(/\s/g, '')));
+  async verify({ userId }: SignedIn, type: string, code: string): Promise<PreferenceResponse> {
+    return preferenceResponse(await this.preferences.verify(userId, type, code.replace(/\s/g, '')));
   }
 
-  private channelAnswer({ type, isEnabled, config, createdAt, updatedAt }: ChannelState): ChannelAnswer {
+  private channelResponse({ type, isEnabled, config, createdAt, updatedAt }: ChannelState): ChannelResponse {
     return {
       channel_type: type,
       enabled: isEnabled,
@@ -127,20 +127,20 @@ export class NotificationsService {
   }
 }
 
-const eventAnswer = ({ key, title }: EventType, { isEnabled, severity }: Rule): EventAnswer => ({
+const eventResponse = ({ key, title }: EventType, { isEnabled, severity }: Rule): EventResponse => ({
   event_type: key,
   title,
   enabled: isEnabled,
   severity,
 });
 
-const preferenceAnswer = ({
+const preferenceResponse = ({
   channelType,
   isEnabled,
   destination,
   isVerified,
   isAvailable,
-}: PreferenceView): PreferenceAnswer => ({
+}: PreferenceView): PreferenceResponse => ({
   channel_type: channelType,
   enabled: isEnabled,
   destination,

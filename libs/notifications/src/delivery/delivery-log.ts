@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { randomUUID } from 'node:crypto';
 import { Repository } from 'typeorm';
-import { type DeliveryLogPage, type DeliveryLogQuery } from './delivery.dto.js';
+import { type DeliveryPageResponse, type DeliveriesQuery } from './delivery.dto.js';
 import { NotificationDelivery } from './notification-delivery.entity.js';
 
 const LARGEST_PAGE = 100;
@@ -12,7 +12,7 @@ const LARGEST_PAGE = 100;
 export class DeliveryLog {
   constructor(@InjectRepository(NotificationDelivery) private readonly deliveries: Repository<NotificationDelivery>) {}
 
-  async page({ limit, offset, channel_type, status }: DeliveryLogQuery): Promise<DeliveryLogPage> {
+  async page({ limit, offset, channel_type, status }: DeliveriesQuery): Promise<DeliveryPageResponse> {
     const [rows, total] = await this.deliveries.findAndCount({
       where: { ...(channel_type && { channelType: channel_type }), ...(status && { status }) },
       order: { createdAt: 'DESC', id: 'DESC' },

@@ -2,7 +2,7 @@ import { ApiProperty } from '@kubarr/platform/openapi';
 import { ChoiceField, IntegerParameter, TextField } from '@kubarr/platform/http';
 import { DELIVERY_STATUSES, type DeliveryStatus } from './notification-delivery.entity.js';
 
-export class DeliveryLogQuery {
+export class DeliveriesQuery {
   @IntegerParameter({
     description: 'Rows on the page; more than 100 are cut to 100',
     minimum: 1,
@@ -28,7 +28,7 @@ export class DeliveryLogQuery {
   status?: DeliveryStatus;
 }
 
-export class DeliveryLogEntry {
+export class DeliveryResponse {
   @ApiProperty({ description: 'Number of the message', type: 'integer', format: 'int64' })
   id!: number;
 
@@ -68,9 +68,9 @@ export class DeliveryLogEntry {
   next_attempt_at!: string | null;
 }
 
-export class DeliveryLogPage {
-  @ApiProperty({ description: 'Newest first', type: [DeliveryLogEntry] })
-  logs!: DeliveryLogEntry[];
+export class DeliveryPageResponse {
+  @ApiProperty({ description: 'Newest first', type: [DeliveryResponse] })
+  logs!: DeliveryResponse[];
 
   @ApiProperty({ description: 'Messages that match, on all pages', type: 'integer' })
   total!: number;

@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { SYSTEM } from '@kubarr/access';
 import { JobQueue } from '@kubarr/jobs';
 import { type EntityManager } from 'typeorm';
-import { type Announcement } from '../events/announcements.js';
+import { type Notification } from './notification.js';
 
 /** The kind of job that empties the outbox of one destination. */
 export const DELIVER = 'notifications.deliver';
+
+/** Event type of the message with the code that verifies a destination. */
+export const VERIFICATION = 'verification';
 
 /** Messages that are to be sent, written in the transaction of what they tell. */
 @Injectable()
@@ -24,7 +27,7 @@ export class Outbox {
    */
   async add(
     transaction: EntityManager,
-    { eventType, severity, title, message, userIds, events }: Announcement,
+    { eventType, severity, title, message, userIds, events }: Notification,
   ): Promise<void> {
     const rows = await transaction.query<{ user_id: number; channel_type: string; due_in_ms: number }[]>(
       `INSERT INTO notification_deliveries AS d

@@ -7,12 +7,9 @@ import { ChannelSettings } from '../channels/channel-settings.js';
 import { ChannelTypes } from '../channels/channel-types.js';
 import { asDeliveryFailed } from '../channels/channel-requests.js';
 import { maskDestination } from '../channels/mask-destination.js';
-import { Destinations } from '../preferences/destinations.js';
+import { Destinations } from '../destinations/destinations.js';
 import { type Severity } from '../events/event-types.js';
-import { DELIVER } from './outbox.js';
-
-/** A code that proves a destination is sent under this type. */
-export const VERIFICATION = 'verification';
+import { DELIVER, VERIFICATION } from './outbox.js';
 
 /** Attempts before a message is given up: with the waits between them about a day. */
 const ATTEMPTS = 30;

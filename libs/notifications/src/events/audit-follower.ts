@@ -4,9 +4,10 @@ import { ReplicaBus } from '@kubarr/platform/database';
 import { Periodic } from '@kubarr/jobs';
 import { Recipients } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
-import { type Announcement, Announcements } from './announcements.js';
+import { type Notification } from '../delivery/notification.js';
+import { Notifier } from './notifier.js';
 import { type EventType } from './event-types.js';
-import { Rules } from './rules.js';
+import { NotificationRules } from './notification-rules.js';
 import { SystemEvents } from './system-events.js';
 
 /** Entries read in one transaction. */
@@ -25,9 +26,9 @@ export class AuditFollower {
     private readonly bus: ReplicaBus,
     private readonly reader: AuditReader,
     private readonly facts: AuditFacts,
-    private readonly rules: Rules,
+    private readonly rules: NotificationRules,
     private readonly recipients: Recipients,
-    private readonly announcements: Announcements,
+    private readonly notifier: Notifier,
     private readonly events: SystemEvents,
   ) {}
 
@@ -45,16 +46,16 @@ export class AuditFollower {
     const told = [...rules].filter(([, { isEnabled }]) => isEnabled).map(([key]) => key);
     const facts = await this.facts.read(transaction, range, [...new Set([...told, 'login', 'login_failed'])]);
     await this.watchSignIns(transaction, facts);
-    const announcements = new Map<string, Announcement>();
+    const notifications = new Map<string, Notification>();
     for (const fact of facts) {
       const type = this.rules.types.find(fact.action);
       const rule = rules.get(fact.action);
       if (!type || !rule?.isEnabled) continue;
       const userIds = await this.audience(transaction, type, fact);
       const key = JSON.stringify([type.key, userIds]);
-      const events = (announcements.get(key)?.events ?? 0) + 1;
+      const events = (notifications.get(key)?.events ?? 0) + 1;
       const { severity } = rule;
-      announcements.set(key, {
+      notifications.set(key, {
         eventType: type.key,
         severity,
         title: type.title,
@@ -63,7 +64,7 @@ export class AuditFollower {
         events,
       });
     }
-    for (const announcement of announcements.values()) await this.announcements.announce(transaction, announcement);
+    for (const notification of notifications.values()) await this.notifier.notify(transaction, notification);
   }
 
   private async audience(transaction: EntityManager, type: EventType, fact: AuditFact): Promise<number[]> {

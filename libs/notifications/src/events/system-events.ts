@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Recipients } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
-import { Announcements } from './announcements.js';
+import { Notifier } from './notifier.js';
 import { type SystemEventKey } from './event-types.js';
-import { Rules } from './rules.js';
+import { NotificationRules } from './notification-rules.js';
 
 /** Something that the product noticed by itself. */
 export interface SystemEvent {
@@ -26,9 +26,9 @@ const QUIET_MS = 3_600_000;
 @Injectable()
 export class SystemEvents {
   constructor(
-    private readonly rules: Rules,
+    private readonly rules: NotificationRules,
     private readonly recipients: Recipients,
-    private readonly announcements: Announcements,
+    private readonly notifier: Notifier,
   ) {}
 
   /** Tells it when `transaction` commits, and not at all when it does not. */
@@ -37,11 +37,11 @@ export class SystemEvents {
     const known = this.rules.types.find(type);
     const rule = (await this.rules.all(transaction)).get(type);
     if (!known || !rule?.isEnabled) return;
-    await this.announcements.serialize(transaction);
+    await this.notifier.serialize(transaction);
     if (subject !== undefined && !(await this.breaksSilence(transaction, type, subject, quietMs))) return;
     const concerned = event.userId === undefined ? [] : await this.recipients.among(transaction, [event.userId]);
     const administrators = known.audience === 'administrators' ? await this.recipients.administrators(transaction) : [];
-    await this.announcements.announce(transaction, {
+    await this.notifier.notify(transaction, {
       eventType: type,
       severity: rule.severity,
       title: event.title ?? known.title,

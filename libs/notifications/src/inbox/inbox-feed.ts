@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ReplicaBus } from '@kubarr/platform/database';
 import { LiveEvents } from '@kubarr/platform/realtime';
 import { Log } from '@kubarr/platform/telemetry';
-import { INBOX_CHANGED, Inboxes } from './inbox.js';
+import { INBOX_CHANGED, InboxService } from './inbox.service.js';
 
 /** Changes within this time are read together, in milliseconds. */
 const READ_EVERY_MS = 250;
@@ -14,7 +14,7 @@ export class InboxFeed {
   private reading: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly inboxes: Inboxes,
+    private readonly inbox: InboxService,
     private readonly events: LiveEvents,
     private readonly log: Log,
     bus: ReplicaBus,
@@ -33,14 +33,14 @@ export class InboxFeed {
     this.reading = undefined;
     this.changed = new Set();
     try {
-      const unread = await this.inboxes.unreadOf(userIds);
+      const unread = await this.inbox.unreadOf(userIds);
       for (const userId of userIds ?? unread.keys()) {
         const data = { unread: unread.get(userId) ?? 0 };
         const isFor = (listener: { userId: number }): boolean => listener.userId === userId;
         this.events.publish({ channel: 'inbox', key: String(userId), data, isFor });
       }
     } catch (error) {
-      this.log.debug('Inboxes could not be counted for listeners', { error });
+      this.log.debug('InboxService could not be counted for listeners', { error });
     }
   }
 }

@@ -1,39 +1,39 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { Authenticated, CurrentUser, type SignedIn } from '@kubarr/access';
-import { Inbox, InboxQuery, NotificationId, SuccessFlag, UnreadCount } from './inbox.dto.js';
-import { Inboxes } from './inbox.js';
+import { InboxResponse, InboxQuery, NotificationParams, SuccessResponse, UnreadCountResponse } from './inbox.dto.js';
+import { InboxService } from './inbox.service.js';
 
 const DONE = { success: true };
 
 @ApiTags('Notifications')
 @Controller('api/notifications/inbox')
 export class InboxController {
-  constructor(private readonly inboxes: Inboxes) {}
+  constructor(private readonly inbox: InboxService) {}
 
   @Get()
   @Authenticated()
   @ApiOperation({ operationId: 'getInbox', summary: 'Own notifications' })
-  @ApiOkResponse({ type: Inbox })
-  page(@CurrentUser() { userId }: SignedIn, @Query() query: InboxQuery): Promise<Inbox> {
-    return this.inboxes.page(userId, query);
+  @ApiOkResponse({ type: InboxResponse })
+  page(@CurrentUser() { userId }: SignedIn, @Query() query: InboxQuery): Promise<InboxResponse> {
+    return this.inbox.page(userId, query);
   }
 
   @Get('count')
   @Authenticated()
   @ApiOperation({ operationId: 'getUnreadCount', summary: 'Number of own unread notifications' })
-  @ApiOkResponse({ type: UnreadCount })
-  async count(@CurrentUser() { userId }: SignedIn): Promise<UnreadCount> {
-    return { count: await this.inboxes.unread(userId) };
+  @ApiOkResponse({ type: UnreadCountResponse })
+  async count(@CurrentUser() { userId }: SignedIn): Promise<UnreadCountResponse> {
+    return { count: await this.inbox.unread(userId) };
   }
 
   @Post('read-all')
   @HttpCode(200)
   @Authenticated()
   @ApiOperation({ operationId: 'markAllNotificationsRead', summary: 'Mark all own notifications as read' })
-  @ApiOkResponse({ type: SuccessFlag })
-  async readAll(@CurrentUser() { userId }: SignedIn): Promise<SuccessFlag> {
-    await this.inboxes.markAllRead(userId);
+  @ApiOkResponse({ type: SuccessResponse })
+  async readAll(@CurrentUser() { userId }: SignedIn): Promise<SuccessResponse> {
+    await this.inbox.markAllRead(userId);
     return DONE;
   }
 
@@ -41,18 +41,18 @@ export class InboxController {
   @HttpCode(200)
   @Authenticated()
   @ApiOperation({ operationId: 'markNotificationRead', summary: 'Mark one own notification as read' })
-  @ApiOkResponse({ type: SuccessFlag })
-  async read(@CurrentUser() { userId }: SignedIn, @Param() { id }: NotificationId): Promise<SuccessFlag> {
-    await this.inboxes.markRead(userId, id);
+  @ApiOkResponse({ type: SuccessResponse })
+  async read(@CurrentUser() { userId }: SignedIn, @Param() { id }: NotificationParams): Promise<SuccessResponse> {
+    await this.inbox.markRead(userId, id);
     return DONE;
   }
 
   @Delete(':id')
   @Authenticated()
   @ApiOperation({ operationId: 'deleteNotification', summary: 'Delete one own notification' })
-  @ApiOkResponse({ type: SuccessFlag })
-  async remove(@CurrentUser() { userId }: SignedIn, @Param() { id }: NotificationId): Promise<SuccessFlag> {
-    await this.inboxes.remove(userId, id);
+  @ApiOkResponse({ type: SuccessResponse })
+  async remove(@CurrentUser() { userId }: SignedIn, @Param() { id }: NotificationParams): Promise<SuccessResponse> {
+    await this.inbox.remove(userId, id);
     return DONE;
   }
 }

@@ -2,7 +2,7 @@ import { ApiProperty } from '@kubarr/platform/openapi';
 import { IntegerParameter } from '@kubarr/platform/http';
 import { SEVERITIES, type Severity } from '../events/event-types.js';
 
-export class NotificationId {
+export class NotificationParams {
   @IntegerParameter({ description: 'Number of the notification', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
   id!: number;
 }
@@ -27,7 +27,7 @@ export class InboxQuery {
   offset = 0;
 }
 
-export class InboxNotification {
+export class NotificationResponse {
   @ApiProperty({ description: 'Number of the notification', type: 'integer', format: 'int64' })
   id!: number;
 
@@ -53,9 +53,9 @@ export class InboxNotification {
   created_at!: string;
 }
 
-export class Inbox {
-  @ApiProperty({ description: 'Newest first, only the caller’s own', type: [InboxNotification] })
-  notifications!: InboxNotification[];
+export class InboxResponse {
+  @ApiProperty({ description: 'Newest first, only the caller’s own', type: [NotificationResponse] })
+  notifications!: NotificationResponse[];
 
   @ApiProperty({ description: 'All of them', type: 'integer' })
   total!: number;
@@ -64,12 +64,12 @@ export class Inbox {
   unread!: number;
 }
 
-export class UnreadCount {
+export class UnreadCountResponse {
   @ApiProperty({ description: 'Unread notifications', type: 'integer' })
   count!: number;
 }
 
-export class SuccessFlag {
+export class SuccessResponse {
   @ApiProperty({ description: 'Always true; a failure is an error' })
   success!: boolean;
 }

@@ -5,8 +5,7 @@ import { type Channel } from '../channels/channel.js';
 import { ChannelSettings } from '../channels/channel-settings.js';
 import { ChannelTypes } from '../channels/channel-types.js';
 import { maskDestination } from '../channels/mask-destination.js';
-import { Outbox } from '../delivery/outbox.js';
-import { VERIFICATION } from '../delivery/sender.js';
+import { Outbox, VERIFICATION } from '../delivery/outbox.js';
 import { ifReadable } from '../if-readable.js';
 import {
   ChannelIsOff,
@@ -15,8 +14,8 @@ import {
   NothingToVerify,
   TooManyCodes,
 } from '../notifications.errors.js';
-import { CODE_MINUTES, Destinations } from './destinations.js';
-import { NotificationPreference } from './notification-preference.entity.js';
+import { CODE_MINUTES, Destinations } from '../destinations/destinations.js';
+import { NotificationPreference } from '../destinations/notification-preference.entity.js';
 
 /** Whether and where somebody is told by one channel, as it may be shown. */
 export interface PreferenceView {

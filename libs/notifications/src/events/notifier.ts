@@ -1,30 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { ReplicaBus } from '@kubarr/platform/database';
 import { type EntityManager } from 'typeorm';
+import { type Notification } from '../delivery/notification.js';
 import { Outbox } from '../delivery/outbox.js';
-import { INBOX_CHANGED } from '../inbox/inbox.js';
-import { type Severity } from './event-types.js';
-
-/** What people are told. */
-export interface Announcement {
-  readonly eventType: string;
-  readonly severity: Severity;
-  /** At most 200 characters. */
-  readonly title: string;
-  /** At most 2 000 characters. */
-  readonly message: string;
-  /** Accounts that exist. */
-  readonly userIds: readonly number[];
-  /** How many events it stands for. */
-  readonly events: number;
-}
+import { INBOX_CHANGED } from '../inbox/inbox.service.js';
 
 /** An unread line of the same type that is younger than this, in minutes, takes further events in. */
 const FOLD_MINUTES = 10;
 
-/** Puts what people are told into their inboxes and into the outbox, in the transaction of what happened. */
+/** Puts what people are told into their inbox and into the outbox, in the transaction of what happened. */
 @Injectable()
-export class Announcements {
+export class Notifier {
   constructor(
     private readonly outbox: Outbox,
     private readonly bus: ReplicaBus,
@@ -38,22 +24,22 @@ export class Announcements {
     await transaction.query(`SELECT pg_advisory_xact_lock(hashtext('kubarr.announcements'))`);
   }
 
-  async announce(transaction: EntityManager, given: Announcement): Promise<void> {
-    const announcement = { ...given, title: given.title.slice(0, 200), message: given.message.slice(0, 2_000) };
-    if (announcement.userIds.length === 0) return;
+  async notify(transaction: EntityManager, given: Notification): Promise<void> {
+    const notification = { ...given, title: given.title.slice(0, 200), message: given.message.slice(0, 2_000) };
+    if (notification.userIds.length === 0) return;
     await this.serialize(transaction);
-    await this.fillInboxes(transaction, announcement);
-    await this.outbox.add(transaction, announcement);
+    await this.fillInboxes(transaction, notification);
+    await this.outbox.add(transaction, notification);
     await this.bus.publish(
       transaction,
       INBOX_CHANGED,
-      announcement.userIds.length <= 200 ? announcement.userIds : null,
+      notification.userIds.length <= 200 ? notification.userIds : null,
     );
   }
 
   private async fillInboxes(
     transaction: EntityManager,
-    { eventType, severity, title, message, userIds, events }: Announcement,
+    { eventType, severity, title, message, userIds, events }: Notification,
   ): Promise<void> {
     const [folded] = await transaction.query<[{ user_id: number }[], number]>(
       `UPDATE user_notifications SET events = events + $2, title = $3, message = $4, severity = $5,

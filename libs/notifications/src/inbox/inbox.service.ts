@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { ReplicaBus } from '@kubarr/platform/database';
 import { DataSource, type EntityManager, Repository } from 'typeorm';
 import { NotificationNotFound } from '../notifications.errors.js';
-import { type Inbox, type InboxQuery } from './inbox.dto.js';
+import { type InboxResponse, type InboxQuery } from './inbox.dto.js';
 import { UserNotification } from './user-notification.entity.js';
 
 /** Topic on which replicas tell each other whose inbox changed: account ids, or `null` for everybody's. */
@@ -13,7 +13,7 @@ const LARGEST_PAGE = 100;
 
 /** One's own notifications. */
 @Injectable()
-export class Inboxes {
+export class InboxService {
   constructor(
     @InjectRepository(UserNotification) private readonly lines: Repository<UserNotification>,
     private readonly dataSource: DataSource,
@@ -21,7 +21,7 @@ export class Inboxes {
   ) {}
 
   /** Newest first. */
-  async page(userId: number, { limit, offset }: InboxQuery): Promise<Inbox> {
+  async page(userId: number, { limit, offset }: InboxQuery): Promise<InboxResponse> {
     const rows = await this.lines.find({
       where: { userId },
       order: { createdAt: 'DESC', id: 'DESC' },

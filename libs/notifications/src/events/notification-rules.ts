@@ -9,7 +9,7 @@ import { SettingsActions } from '@kubarr/settings';
 
 /** Of what people are told, and how loudly: the administrators' decisions over the defaults. */
 @Injectable()
-export class Rules {
+export class NotificationRules {
   constructor(
     private readonly dataSource: DataSource,
     private readonly recorder: AuditRecorder,

@@ -1,0 +1,15 @@
+import { type Severity } from '../events/event-types.js';
+
+/** One notification for several accounts. */
+export interface Notification {
+  readonly eventType: string;
+  readonly severity: Severity;
+  /** At most 200 characters. */
+  readonly title: string;
+  /** At most 2 000 characters. */
+  readonly message: string;
+  /** Accounts that exist. */
+  readonly userIds: readonly number[];
+  /** How many events it stands for. */
+  readonly events: number;
+}
