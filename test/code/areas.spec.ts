@@ -1,3 +1,4 @@
+import { AlertType } from '@kubarr/alerts';
 import { AuditAction } from '@kubarr/audit';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -15,14 +16,23 @@ async function exportsOf(ending: string): Promise<[name: string, value: unknown]
   );
 }
 
-const isDeclarationOfActions = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Object.values(value).every((action) => action instanceof AuditAction);
+const isDeclarationOf =
+  (kind: typeof AuditAction | typeof AlertType) =>
+  ([, value]: [string, unknown]): boolean =>
+    typeof value === 'object' && value !== null && Object.values(value).every((each) => each instanceof kind);
 
 describe('The list of areas', () => {
   it('has the audit actions of every *.actions.ts', async () => {
     const assembled = new Set<unknown>(AREAS.flatMap(({ actions = [] }) => actions));
-    const declared = (await exportsOf('.actions.ts')).filter(([, value]) => isDeclarationOfActions(value));
+    const declared = (await exportsOf('.actions.ts')).filter(isDeclarationOf(AuditAction));
     expect(declared.length).toBeGreaterThan(10);
+    expect(declared.filter(([, value]) => !assembled.has(value)).map(([name]) => name)).toEqual([]);
+  });
+
+  it('has the alerts of every *.alerts.ts', async () => {
+    const assembled = new Set<unknown>(AREAS.flatMap(({ alerts = [] }) => alerts));
+    const declared = (await exportsOf('.alerts.ts')).filter(isDeclarationOf(AlertType));
+    expect(declared.length).toBeGreaterThan(1);
     expect(declared.filter(([, value]) => !assembled.has(value)).map(([name]) => name)).toEqual([]);
   });
 });

@@ -4,7 +4,9 @@ import { WebSocket } from 'ws';
 import { ReplicaBus } from '@kubarr/platform/database';
 import { JobQueue, JobWorker, PeriodicJobs } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
-import { SystemEvents } from '@kubarr/notifications';
+import { Alerts } from '@kubarr/alerts';
+import { SignInAlerts } from '@kubarr/notifications';
+import { SystemAlerts } from '@kubarr/system';
 import { Outbox } from '../../libs/notifications/src/delivery/outbox.js';
 import { Sender } from '../../libs/notifications/src/delivery/sender.js';
 import { TestApplication } from '../support/application.js';
@@ -37,7 +39,7 @@ describe('Notifications', () => {
     await kubarr.dataSource.query('DELETE FROM user_notifications');
     await kubarr.dataSource.query('DELETE FROM notification_deliveries');
     await kubarr.dataSource.query('DELETE FROM notification_preferences');
-    await kubarr.dataSource.query('DELETE FROM notification_quiet');
+    await kubarr.dataSource.query('DELETE FROM alert_conditions');
   });
   afterEach(async () => {
     await receiver.stop();
@@ -74,8 +76,8 @@ describe('Notifications', () => {
   const raise = (message: string, subject?: string): Promise<void> =>
     kubarr.dataSource.transaction((transaction) =>
       kubarr.app
-        .get(SystemEvents, { strict: false })
-        .raise(transaction, { type: 'job_failed', message, ...(subject && { subject }) }),
+        .get(Alerts, { strict: false })
+        .raise(transaction, { type: SystemAlerts.jobFailed, message, ...(subject && { subject }) }),
     );
   /** Until a statement in this database waits for another one's lock. */
   const waitsForLock = (): Promise<boolean> =>
@@ -399,8 +401,8 @@ describe('Notifications', () => {
       const [{ id }] = await kubarr.dataSource.query(`SELECT id FROM users WHERE username = 'admin'`);
       await kubarr.dataSource.transaction((transaction) =>
         kubarr.app
-          .get(SystemEvents, { strict: false })
-          .raise(transaction, { type: 'sign_in_from_new_address', message: 'also', userId: id }),
+          .get(Alerts, { strict: false })
+          .raise(transaction, { type: SignInAlerts.newAddress, message: 'also', userId: id }),
       );
       const job = async () =>
         (await administrator.get('/api/jobs?housekeeping=true&kind=notifications.deliver')).body.jobs[0];
@@ -492,7 +494,7 @@ describe('Notifications', () => {
         (await inboxOf(administrator)).notifications.reduce((sum: number, line: any) => sum + line.events, 0);
       expect(await events()).toBe(2);
       await kubarr.dataSource.transaction((transaction) =>
-        kubarr.app.get(SystemEvents, { strict: false }).settle(transaction, 'job_failed', 'a'),
+        kubarr.app.get(Alerts, { strict: false }).settle(transaction, SystemAlerts.jobFailed, 'a'),
       );
       await raise('disk a anew', 'a');
       expect(await events()).toBe(3);
@@ -503,17 +505,17 @@ describe('Notifications', () => {
       const second = await kubarr.signIn({ username: 'second', password: 'correct horse battery' });
       await useWebhook();
       await useWebhook(second);
-      const events = kubarr.app.get(SystemEvents, { strict: false });
+      const alerts = kubarr.app.get(Alerts, { strict: false });
       const [{ id: firstId }] = await kubarr.dataSource.query(
         `SELECT min(user_id) AS id FROM notification_preferences WHERE is_verified`,
       );
-      const signIn = (userId: number) => ({ type: 'sign_in_from_new_address', message: 'x', userId }) as const;
+      const signIn = (userId: number) => ({ type: SignInAlerts.newAddress, message: 'x', userId }) as const;
       let other: Promise<void> | undefined;
       await kubarr.dataSource.transaction(async (transaction) => {
-        await events.raise(transaction, signIn(secondId));
+        await alerts.raise(transaction, signIn(secondId));
         other = raise('to both');
         await waitsForLock();
-        await events.raise(transaction, signIn(firstId));
+        await alerts.raise(transaction, signIn(firstId));
       });
       await other;
       expect((await inboxOf(administrator)).total).toBe(2);
@@ -549,7 +551,7 @@ describe('Notifications', () => {
             `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
              WHERE datname = current_database() AND wait_event_type = 'Lock'`,
           );
-          await reaches(() => warn.mock.calls.some(([text]) => text.includes('could not be told')));
+          await reaches(() => warn.mock.calls.some(([text]) => text.includes('could not be raised')));
         });
         now.mockImplementation(() => lostAt + 40_000);
         listener.setListening(true);
@@ -567,8 +569,8 @@ describe('Notifications', () => {
       await kubarr.dataSource
         .transaction(async (transaction) => {
           await kubarr.app
-            .get(SystemEvents, { strict: false })
-            .raise(transaction, { type: 'job_failed', message: 'no' });
+            .get(Alerts, { strict: false })
+            .raise(transaction, { type: SystemAlerts.jobFailed, message: 'no' });
           throw new Error('changed my mind');
         })
         .catch(() => undefined);

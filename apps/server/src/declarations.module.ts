@@ -1,4 +1,5 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { AlertCatalogue } from '@kubarr/alerts';
 import { AuditCatalogue } from '@kubarr/audit';
 import { type Area } from './areas.js';
 
@@ -8,10 +9,14 @@ import { type Area } from './areas.js';
 export class DeclarationsModule {
   static forRoot(areas: readonly Area[]): DynamicModule {
     const audit = new AuditCatalogue(areas.flatMap(({ actions = [] }) => actions));
+    const alertCatalogue = new AlertCatalogue(areas.flatMap(({ alerts = [] }) => alerts));
     return {
       module: DeclarationsModule,
-      providers: [{ provide: AuditCatalogue, useValue: audit }],
-      exports: [AuditCatalogue],
+      providers: [
+        { provide: AuditCatalogue, useValue: audit },
+        { provide: AlertCatalogue, useValue: alertCatalogue },
+      ],
+      exports: [AuditCatalogue, AlertCatalogue],
     };
   }
 }

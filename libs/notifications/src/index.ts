@@ -1,2 +1,2 @@
 export { NotificationsModule } from './notifications.module.js';
-export { SystemEvents, type SystemEvent } from './events/system-events.js';
+export { SignInAlerts } from './notifications.alerts.js';

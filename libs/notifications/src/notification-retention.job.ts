@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Alerts } from '@kubarr/alerts';
 import { HistoryConfig } from '@kubarr/platform/config';
 import { Periodic } from '@kubarr/jobs';
 import { DataSource } from 'typeorm';
@@ -14,17 +15,18 @@ const OLD = {
   notification_deliveries: `created_at < now() - $1 * interval '1 day' AND status <> 'pending'`,
 } as const;
 
-/** Removes old lines from inboxes, messages that were sent or given up, and what is quiet no more. */
+/** Deletes old inbox lines, messages that were sent or given up, and expired alert conditions. */
 @Injectable()
 export class NotificationRetention {
   constructor(
     private readonly config: HistoryConfig,
     private readonly dataSource: DataSource,
+    private readonly alerts: Alerts,
   ) {}
 
   @Periodic({ name: 'notification-retention', everyMs: 86_400_000, runs: 'once', timeoutMs: 1_800_000 })
   async run(signal?: AbortSignal): Promise<void> {
-    await this.dataSource.query(`DELETE FROM notification_quiet WHERE raised_at < now() - interval '30 days'`);
+    await this.alerts.deleteExpired(this.dataSource.manager);
     await this.dataSource.query(
       `DELETE FROM user_notifications WHERE id IN (
          SELECT id FROM (

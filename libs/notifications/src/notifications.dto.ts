@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@kubarr/platform/openapi';
 import { ChoiceField, TextField } from '@kubarr/platform/http';
 import { IsBoolean, IsObject, IsOptional } from 'class-validator';
 import { type ChannelConfig } from './channels/config-fields.js';
-import { SEVERITIES, type Severity } from './events/event-types.js';
+import { ALERT_SEVERITIES, type AlertSeverity } from '@kubarr/alerts';
 
 export class ChannelParams {
   @TextField({ description: 'email, telegram, messagebird, webhook or ntfy', minLength: 1, maxLength: 32 })
@@ -77,8 +77,8 @@ export class EventResponse {
   @ApiProperty({ description: 'People are told' })
   enabled!: boolean;
 
-  @ApiProperty({ description: 'How serious it is', enum: [...SEVERITIES] })
-  severity!: Severity;
+  @ApiProperty({ description: 'How serious it is', enum: [...ALERT_SEVERITIES] })
+  severity!: AlertSeverity;
 }
 
 export class UpdateEventRequest {
@@ -87,8 +87,8 @@ export class UpdateEventRequest {
   @IsBoolean({ message: 'must be true or false' })
   enabled?: boolean;
 
-  @ChoiceField({ description: 'How serious it is', choices: SEVERITIES, optional: true })
-  severity?: Severity;
+  @ChoiceField({ description: 'How serious it is', choices: ALERT_SEVERITIES, optional: true })
+  severity?: AlertSeverity;
 }
 
 export class PreferenceResponse {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AlertsModule } from '@kubarr/alerts';
 import { AuditModule } from '@kubarr/audit';
 import { UsersModule } from '@kubarr/users';
 import { ChannelRequests } from './channels/channel-requests.js';
@@ -17,12 +18,12 @@ import { OutboxCheck } from './delivery/outbox-check.job.js';
 import { Outbox } from './delivery/outbox.js';
 import { Sender } from './delivery/sender.js';
 import { Notifier } from './events/notifier.js';
+import { AlertFollower } from './events/alert-follower.js';
 import { AuditFollower } from './events/audit-follower.js';
 import { EventTypes } from './events/event-types.js';
-import { NotificationQuiet } from './events/notification-quiet.entity.js';
 import { NotificationRule } from './events/notification-rule.entity.js';
 import { NotificationRules } from './events/notification-rules.js';
-import { SystemEvents } from './events/system-events.js';
+import { SignInWatch } from './events/sign-in-watch.js';
 import { InboxController } from './inbox/inbox.controller.js';
 import { InboxFeed } from './inbox/inbox-feed.js';
 import { InboxService } from './inbox/inbox.service.js';
@@ -36,20 +37,20 @@ import { Preferences } from './preferences/preferences.js';
 
 @Module({
   imports: [
+    AlertsModule,
     AuditModule,
     UsersModule,
     TypeOrmModule.forFeature([
       NotificationChannel,
       NotificationDelivery,
       NotificationPreference,
-      NotificationQuiet,
       NotificationRule,
       UserNotification,
     ]),
   ],
   controllers: [InboxController, NotificationsController],
   providers: [
-    Notifier,
+    AlertFollower,
     AuditFollower,
     ChannelRequests,
     ChannelSettings,
@@ -62,17 +63,17 @@ import { Preferences } from './preferences/preferences.js';
     InboxService,
     MessageBirdChannel,
     NotificationRetention,
+    NotificationRules,
     NotificationsService,
+    Notifier,
     NtfyChannel,
     Outbox,
     OutboxCheck,
     Preferences,
-    NotificationRules,
     Sender,
-    SystemEvents,
+    SignInWatch,
     TelegramChannel,
     WebhookChannel,
   ],
-  exports: [SystemEvents],
 })
 export class NotificationsModule {}

@@ -82,7 +82,7 @@ export class NotificationsService {
 
   async events(): Promise<EventResponse[]> {
     const rules = await this.rules.all();
-    return this.rules.types.all.map((type) => eventResponse(type, rules.get(type.key) ?? type.rule));
+    return this.rules.types.all.map((type) => eventResponse(type, rules.get(type.key) ?? type.defaultRule));
   }
 
   async changeEvent(actor: Actor, key: string, { enabled, severity }: UpdateEventRequest): Promise<EventResponse> {

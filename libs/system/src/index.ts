@@ -1,2 +1,3 @@
 export { SystemModule } from './system.module.js';
 export { JobActions } from './system.actions.js';
+export { SystemAlerts } from './system.alerts.js';

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { AlertsModule } from '@kubarr/alerts';
 import { AuditModule } from '@kubarr/audit';
 import { AuthModule } from '@kubarr/auth';
-import { NotificationsModule } from '@kubarr/notifications';
 import { SetupModule } from '@kubarr/setup';
 import { EventsSocket } from './events/events-socket.js';
 import { HealthMetrics } from './health-metrics.js';
@@ -19,7 +19,7 @@ import { SystemController } from './system.controller.js';
 import { SystemService } from './system.service.js';
 
 @Module({
-  imports: [AuditModule, AuthModule, NotificationsModule, SetupModule, TerminusModule.forRoot({ logger: false })],
+  imports: [AlertsModule, AuditModule, AuthModule, SetupModule, TerminusModule.forRoot({ logger: false })],
   controllers: [SystemController, MetricsController, JobsController],
   providers: [
     DatabaseWatch,

@@ -1,5 +1,5 @@
 import { type EgressResponse } from '@kubarr/egress';
-import { type Severity } from '../events/event-types.js';
+import { type AlertSeverity } from '@kubarr/alerts';
 import { type ChannelConfig, type ConfigField } from './config-fields.js';
 
 /** What is sent. */
@@ -7,7 +7,7 @@ export interface Message {
   /** The same for every attempt. */
   readonly idempotencyKey: string;
   readonly eventType: string;
-  readonly severity: Severity;
+  readonly severity: AlertSeverity;
   readonly title: string;
   readonly text: string;
   /** How many events it stands for. */

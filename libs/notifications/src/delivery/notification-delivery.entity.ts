@@ -1,5 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { type Severity } from '../events/event-types.js';
+import { type AlertSeverity } from '@kubarr/alerts';
 
 export const DELIVERY_STATUSES = ['pending', 'sent', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
@@ -36,7 +36,7 @@ export class NotificationDelivery {
   eventType!: string;
 
   @Column({ type: 'text' })
-  severity!: Severity;
+  severity!: AlertSeverity;
 
   @Column({ type: 'text' })
   title!: string;

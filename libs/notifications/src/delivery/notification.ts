@@ -1,9 +1,9 @@
-import { type Severity } from '../events/event-types.js';
+import { type AlertSeverity } from '@kubarr/alerts';
 
 /** One notification for several accounts. */
 export interface Notification {
   readonly eventType: string;
-  readonly severity: Severity;
+  readonly severity: AlertSeverity;
   /** At most 200 characters. */
   readonly title: string;
   /** At most 2 000 characters. */

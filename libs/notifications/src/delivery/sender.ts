@@ -8,7 +8,7 @@ import { ChannelTypes } from '../channels/channel-types.js';
 import { asDeliveryFailed } from '../channels/channel-requests.js';
 import { maskDestination } from '../channels/mask-destination.js';
 import { Destinations } from '../destinations/destinations.js';
-import { type Severity } from '../events/event-types.js';
+import { type AlertSeverity } from '@kubarr/alerts';
 import { DELIVER, VERIFICATION } from './outbox.js';
 
 /** Attempts before a message is given up: with the waits between them about a day. */
@@ -21,7 +21,7 @@ interface Due {
   readonly id: number;
   readonly idempotency_key: string;
   readonly event_type: string;
-  readonly severity: Severity;
+  readonly severity: AlertSeverity;
   readonly title: string;
   readonly message: string;
   readonly events: number;

@@ -1,48 +1,21 @@
 import { Injectable } from '@nestjs/common';
+import { type AlertAudience, AlertCatalogue, type AlertSeverity } from '@kubarr/alerts';
 import { AuditCatalogue } from '@kubarr/audit';
 
-export const SEVERITIES = ['info', 'warning', 'critical'] as const;
-export type Severity = (typeof SEVERITIES)[number];
-
-/** Whether, and how loudly, people are told of a type of event. */
+/** Whether people are notified of a type of event, and with which severity. */
 export interface Rule {
   readonly isEnabled: boolean;
-  readonly severity: Severity;
+  readonly severity: AlertSeverity;
 }
 
-/** Something that people can be told of. */
+/** An audit action or an alert. */
 export interface EventType {
   readonly key: string;
   /** What happened, in a few words. */
   readonly title: string;
-  /** `account`: the account that it is about; `administrators`: all of them, and the account that it is about, if any. */
-  readonly audience: 'account' | 'administrators';
-  /** What holds until an administrator decides otherwise. */
-  readonly rule: Rule;
-}
-
-/**
- * Events that the product raises itself. Nobody is on call, so they are told unless somebody switches them off. Later
- * areas add theirs here.
- */
-export const SYSTEM_EVENTS = [
-  systemEvent('job_failed', 'A job failed', 'administrators', 'warning'),
-  systemEvent('disk_filling', 'A disk is nearly full', 'administrators', 'warning'),
-  systemEvent('disk_full', 'A disk is almost completely full', 'administrators', 'critical'),
-  systemEvent('database_was_away', 'The database was away', 'administrators', 'warning'),
-  systemEvent('sign_in_from_new_address', 'Sign-in from a new address', 'account', 'warning'),
-  systemEvent('many_failed_sign_ins', 'Many failed sign-ins', 'administrators', 'warning'),
-] as const;
-
-export type SystemEventKey = (typeof SYSTEM_EVENTS)[number]['key'];
-
-function systemEvent<Key extends string>(
-  key: Key,
-  title: string,
-  audience: EventType['audience'],
-  severity: Severity,
-): EventType & { readonly key: Key } {
-  return { key, title, audience, rule: { isEnabled: true, severity } };
+  readonly audience: AlertAudience;
+  /** Applies until an administrator decides otherwise. */
+  readonly defaultRule: Rule;
 }
 
 /** `2fa_enabled` → `Second factor enabled`. */
@@ -51,19 +24,28 @@ const titleOf = (action: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** Every type of event, in the order in which they are listed: audit actions first. */
+/**
+ * Every type of event, as the areas declare them: audit actions, which are off by default, then alerts, which are on,
+ * because a household has nobody on call.
+ */
 @Injectable()
 export class EventTypes {
   readonly all: readonly EventType[];
   private readonly byKey: ReadonlyMap<string, EventType>;
 
-  constructor(audit: AuditCatalogue) {
-    const recorded = audit.actions.flatMap(({ key, audience }): EventType[] =>
+  constructor(audit: AuditCatalogue, alerts: AlertCatalogue) {
+    const actions = audit.actions.flatMap(({ key, audience }): EventType[] =>
       audience === 'nobody'
         ? []
-        : [{ key, title: titleOf(key), audience, rule: { isEnabled: false, severity: 'info' } }],
+        : [{ key, title: titleOf(key), audience, defaultRule: { isEnabled: false, severity: 'info' } }],
     );
-    this.all = [...recorded, ...SYSTEM_EVENTS];
+    const raised = alerts.types.map(({ key, title, audience, severity }): EventType => ({
+      key,
+      title,
+      audience,
+      defaultRule: { isEnabled: true, severity },
+    }));
+    this.all = [...actions, ...raised];
     this.byKey = new Map(this.all.map((type) => [type.key, type]));
   }
 

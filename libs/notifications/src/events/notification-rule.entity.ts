@@ -1,5 +1,5 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
-import { type Severity } from './event-types.js';
+import { type AlertSeverity } from '@kubarr/alerts';
 
 /** What an administrator decided about a type of event. Without a row the type's own default holds. */
 @Entity('notification_rules')
@@ -12,5 +12,5 @@ export class NotificationRule {
   isEnabled!: boolean;
 
   @Column({ type: 'text' })
-  severity!: Severity;
+  severity!: AlertSeverity;
 }

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
+import { SettingsActions } from '@kubarr/settings';
 import { DataSource, type EntityManager } from 'typeorm';
 import { UnknownEventType } from '../notifications.errors.js';
 import { type EventType, EventTypes, type Rule } from './event-types.js';
 import { NotificationRule } from './notification-rule.entity.js';
-import { SettingsActions } from '@kubarr/settings';
 
-/** Of what people are told, and how loudly: the administrators' decisions over the defaults. */
+/** Of which events people are notified: the administrators' decisions over the defaults. */
 @Injectable()
 export class NotificationRules {
   constructor(
@@ -18,13 +18,13 @@ export class NotificationRules {
 
   /** The rule of every type of event, by its key. One query. */
   async all(manager: EntityManager = this.dataSource.manager): Promise<ReadonlyMap<string, Rule>> {
-    const decided = new Map(
+    const stored = new Map(
       (await manager.find(NotificationRule)).map(({ eventType: key, isEnabled, severity }) => [
         key,
         { isEnabled, severity },
       ]),
     );
-    return new Map(this.types.all.map(({ key, rule }) => [key, decided.get(key) ?? rule]));
+    return new Map(this.types.all.map(({ key, defaultRule }) => [key, stored.get(key) ?? defaultRule]));
   }
 
   /** @throws UnknownEventType */
@@ -32,12 +32,11 @@ export class NotificationRules {
     const type = this.types.find(key);
     if (!type) throw new UnknownEventType();
     return this.dataSource.transaction(async (transaction) => {
-      const { rule: fallback } = type;
       await transaction
         .createQueryBuilder()
         .insert()
         .into(NotificationRule)
-        .values({ eventType: key, ...fallback })
+        .values({ eventType: key, ...type.defaultRule })
         .orIgnore()
         .execute();
       const row = await transaction.findOneOrFail(NotificationRule, {

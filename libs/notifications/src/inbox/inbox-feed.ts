@@ -33,7 +33,7 @@ export class InboxFeed {
     this.reading = undefined;
     this.changed = new Set();
     try {
-      const unread = await this.inbox.unreadOf(userIds);
+      const unread = await this.inbox.countUnreadByAccount(userIds);
       for (const userId of userIds ?? unread.keys()) {
         const data = { unread: unread.get(userId) ?? 0 };
         const isFor = (listener: { userId: number }): boolean => listener.userId === userId;

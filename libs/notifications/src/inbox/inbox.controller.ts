@@ -15,8 +15,8 @@ export class InboxController {
   @Authenticated()
   @ApiOperation({ operationId: 'getInbox', summary: 'Own notifications' })
   @ApiOkResponse({ type: InboxResponse })
-  page(@CurrentUser() { userId }: SignedIn, @Query() query: InboxQuery): Promise<InboxResponse> {
-    return this.inbox.page(userId, query);
+  list(@CurrentUser() { userId }: SignedIn, @Query() query: InboxQuery): Promise<InboxResponse> {
+    return this.inbox.list(userId, query);
   }
 
   @Get('count')
@@ -24,7 +24,7 @@ export class InboxController {
   @ApiOperation({ operationId: 'getUnreadCount', summary: 'Number of own unread notifications' })
   @ApiOkResponse({ type: UnreadCountResponse })
   async count(@CurrentUser() { userId }: SignedIn): Promise<UnreadCountResponse> {
-    return { count: await this.inbox.unread(userId) };
+    return { count: await this.inbox.countUnread(userId) };
   }
 
   @Post('read-all')
@@ -32,7 +32,7 @@ export class InboxController {
   @Authenticated()
   @ApiOperation({ operationId: 'markAllNotificationsRead', summary: 'Mark all own notifications as read' })
   @ApiOkResponse({ type: SuccessResponse })
-  async readAll(@CurrentUser() { userId }: SignedIn): Promise<SuccessResponse> {
+  async markAllRead(@CurrentUser() { userId }: SignedIn): Promise<SuccessResponse> {
     await this.inbox.markAllRead(userId);
     return DONE;
   }
@@ -42,7 +42,7 @@ export class InboxController {
   @Authenticated()
   @ApiOperation({ operationId: 'markNotificationRead', summary: 'Mark one own notification as read' })
   @ApiOkResponse({ type: SuccessResponse })
-  async read(@CurrentUser() { userId }: SignedIn, @Param() { id }: NotificationParams): Promise<SuccessResponse> {
+  async markRead(@CurrentUser() { userId }: SignedIn, @Param() { id }: NotificationParams): Promise<SuccessResponse> {
     await this.inbox.markRead(userId, id);
     return DONE;
   }
@@ -51,8 +51,8 @@ export class InboxController {
   @Authenticated()
   @ApiOperation({ operationId: 'deleteNotification', summary: 'Delete one own notification' })
   @ApiOkResponse({ type: SuccessResponse })
-  async remove(@CurrentUser() { userId }: SignedIn, @Param() { id }: NotificationParams): Promise<SuccessResponse> {
-    await this.inbox.remove(userId, id);
+  async delete(@CurrentUser() { userId }: SignedIn, @Param() { id }: NotificationParams): Promise<SuccessResponse> {
+    await this.inbox.delete(userId, id);
     return DONE;
   }
 }

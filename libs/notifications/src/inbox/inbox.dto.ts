@@ -1,6 +1,6 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
 import { IntegerParameter } from '@kubarr/platform/http';
-import { SEVERITIES, type Severity } from '../events/event-types.js';
+import { ALERT_SEVERITIES, type AlertSeverity } from '@kubarr/alerts';
 
 export class NotificationParams {
   @IntegerParameter({ description: 'Number of the notification', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
@@ -40,8 +40,8 @@ export class NotificationResponse {
   @ApiProperty({ description: 'Type of event', type: String, nullable: true })
   event_type!: string | null;
 
-  @ApiProperty({ description: 'How serious it is', enum: [...SEVERITIES] })
-  severity!: Severity;
+  @ApiProperty({ description: 'How serious it is', enum: [...ALERT_SEVERITIES] })
+  severity!: AlertSeverity;
 
   @ApiProperty({ description: 'How many events it stands for', type: 'integer' })
   events!: number;

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { type Severity } from '../events/event-types.js';
+import { type AlertSeverity } from '@kubarr/alerts';
 
 /** One line of somebody's inbox. */
 @Entity('user_notifications')
@@ -22,7 +22,7 @@ export class UserNotification {
   eventType!: string;
 
   @Column({ type: 'text' })
-  severity!: Severity;
+  severity!: AlertSeverity;
 
   @Column({ type: 'text' })
   title!: string;

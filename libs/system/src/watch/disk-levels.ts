@@ -1,13 +1,13 @@
-/** From this share of a disk on people are told. */
+/** Used shares of a disk that raise an alert. */
 export const LEVELS = { filling: 0.85, full: 0.95 } as const;
 
-/** A disk counts as emptier again only this far below a level, so that one on the brink is not told again and again. */
-const SLACK = 0.02;
+/** An alert is settled only this far below its level, so that a disk at the level does not alternate. */
+const HYSTERESIS = 0.02;
 
-/** What holds of a disk with the given used share: `true`, `false`, or `undefined` = as before. */
+/** Whether each level is reached; `undefined` = as before. */
 export function levelsOf(used: number): Readonly<Record<keyof typeof LEVELS, boolean | undefined>> {
   const reached = (level: number): boolean | undefined =>
-    used >= level ? true : used < level - SLACK ? false : undefined;
+    used >= level ? true : used < level - HYSTERESIS ? false : undefined;
   return { filling: reached(LEVELS.filling), full: reached(LEVELS.full) };
 }
 

@@ -1,25 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { SystemEvents } from '@kubarr/notifications';
+import { Alerts } from '@kubarr/alerts';
 import { StateConfig, StorageConfig } from '@kubarr/platform/config';
 import { ReplicaBus } from '@kubarr/platform/database';
 import { Periodic } from '@kubarr/jobs';
 import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { DataSource } from 'typeorm';
+import { SystemAlerts } from '../system.alerts.js';
 import { levelsOf, usedShare } from './disk-levels.js';
 
 const GIBIBYTE = 2 ** 30;
 
-/** Told again after this while it stays so, in milliseconds. */
-const REMIND_MS = 24 * 3_600_000;
-
-/** Tells administrators when the disks under the state directory or the files fill up. Each replica looks at its own. */
+/** Raises alerts when the disks under the state directory or the files fill up. Each replica checks its own. */
 @Injectable()
 export class DiskWatch {
   constructor(
     private readonly state: StateConfig,
     private readonly storage: StorageConfig,
-    private readonly events: SystemEvents,
+    private readonly alerts: Alerts,
     private readonly bus: ReplicaBus,
     private readonly dataSource: DataSource,
   ) {}
@@ -27,25 +25,24 @@ export class DiskWatch {
   @Periodic({ name: 'disk-watch', everyMs: 300_000, runs: 'everywhere', timeoutMs: 30_000 })
   async run(): Promise<void> {
     if (!this.bus.isListening) return;
-    await this.look('Kubarr’s own data', this.state.directory);
-    await this.look('your files', this.storage.path);
+    await this.check('Kubarr’s own data', this.state.directory);
+    await this.check('your files', this.storage.path);
   }
 
-  private async look(what: string, path: string): Promise<void> {
-    // A directory that is not there is told by the health checks.
-    const disk = await statfs(path).catch(() => undefined);
+  private async check(what: string, path: string): Promise<void> {
+    const disk = await statfs(path).catch(() => undefined); // health checks report a missing directory
     if (!disk) return;
     const used = usedShare(disk);
     const { filling, full } = levelsOf(used);
     const free = ((disk.bavail * disk.bsize) / GIBIBYTE).toFixed(1);
-    const message = `The disk that holds ${what} (${path}) is ${Math.floor(used * 100)} % full; ${free} GiB are left. Remove something, or give it more room: on a full disk nothing can be changed any more.`;
+    const message = `The disk that holds ${what} (${path}) is ${Math.floor(used * 100)} % full; ${free} GiB are left. Delete something, or make the disk larger: on a full disk nothing can be changed.`;
     const subject = `${hostname()} ${path}`;
     await this.dataSource.transaction(async (transaction) => {
-      if (full) await this.events.raise(transaction, { type: 'disk_full', message, subject, quietMs: REMIND_MS });
-      else if (filling)
-        await this.events.raise(transaction, { type: 'disk_filling', message, subject, quietMs: REMIND_MS });
-      if (full === false) await this.events.settle(transaction, 'disk_full', subject);
-      if (filling === false) await this.events.settle(transaction, 'disk_filling', subject);
+      const { diskFull, diskFilling } = SystemAlerts;
+      if (full) await this.alerts.raise(transaction, { type: diskFull, message, subject });
+      else if (filling) await this.alerts.raise(transaction, { type: diskFilling, message, subject });
+      if (full === false) await this.alerts.settle(transaction, diskFull, subject);
+      if (filling === false) await this.alerts.settle(transaction, diskFilling, subject);
     });
   }
 }
