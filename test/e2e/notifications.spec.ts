@@ -26,7 +26,7 @@ describe('Notifications', () => {
   beforeAll(async () => {
     kubarr = await TestApplication.start({ KUBARR_NOTIFICATION_ALLOWED_ADDRESSES: '127.0.0.0/8' });
     Object.assign(kubarr.app.get(Outbox, { strict: false }).timingMs, { gather: 300, nextOfType: 0 });
-    Object.assign(kubarr.app.get(Sender, { strict: false }).retryMs, { first: 50, longest: 200 });
+    Object.assign(kubarr.app.get(Sender, { strict: false }).retry, { firstMs: 50, maxMs: 200 });
     administrator = kubarr.administrator();
     const account = await kubarr.addUser('lotte', ['viewer']);
     lotteId = account.id;

@@ -48,7 +48,7 @@ const app = await createServer({
 });
 const get = (service) => app.get(service, { strict: false });
 Object.assign(get(Outbox).timingMs, { gather: 0, nextOfType: 0 });
-Object.assign(get(Sender).retryMs, { first: 10, longest: 10 });
+Object.assign(get(Sender).retry, { firstMs: 10, maxMs: 10 });
 get(JobStore).timing.leaseMs = 2_000; // longer than a busy machine makes a live process stand still
 after(
   get(AuditReader),

@@ -1,3 +1,4 @@
+import { backOffMs } from '@kubarr/platform/timing';
 import { type EntityManager } from 'typeorm';
 
 /** Plain JSON that a job carries. Never a secret: administrators read it. */
@@ -74,8 +75,7 @@ const DEFAULT_FIRST_RETRY_MS = 2_000;
 /** Longest wait between two tries, in milliseconds. */
 export const MAX_RETRY_MS = 3_600_000;
 
-/** Milliseconds to wait after the given try failed: doubles each time, with up to a tenth of jitter. */
+/** Milliseconds to wait after the given try failed: doubles each time, less up to a quarter at random. */
 export function retryDelay(kind: JobDefinition, attempt: number, random: () => number = Math.random): number {
-  const delay = Math.min((kind.firstRetryMs ?? DEFAULT_FIRST_RETRY_MS) * 2 ** (attempt - 1), MAX_RETRY_MS);
-  return Math.round(delay * (1 + random() / 10));
+  return backOffMs(attempt, { firstMs: kind.firstRetryMs ?? DEFAULT_FIRST_RETRY_MS, maxMs: MAX_RETRY_MS }, random);
 }

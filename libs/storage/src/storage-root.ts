@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { StateConfig, StorageConfig } from '@kubarr/platform/config';
+import { withTimeout } from '@kubarr/platform/timing';
 import { DiskNotResponding, OpenRoot, parseRelativePath, RootUnavailable } from '@kubarr/file-tree';
 import { mkdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -54,17 +55,7 @@ export class StorageRoot implements OnModuleInit {
    * @throws StorageUnavailable, StorageFolderUnavailable, StorageNotResponding
    */
   async useBriefly<T>(work: (root: OpenRoot) => Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new StorageNotResponding()), BRIEF_LIMIT_MS);
-    });
-    const working = this.use(work);
-    working.catch(() => undefined); // rejects late when the time is over
-    try {
-      return await Promise.race([working, tooLate]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return withTimeout(BRIEF_LIMIT_MS, this.use(work), () => new StorageNotResponding());
   }
 
   /** Like {@link use} for a stream: the root stays open until its consumer has read everything or stops. */

@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@kubarr/embedded-postgres';
 import { type Log } from '@kubarr/platform/telemetry';
+import { backOffMs } from '@kubarr/platform/timing';
 
-/** How often it is looked after the server, in milliseconds. */
-const LOOK_EVERY_MS = 1_000;
-
-/** Longest wait between two attempts to start it again, in milliseconds: a full disk should not fill the log as well. */
-const LONGEST_WAIT_MS = 60_000;
+/** Between two checks, and after each failed restart: a full disk should not fill the log as well. */
+const BACK_OFF = { firstMs: 1_000, maxMs: 60_000 };
 
 /**
  * Starts the embedded server again when it ends by itself: killed for want of memory, or by hand. Nobody is on call at
@@ -33,7 +31,7 @@ export class EmbeddedRestarts {
 
   private async watch(): Promise<void> {
     for (let failures = 0; !this.stopping.signal.aborted;) {
-      const waitMs = Math.min(LONGEST_WAIT_MS, LOOK_EVERY_MS * 2 ** failures);
+      const waitMs = backOffMs(failures + 1, BACK_OFF);
       await delay(waitMs, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
       if (this.stopping.signal.aborted || isRunning(this.postgres.pid)) continue;
       this.log.warn('The embedded PostgreSQL has ended by itself; it is started again');

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { asDatabaseError } from '@kubarr/platform/database';
+import { backOffMs } from '@kubarr/platform/timing';
 import { JobQueue, type JobContext, type StepResult } from '@kubarr/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Channel, DeliveryFailed, type Message } from '../channels/channel.js';
@@ -36,7 +37,7 @@ interface Due {
 @Injectable()
 export class Sender {
   /** Waits after a failed attempt, doubling from the first to the longest, in milliseconds. */
-  readonly retryMs = { first: 15_000, longest: 3_600_000 };
+  readonly retry = { firstMs: 15_000, maxMs: 3_600_000 };
 
   constructor(
     private readonly dataSource: DataSource,
@@ -171,13 +172,17 @@ export class Sender {
 
   private async noteFailure(transaction: EntityManager, { id, attempt }: Due, failure: DeliveryFailed): Promise<void> {
     const isFinal = failure.isFinal || attempt >= ATTEMPTS;
-    const backOffMs = Math.min(this.retryMs.first * 2 ** (attempt - 1), this.retryMs.longest);
     const askedMs = Math.min(failure.retryAfterSeconds ?? 0, LONGEST_RETRY_AFTER) * 1_000;
     await transaction.query(
       `UPDATE notification_deliveries SET error = $2, status = $3,
          finished_at = CASE WHEN $3 = 'failed' THEN now() END, next_attempt_at = now() + $4 * interval '1 millisecond'
        WHERE id = $1`,
-      [id, failure.message.slice(0, 500), isFinal ? 'failed' : 'pending', Math.max(backOffMs, askedMs)],
+      [
+        id,
+        failure.message.slice(0, 500),
+        isFinal ? 'failed' : 'pending',
+        Math.max(backOffMs(attempt, this.retry), askedMs),
+      ],
     );
   }
 }

@@ -4,42 +4,42 @@ import { type Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { DatabaseConfig, type DatabaseTarget } from '../config/index.js';
 import { Log, MetricsRegistry } from '../telemetry/index.js';
-import { backOff } from '../timing/index.js';
-import { DatabaseListener, destroy } from './database-listener.js';
+import { backOffMs } from '../timing/index.js';
+import { DatabaseListener, destroySocket, RECONNECT } from './database-listener.js';
 import { DatabaseUnavailable } from './database.errors.js';
 import { migrate, type MigrationClass } from './migrate.js';
 import { ReplicaBus } from './replica-bus.js';
 
-/** What the module was given: where the database is, and how the schema came to be. */
+/** Where the database is, and the migrations of its schema. */
 export abstract class DatabaseOptions {
   abstract readonly target: DatabaseTarget;
-  /** A way around a pooler, for migrations and LISTEN. */
+  /** Bypasses a pooler, for migrations and LISTEN; the same object as `target` when there is none. */
   abstract readonly directTarget: DatabaseTarget;
   abstract readonly migrations: readonly MigrationClass[];
 }
 
 /**
- * Brings the database up and keeps an eye on it: migrates, opens the pool, listens. It retries for ever with a growing
- * wait; the process serves meanwhile, and whatever needs the database answers 503.
+ * Connects to the database and watches the connection: migrates, opens the pool, listens. Retries for ever; until then the
+ * process serves, and requests that need the database answer 503.
  */
 @Injectable()
 export class DatabaseConnection implements OnModuleInit, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
   private readonly listener: DatabaseListener;
   private readonly readyHandlers: (() => void | Promise<void>)[] = [];
-  private failure: unknown = new Error('not tried yet');
+  private failure: unknown = new Error('no attempt yet');
   private starting: Promise<void> = Promise.resolve();
   private migrated = false;
 
   constructor(
-    @Inject(DatabaseOptions) private readonly source: DatabaseOptions,
+    @Inject(DatabaseOptions) private readonly options: DatabaseOptions,
     @Inject(DatabaseConfig) private readonly config: DatabaseConfig,
     private readonly dataSource: DataSource,
-    private readonly bus: ReplicaBus,
+    bus: ReplicaBus,
     private readonly log: Log,
     metrics: MetricsRegistry,
   ) {
-    this.listener = new DatabaseListener(source.directTarget, config, bus, log, () => this.dropConnections());
+    this.listener = new DatabaseListener(options.directTarget, config, bus, log, () => this.dropConnections());
     metrics.gauge({
       name: 'kubarr_database_pool_connections',
       help: 'Connections of the pool by state; waiting counts requests without one',
@@ -58,32 +58,32 @@ export class DatabaseConnection implements OnModuleInit, BeforeApplicationShutdo
     });
   }
 
-  /** True once migrations ran and the pool is open. Stays true through later outages. */
+  /** True once the schema is migrated and the pool is open. Stays true during later outages. */
   get isReady(): boolean {
     return this.migrated && this.dataSource.isInitialized;
   }
 
-  /** Why the last attempt to start failed. */
+  /** Why the last attempt to connect failed. */
   get lastFailure(): unknown {
     return this.failure;
   }
 
-  /** Does not wait for the database: the process must be able to answer while it is away. */
+  /** Does not wait for the database: the process must answer requests without it. */
   onModuleInit(): void {
     this.starting = this.start();
   }
 
-  /** Resolves when the database was reached for the first time, or the process stops. */
+  /** Resolves at the first successful connection, or when the process stops. */
   whenReady(): Promise<void> {
     return this.starting;
   }
 
-  /** Runs `handler` once the database was reached for the first time. A failing handler is logged, not fatal. */
+  /** Runs `handler` at the first successful connection. A failure is logged, not fatal. */
   onReady(handler: () => void | Promise<void>): void {
     this.readyHandlers.push(handler);
   }
 
-  /** @throws DatabaseUnavailable while the database has not been reached yet. */
+  /** @throws DatabaseUnavailable before the first successful connection. */
   assertReady(): void {
     if (!this.isReady) throw new DatabaseUnavailable(this.failure);
   }
@@ -94,15 +94,15 @@ export class DatabaseConnection implements OnModuleInit, BeforeApplicationShutdo
     await this.starting;
   }
 
-  /** The pool behind TypeORM, for libraries that want one; `undefined` before the first connection. */
+  /** The pool of TypeORM, for libraries that need one; `undefined` before the first successful connection. */
   get pool(): Pool | undefined {
     return this.dataSource.isInitialized ? (this.dataSource.driver as unknown as { master: Pool }).master : undefined;
   }
 
   private async start(): Promise<void> {
-    for (let attempt = 0; !this.stopping.signal.aborted; attempt++) {
+    for (let failures = 1; !this.stopping.signal.aborted; failures++) {
       try {
-        const names = await migrate(this.source.directTarget, this.config, this.source.migrations);
+        const names = await migrate(this.options.directTarget, this.config, this.options.migrations);
         if (names.length > 0) this.log.info('Migrated the database', { migrations: names });
         this.migrated = true;
         await this.dataSource.initialize();
@@ -111,11 +111,10 @@ export class DatabaseConnection implements OnModuleInit, BeforeApplicationShutdo
         await this.runReadyHandlers();
         return;
       } catch (error) {
-        if (attempt === 0 || attempt % 30 === 0) {
-          this.log.warn('The database cannot be used yet; trying again until it can', { error, attempt: attempt + 1 });
-        }
+        if (failures % 30 === 1)
+          this.log.warn('Cannot connect to the database; trying again until it works', { error, attempt: failures });
         this.failure = error;
-        await delay(backOff(attempt), undefined, { signal: this.stopping.signal }).catch(() => undefined);
+        await delay(backOffMs(failures, RECONNECT), undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
     }
   }
@@ -130,9 +129,9 @@ export class DatabaseConnection implements OnModuleInit, BeforeApplicationShutdo
     }
   }
 
-  /** Ends every pooled connection at once, so that whoever waits on a silent server gets an error instead of hanging. */
+  /** Closes every pooled connection, so that queries to a server that does not answer fail instead of hanging. */
   private dropConnections(): void {
     const { _clients: clients = [] } = (this.pool ?? {}) as { _clients?: PoolClient[] }; // pg-pool has no public list
-    for (const client of clients) destroy(client);
+    for (const client of clients) destroySocket(client);
   }
 }

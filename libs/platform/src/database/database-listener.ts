@@ -2,20 +2,23 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { type DatabaseConfig, type DatabaseTarget } from '../config/index.js';
 import { type Log } from '../telemetry/index.js';
-import { backOff } from '../timing/index.js';
+import { backOffMs } from '../timing/index.js';
 import { clientOptions } from './client-options.js';
 import { CHANNEL, type ReplicaBus } from './replica-bus.js';
 
-/** How often the connection is asked whether the server still answers, in milliseconds. */
-const PULSE_EVERY_MS = 1_000;
+/** Between attempts to connect. 2 s keeps the promise to serve within 5 s of the database's return. */
+export const RECONNECT = { firstMs: 100, maxMs: 2_000 };
 
-/** Longest wait for that answer, in milliseconds: with the pulse it stays below the default connect time-out of 5 s. */
-const LONGEST_PULSE_MS = 3_000;
+/** How often the connection is tested, in milliseconds. */
+const PING_INTERVAL_MS = 1_000;
+
+/** Longest wait for the answer to a ping, in milliseconds: with the interval, below the default connect time-out of 5 s. */
+const MAX_PING_MS = 3_000;
 
 /**
- * A connection of its own that listens for notifications and doubles as the pulse of the database. It reconnects for
- * ever. A server that accepts connections but does not answer (stopped, or behind a dead link) is told to `onSilence`,
- * so that requests waiting on other connections can be ended instead of hanging.
+ * A dedicated connection that listens for the replica bus and pings the server. Reconnects for ever. A server that accepts
+ * connections but does not answer (stopped, or behind a dead link) is reported to `onUnresponsive`, so that requests
+ * waiting on other connections can fail instead of hanging.
  */
 export class DatabaseListener {
   private readonly stopping = new AbortController();
@@ -26,13 +29,13 @@ export class DatabaseListener {
     private readonly config: DatabaseConfig,
     private readonly bus: ReplicaBus,
     private readonly log: Log,
-    private readonly onSilence: () => void,
+    private readonly onUnresponsive: () => void,
   ) {}
 
-  /** Resolves when it listens for the first time, or is stopped before. */
+  /** Resolves when it listens for the first time, or was stopped before. */
   start(): Promise<void> {
     return new Promise((resolve) => {
-      this.running = this.run(resolve).finally(resolve);
+      this.running = this.listen(resolve).finally(resolve);
     });
   }
 
@@ -41,14 +44,14 @@ export class DatabaseListener {
     await this.running;
   }
 
-  private async run(onListening: () => void): Promise<void> {
-    for (let attempt = 0; !this.stopping.signal.aborted; attempt++) {
+  private async listen(onListening: () => void): Promise<void> {
+    for (let failures = 1; !this.stopping.signal.aborted; failures++) {
       const client = new pg.Client({
         ...clientOptions(this.target, this.config),
-        query_timeout: Math.min(LONGEST_PULSE_MS, this.config.connectTimeoutMs),
+        query_timeout: Math.min(MAX_PING_MS, this.config.connectTimeoutMs),
         application_name: 'kubarr listener',
       });
-      client.on('error', () => undefined); // told by 'end' or by the next pulse
+      client.on('error', () => undefined); // seen by 'end' or by the next ping
       client.on('notification', (message) => this.bus.deliver(message.payload ?? '', this.log));
       const ended = new Promise<never>((_, reject) =>
         client.once('end', () => reject(new Error('the connection ended'))),
@@ -57,38 +60,42 @@ export class DatabaseListener {
       try {
         await client.connect();
         await client.query(`LISTEN ${CHANNEL}`);
-        if (attempt > 0) this.log.info('The database is back');
-        attempt = 0;
+        if (failures > 1) this.log.info('The database is back');
+        failures = 1;
         this.bus.setListening(true);
         onListening();
-        await Promise.race([this.pulse(client), ended]);
+        await Promise.race([this.ping(client), ended]);
       } catch (error) {
         if (this.bus.isListening) this.log.warn('The database does not answer; trying again until it does', { error });
       } finally {
         if (this.bus.isListening) this.bus.setListening(false);
-        destroy(client);
+        destroySocket(client);
       }
-      if (!this.stopping.signal.aborted)
-        await delay(backOff(attempt), undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await this.wait(backOffMs(failures, RECONNECT));
     }
   }
 
-  private async pulse(client: pg.Client): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      await delay(PULSE_EVERY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  private async ping(client: pg.Client): Promise<void> {
+    for (;;) {
+      await this.wait(PING_INTERVAL_MS);
       if (this.stopping.signal.aborted) return;
       try {
         await client.query('SELECT 1');
       } catch (error) {
-        if (error instanceof Error && error.message.includes('timeout')) this.onSilence();
+        if (error instanceof Error && error.message.includes('timeout')) this.onUnresponsive();
         throw error;
       }
     }
   }
+
+  /** Returns early when stopped. */
+  private async wait(milliseconds: number): Promise<void> {
+    await delay(milliseconds, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
 }
 
 /** Closes the socket at once: `end()` would wait for a server that does not answer. */
-export function destroy(client: pg.Client | pg.PoolClient): void {
+export function destroySocket(client: pg.Client | pg.PoolClient): void {
   const { connection } = client as unknown as { connection: { stream: { destroy(): void } } };
   connection.stream.destroy();
 }

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { withTimeout } from '../timing/index.js';
 
 /** Longest wait for one check, in milliseconds: a readiness probe itself gives up after 3 s. */
 const CHECK_TIMEOUT_MS = 1_000;
 
-/** One thing that can be well or unwell. */
 export interface HealthCheck {
   readonly name: string;
-  /** Unwell means: do not send requests here. Others are only reported. */
+  /** Whether a failure makes the process unready, so that it receives no requests. Other failures are only reported. */
   readonly isCritical: boolean;
-  /** Throws, with a sentence that says what to do, when it is unwell. May answer a sentence about being well. */
+  /** Throws when unhealthy, with a message that says what to do. May return a message when healthy. */
   check(): Promise<string | undefined> | string | undefined;
 }
 
@@ -16,11 +16,11 @@ export interface HealthReport {
   readonly name: string;
   readonly isCritical: boolean;
   readonly isHealthy: boolean;
-  /** For people: what is wrong and what to do, or how it is. */
+  /** For people: the state, or the failure and what to do. */
   readonly message: string;
 }
 
-/** Where areas register what they need; readiness, doctor and the system screen all read it. */
+/** The health checks of all areas. Readiness, `kubarr doctor` and the system screen run them. */
 @Injectable()
 export class HealthRegistry {
   private readonly checks: HealthCheck[] = [];
@@ -29,7 +29,7 @@ export class HealthRegistry {
     this.checks.push(check);
   }
 
-  /** Runs all checks at once, in the order of registration; one that hangs counts as unwell. */
+  /** Runs all checks concurrently and reports in the order of registration. A check that hangs is unhealthy. */
   run(): Promise<HealthReport[]> {
     return Promise.all(this.checks.map((check) => report(check)));
   }
@@ -37,16 +37,14 @@ export class HealthRegistry {
 
 async function report(check: HealthCheck): Promise<HealthReport> {
   const { name, isCritical } = check;
-  let timer: NodeJS.Timeout | undefined;
-  const tooSlow = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`did not answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
-  });
   try {
-    const message = await Promise.race([Promise.resolve().then(() => check.check()), tooSlow]);
+    const message = await withTimeout(
+      CHECK_TIMEOUT_MS,
+      (async () => check.check())(),
+      () => new Error(`did not answer within ${CHECK_TIMEOUT_MS} ms`),
+    );
     return { name, isCritical, isHealthy: true, message: message ?? 'ok' };
   } catch (error) {
     return { name, isCritical, isHealthy: false, message: error instanceof Error ? error.message : String(error) };
-  } finally {
-    clearTimeout(timer);
   }
 }
