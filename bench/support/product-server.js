@@ -11,7 +11,7 @@ const [
   { Public },
   { ServerModule },
   { createServer },
-  { databaseSource },
+  { databaseOptions },
   { DatabaseConnection },
 ] = await Promise.all(
   [
@@ -41,7 +41,7 @@ const foundations = {
   config,
   log: silentLog(),
   secretKey: Buffer.alloc(32, 1),
-  database: databaseSource(config, undefined),
+  database: databaseOptions(config, undefined),
 };
 class BenchModule {}
 Module({})(BenchModule);

@@ -25,11 +25,15 @@ describe('Health and metrics', () => {
     });
   });
 
-  it('stays ready while the storage is away, and says so', async () => {
+  it('stays ready while the storage is away, and answers degraded', async () => {
     const lost = await TestApplication.start({ KUBARR_STORAGE_PATH: '/nowhere' }, kubarr);
     const { status, body } = await lost.browser().get('/api/health/ready');
     expect(status).toBe(200);
-    expect(body.details.storage.message).toMatch(/KUBARR_STORAGE_PATH/);
+    expect(body.status).toBe('degraded');
+    expect(body.details.storage).toEqual({
+      status: 'degraded',
+      message: expect.stringMatching(/KUBARR_STORAGE_PATH/),
+    });
     await lost.close();
   });
 

@@ -18,25 +18,28 @@ export class SystemController {
   @Get('health')
   @Public()
   @Header('content-type', 'text/plain; charset=utf-8')
-  @ApiOperation({ operationId: 'healthCheck', summary: 'Is the process alive? Asks neither database nor cluster' })
+  @ApiOperation({
+    operationId: 'healthCheck',
+    summary: 'Liveness: the process answers. Asks neither database nor cluster',
+  })
   @ApiProduces('text/plain')
-  @ApiOkResponse({ description: 'The two letters OK' })
+  @ApiOkResponse({ description: 'The text OK' })
   alive(): string {
     return 'OK';
   }
 
   @Get('health/ready')
   @Public()
-  @ApiOperation({ operationId: 'readinessCheck', summary: 'Can the process serve requests?' })
+  @ApiOperation({ operationId: 'readinessCheck', summary: 'Readiness: the process can serve requests' })
   @ApiOkResponse({ type: Readiness })
-  @ApiServiceUnavailableResponse({ description: 'It cannot; the reasons are in issues' })
+  @ApiServiceUnavailableResponse({ description: 'It cannot; issues names the parts that failed' })
   ready(): Promise<Readiness> {
     return this.system.readiness();
   }
 
   @Get('system/health')
   @Public()
-  @ApiOperation({ operationId: 'systemHealth', summary: 'Is it set up?' })
+  @ApiOperation({ operationId: 'systemHealth', summary: 'Setup state: an administrator exists' })
   @ApiOkResponse({ type: SystemHealth })
   health(): Promise<SystemHealth> {
     return this.system.health();
@@ -44,7 +47,7 @@ export class SystemController {
 
   @Get('system/version')
   @Public()
-  @ApiOperation({ operationId: 'getVersion', summary: 'What runs here' })
+  @ApiOperation({ operationId: 'getVersion', summary: 'Version of this server' })
   @ApiOkResponse({ type: VersionInfo })
   version(): VersionInfo {
     return this.system.version();

@@ -29,9 +29,13 @@ export class VersionInfo {
 }
 
 export class Readiness {
-  @ApiProperty({ description: 'Always ok when the answer is 200' })
+  @ApiProperty({ description: 'degraded when a part that is not critical has failed', enum: ['ok', 'degraded'] })
   status!: string;
 
-  @ApiProperty({ description: 'How each part is, by name', type: 'object', additionalProperties: { type: 'object' } })
+  @ApiProperty({
+    description: 'Status and message of each part, by name',
+    type: 'object',
+    additionalProperties: { type: 'object' },
+  })
   details!: Record<string, unknown>;
 }

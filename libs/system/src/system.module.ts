@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { TerminusModule } from '@nestjs/terminus';
 import { AlertsModule } from '@kubarr/alerts';
 import { AuditModule } from '@kubarr/audit';
 import { AuthModule } from '@kubarr/auth';
@@ -14,12 +13,11 @@ import { DiskWatch } from './watch/disk-watch.job.js';
 import { JobWatch } from './watch/job-watch.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsExposition } from './metrics-exposition.js';
-import { StandardChecks } from './standard-checks.js';
 import { SystemController } from './system.controller.js';
 import { SystemService } from './system.service.js';
 
 @Module({
-  imports: [AlertsModule, AuditModule, AuthModule, SetupModule, TerminusModule.forRoot({ logger: false })],
+  imports: [AlertsModule, AuditModule, AuthModule, SetupModule],
   controllers: [SystemController, MetricsController, JobsController],
   providers: [
     DatabaseWatch,
@@ -30,7 +28,6 @@ import { SystemService } from './system.service.js';
     JobFeed,
     JobsService,
     MetricsExposition,
-    StandardChecks,
     SystemService,
   ],
 })

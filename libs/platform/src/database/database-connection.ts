@@ -16,6 +16,8 @@ export abstract class DatabaseOptions {
   /** Bypasses a pooler, for migrations and LISTEN; the same object as `target` when there is none. */
   abstract readonly directTarget: DatabaseTarget;
   abstract readonly migrations: readonly MigrationClass[];
+  /** Leaves the database alone until {@link DatabaseConnection.open}: for commands, which migrate and wait for nothing. */
+  abstract readonly isOpenedLater?: boolean;
 }
 
 /**
@@ -70,7 +72,21 @@ export class DatabaseConnection implements OnModuleInit, BeforeApplicationShutdo
 
   /** Does not wait for the database: the process must answer requests without it. */
   onModuleInit(): void {
-    this.starting = this.start();
+    if (!this.options.isOpenedLater) this.starting = this.start();
+  }
+
+  /**
+   * Opens the pool once, without migrations, listener or another attempt.
+   * @throws What the server or the network says, also kept as the last failure.
+   */
+  async open(): Promise<void> {
+    try {
+      await this.dataSource.initialize();
+      this.migrated = true;
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
   }
 
   /** Resolves at the first successful connection, or when the process stops. */

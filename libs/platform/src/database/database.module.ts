@@ -4,6 +4,7 @@ import pg from 'pg';
 import { type DataSourceOptions } from 'typeorm';
 import { DatabaseConfig } from '../config/index.js';
 import { Log } from '../telemetry/index.js';
+import { DatabaseHealth } from './database-health.js';
 import { DatabaseConnection, DatabaseOptions } from './database-connection.js';
 import { ReplicaBus } from './replica-bus.js';
 import { observedClient } from './observed-client.js';
@@ -48,7 +49,13 @@ export class DatabaseModule {
           }),
         }),
       ],
-      providers: [{ provide: DatabaseOptions, useValue: source }, ReplicaBus, DatabaseConnection, PreparedStatements],
+      providers: [
+        { provide: DatabaseOptions, useValue: source },
+        ReplicaBus,
+        DatabaseConnection,
+        DatabaseHealth,
+        PreparedStatements,
+      ],
       exports: [DatabaseOptions, ReplicaBus, DatabaseConnection, PreparedStatements],
     };
   }

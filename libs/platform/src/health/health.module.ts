@@ -1,6 +1,11 @@
 import { Global, Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
 import { HealthRegistry } from './health-registry.js';
 
 @Global()
-@Module({ providers: [HealthRegistry], exports: [HealthRegistry] })
+@Module({
+  imports: [TerminusModule.forRoot({ logger: false })],
+  providers: [HealthRegistry],
+  exports: [HealthRegistry, TerminusModule],
+})
 export class HealthModule {}

@@ -1,2 +1,2 @@
 export { HealthModule } from './health.module.js';
-export { HealthRegistry, type HealthCheck, type HealthReport } from './health-registry.js';
+export { HealthRegistry, type HealthCheck, type HealthReader, type HealthReport } from './health-registry.js';
