@@ -25,7 +25,7 @@ export interface SignedIn {
 export const SYSTEM: Actor = { userId: null, username: null, address: null, userAgent: null };
 
 /** A caller without a session, seen from `address`. */
-export const ANONYMOUS = (address: string | null, userAgent: string | null): Actor => ({
+export const anonymousActor = (address: string | null, userAgent: string | null): Actor => ({
   userId: null,
   username: null,
   address,

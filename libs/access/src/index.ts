@@ -1,4 +1,4 @@
-export { ANONYMOUS, SYSTEM, type Actor, type SignedIn } from './actor.js';
+export { anonymousActor, SYSTEM, type Actor, type SignedIn } from './actor.js';
 export {
   API_TOKENS,
   ApiTokens,

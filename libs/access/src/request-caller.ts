@@ -1,5 +1,5 @@
 import { type FastifyRequest } from 'fastify';
-import { type Actor, ANONYMOUS, type SignedIn } from './actor.js';
+import { type Actor, anonymousActor, type SignedIn } from './actor.js';
 
 /** What the session guard adds to a request. */
 export interface RequestWithCaller extends FastifyRequest {
@@ -13,6 +13,6 @@ const USER_AGENT_LENGTH = 255;
 export function actorOf(request: RequestWithCaller): Actor {
   const userAgent = request.headers['user-agent']?.slice(0, USER_AGENT_LENGTH) ?? null;
   const { caller } = request;
-  if (!caller) return ANONYMOUS(request.ip, userAgent);
+  if (!caller) return anonymousActor(request.ip, userAgent);
   return { userId: caller.userId, username: caller.username, address: request.ip, userAgent };
 }

@@ -8,13 +8,13 @@ import { ApiTokensController } from './api-tokens/api-tokens.controller.js';
 import { ApiTokensService } from './api-tokens/api-tokens.service.js';
 import { PermissionGuard } from './guards/permission.guard.js';
 import { SessionGuard } from './guards/session.guard.js';
-import { LastAccess } from './last-use/last-access.js';
+import { LastUsedRecorder } from './last-used/last-used-recorder.js';
 import { PublicOrigin } from './public-origin.js';
 import { RefusalRecorder } from './refusals/refusal-recorder.js';
 import { BrowserSessionReader } from './sessions/browser-sessions.js';
-import { NewSessions } from './sessions/new-sessions.js';
-import { OtherSessionsController } from './sessions/other-sessions.controller.js';
-import { OtherSessions } from './sessions/other-sessions.js';
+import { SessionIssuer } from './sessions/session-issuer.js';
+import { UserSessionsController } from './sessions/user-sessions.controller.js';
+import { UserSessionsService } from './sessions/user-sessions.service.js';
 import { RecentProof } from './sessions/recent-proof.js';
 import { SessionCleanup } from './sessions/session-cleanup.job.js';
 import { SessionCookieWriter } from './sessions/session-cookie-writer.js';
@@ -29,14 +29,14 @@ import { SocketSessions } from './sessions/socket-sessions.js';
 
 @Module({
   imports: [AuditModule, UsersModule, TypeOrmModule.forFeature([ApiToken, Session, SigningKey])],
-  controllers: [ApiTokensController, OtherSessionsController, SessionsController],
+  controllers: [ApiTokensController, UserSessionsController, SessionsController],
   providers: [
     ApiTokenDirectory,
     ApiTokensService,
     BrowserSessionReader,
-    LastAccess,
-    NewSessions,
-    OtherSessions,
+    LastUsedRecorder,
+    SessionIssuer,
+    UserSessionsService,
     PermissionGuard,
     PublicOrigin,
     RecentProof,
@@ -53,8 +53,8 @@ import { SocketSessions } from './sessions/socket-sessions.js';
   exports: [
     ApiTokenDirectory,
     BrowserSessionReader,
-    LastAccess,
-    NewSessions,
+    LastUsedRecorder,
+    SessionIssuer,
     PermissionGuard,
     PublicOrigin,
     RecentProof,

@@ -1,4 +1,4 @@
-export { forgetSignInFailures } from './attempts/forget-failures.js';
-export { removeFactors, type FactorRemoval } from './second-factor/factor-removal.js';
+export { deleteSignInFailures } from './attempts/delete-failures.js';
+export { removeSecondFactors, type SecondFactorRemoval } from './second-factor/second-factor-removal.js';
 export { SignInModule } from './sign-in.module.js';
 export { LinkedAccountActions, PasskeyActions, SecondFactorActions } from './sign-in.actions.js';

@@ -6,7 +6,7 @@ import { InvalidFields } from '@kubarr/platform/http';
 import { PasswordHasher } from '@kubarr/platform/secrets';
 import { DataSource, type EntityManager } from 'typeorm';
 import { emailRefusal, passwordRefusal, usernameRefusal } from './account-rules.js';
-import { type GuardedChange } from './guarded-changes.js';
+import { type RightsChange } from './serialized-rights-changes.js';
 import { endAllSessions, lockAccount, storePassword } from './password-changes.js';
 import { type Profile } from './profiles.js';
 import { Role } from './roles/role.entity.js';
@@ -120,7 +120,7 @@ export class Accounts {
 
   /** Removes an account with everything that belongs to it alone; the audit log keeps what it did. */
   async remove(
-    { transaction, changes }: GuardedChange,
+    { transaction, changes }: RightsChange,
     actor: Actor,
     { id, username, email }: Pick<Profile, 'id' | 'username' | 'email'>,
     how: Readonly<Record<string, unknown>> = {},
@@ -135,7 +135,7 @@ export class Accounts {
   }
 
   /** How many wait for approval, and whether somebody is there who could give it. */
-  async reception(transaction: EntityManager): Promise<{ waiting: number; hasAdministrator: boolean }> {
+  async registrationState(transaction: EntityManager): Promise<{ waiting: number; hasAdministrator: boolean }> {
     const [{ waiting, has_administrator }] = await transaction.query<[{ waiting: number; has_administrator: boolean }]>(
       `SELECT (SELECT count(*) FROM users WHERE NOT is_approved) AS waiting, EXISTS (
          SELECT FROM user_roles m JOIN roles r ON r.id = m.role_id WHERE r.is_system AND r.name = $1

@@ -1,7 +1,7 @@
 export { EMAIL_LENGTH, PASSWORD_LENGTH, passwordRefusal, USERNAME_LENGTH, usernameRefusal } from './account-rules.js';
 export { Accounts, assertAllowed, type NewAccount, type SignInAccount } from './accounts.js';
 export { UserParameter } from './administration/users.dto.js';
-export { GuardedChanges, type GuardedChange } from './guarded-changes.js';
+export { SerializedRightsChanges, type RightsChange } from './serialized-rights-changes.js';
 export { InviteRedemption } from './invites/invite-redemption.js';
 export { replacePassword, type PasswordReplacement } from './password-changes.js';
 export { PROFILE_CHANGED, Profiles, requiresSecondFactor, type Profile } from './profiles.js';

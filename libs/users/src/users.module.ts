@@ -4,7 +4,7 @@ import { AuditModule } from '@kubarr/audit';
 import { Accounts } from './accounts.js';
 import { UsersController } from './administration/users.controller.js';
 import { UsersService } from './administration/users.service.js';
-import { GuardedChanges } from './guarded-changes.js';
+import { SerializedRightsChanges } from './serialized-rights-changes.js';
 import { InviteCleanup } from './invites/invite-cleanup.job.js';
 import { InviteRedemption } from './invites/invite-redemption.js';
 import { Invite } from './invites/invite.entity.js';
@@ -31,7 +31,7 @@ import { User } from './user.entity.js';
   controllers: [OwnProfileController, InvitesController, UsersController, RolesController],
   providers: [
     Accounts,
-    GuardedChanges,
+    SerializedRightsChanges,
     InviteCleanup,
     InviteRedemption,
     InvitesService,
@@ -43,6 +43,6 @@ import { User } from './user.entity.js';
     SecondFactorHolders,
     UsersService,
   ],
-  exports: [Accounts, GuardedChanges, InviteRedemption, Profiles, Recipients, SecondFactorHolders],
+  exports: [Accounts, SerializedRightsChanges, InviteRedemption, Profiles, Recipients, SecondFactorHolders],
 })
 export class UsersModule {}

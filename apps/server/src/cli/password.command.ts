@@ -1,5 +1,5 @@
 import { SYSTEM } from '@kubarr/access';
-import { forgetSignInFailures } from '@kubarr/sign-in';
+import { deleteSignInFailures } from '@kubarr/sign-in';
 import { type KubarrConfig } from '@kubarr/platform/config';
 import { PasswordHasher } from '@kubarr/platform/secrets';
 import { replacePassword } from '@kubarr/users';
@@ -20,7 +20,7 @@ export async function resetPassword(config: KubarrConfig, nameOrEmail: string): 
   const passwordHash = await new PasswordHasher().hash(password);
   return withAccount(config, nameOrEmail, async (transaction, { userId, username }, tools) => {
     await replacePassword(transaction, SYSTEM, { userId, username, passwordHash }, tools);
-    await forgetSignInFailures(transaction);
+    await deleteSignInFailures(transaction);
     console.log(`New password of ${username}: ${password}`);
     console.log('It is signed out everywhere. Sign in with it, and change it.');
   });

@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { type RequestWithCaller, ROUTE_ACCESS, type RouteAccess } from '@kubarr/access';
 import { ApiTokenDirectory } from '../api-tokens/api-token-directory.js';
 import { ApiTokenInvalid, NotSignedIn } from '../auth.errors.js';
-import { LastAccess } from '../last-use/last-access.js';
+import { LastUsedRecorder } from '../last-used/last-used-recorder.js';
 import { activeTokenOf } from '../sessions/session-cookies.js';
 import { SessionDirectory } from '../sessions/session-directory.js';
 import { SessionStrategy } from '../sessions/session.strategy.js';
@@ -22,7 +22,7 @@ export class SessionGuard implements CanActivate {
     private readonly directory: SessionDirectory,
     private readonly strategy: SessionStrategy,
     private readonly apiTokens: ApiTokenDirectory,
-    private readonly lastAccess: LastAccess,
+    private readonly lastAccess: LastUsedRecorder,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -40,7 +40,7 @@ export class SessionGuard implements CanActivate {
     const caller = this.directory.remembered(token) ?? (await this.strategy.callerOf(request));
     if (!caller) throw new NotSignedIn();
     request.caller = caller;
-    this.lastAccess.noteSession(caller.sessionId);
+    this.lastAccess.recordSession(caller.sessionId);
     return true;
   }
 
@@ -48,7 +48,7 @@ export class SessionGuard implements CanActivate {
     const caller = this.apiTokens.remembered(token) ?? (await this.apiTokens.holderOf(token));
     if (caller?.apiTokenId === undefined) throw new ApiTokenInvalid();
     request.caller = caller;
-    this.lastAccess.noteApiToken(caller.apiTokenId);
+    this.lastAccess.recordApiToken(caller.apiTokenId);
     return true;
   }
 }

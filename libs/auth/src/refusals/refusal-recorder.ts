@@ -6,7 +6,7 @@ import { Refusals } from '@kubarr/platform/http';
 import { Periodic } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { DataSource } from 'typeorm';
-import { RefusalNotes } from './refusal-notes.js';
+import { RefusalBuffer } from './refusal-buffer.js';
 import { RequestActions } from '../auth.actions.js';
 
 /** How often notes become audit entries, in milliseconds. With 20 notes at a time that is 40 entries a minute at most. */
@@ -15,7 +15,7 @@ const EVERY_MS = 30_000;
 /** Keeps in the audit log who was refused what: not at each time, so that nobody can fill the log from outside. */
 @Injectable()
 export class RefusalRecorder implements BeforeApplicationShutdown {
-  private readonly waiting = new RefusalNotes();
+  private readonly waiting = new RefusalBuffer();
 
   constructor(
     private readonly dataSource: DataSource,

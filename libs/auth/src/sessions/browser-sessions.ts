@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { activeToken, readSlots, type SessionSlots } from './session-cookies.js';
-import { SessionDirectory, type SessionHolder } from './session-directory.js';
+import { SessionDirectory, type ResolvedSession } from './session-directory.js';
 import { SessionTokens } from './session-tokens.js';
 
 export type Cookies = Readonly<Record<string, string | undefined>>;
 
 /** A live session together with where the browser keeps it. */
-export interface SlotHolder extends SessionHolder {
+export interface SlotSession extends ResolvedSession {
   readonly slot: number;
   readonly token: string;
 }
@@ -15,9 +15,9 @@ export interface SlotHolder extends SessionHolder {
 export interface BrowserSessions {
   readonly slots: SessionSlots;
   /** Live sessions in slot order. */
-  readonly live: readonly SlotHolder[];
+  readonly live: readonly SlotSession[];
   /** The session that counts, by the same rule as everywhere. */
-  readonly current: SessionHolder | undefined;
+  readonly current: ResolvedSession | undefined;
 }
 
 /** Reads all sessions of a browser, with the full check for each. */
@@ -30,7 +30,7 @@ export class BrowserSessionReader {
 
   async read(cookies: Cookies): Promise<BrowserSessions> {
     const slots = readSlots(cookies);
-    const live: SlotHolder[] = [];
+    const live: SlotSession[] = [];
     for (const [slot, token] of slots.tokens.entries()) {
       const holder = token && (await this.holderOf(token));
       if (holder) live.push({ ...holder, slot, token });
@@ -40,7 +40,7 @@ export class BrowserSessionReader {
     return { slots, live, current };
   }
 
-  private async holderOf(token: string): Promise<SessionHolder | undefined> {
+  private async holderOf(token: string): Promise<ResolvedSession | undefined> {
     const content = await this.tokens.verify(token);
     return content && this.directory.holderOf(token, content.sid);
   }

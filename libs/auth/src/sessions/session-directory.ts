@@ -30,7 +30,7 @@ interface LiveSession {
 }
 
 /** A live session with the person it belongs to. */
-export interface SessionHolder extends LiveSession {
+export interface ResolvedSession extends LiveSession {
   readonly profile: Profile;
 }
 
@@ -61,7 +61,7 @@ export class SessionDirectory {
   }
 
   /** Who holds the session of a token that has just been verified. At most two queries. */
-  async holderOf(token: string, sessionId: string): Promise<SessionHolder | undefined> {
+  async holderOf(token: string, sessionId: string): Promise<ResolvedSession | undefined> {
     const session = await this.cache.getOrFill(token, () => this.read(sessionId));
     const profile = session && (await this.profiles.of(session.userId));
     return profile && isLive(session, profile) ? { ...session, profile } : undefined;

@@ -1,7 +1,7 @@
 import { KubarrError } from '@kubarr/platform/errors';
 
 /** What was begun with a password or at a provider has run out, or was begun in another browser. */
-export class SignInNotBegun extends KubarrError {
+export class SignInNotStarted extends KubarrError {
   readonly code = 'auth.sign-in-not-begun';
   readonly kind = 'bad-request';
   constructor() {

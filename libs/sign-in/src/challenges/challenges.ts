@@ -87,7 +87,7 @@ export class Challenges {
   }
 
   /** The change that removes the cookie of a purpose. */
-  forgetCookie(purpose: ChallengePurpose): CookieChange {
+  clearedCookie(purpose: ChallengePurpose): CookieChange {
     return { name: COOKIES[purpose], value: undefined };
   }
 

@@ -4,7 +4,7 @@ import { type AuditAction } from '@kubarr/audit';
 import { hasUsablePassword } from '@kubarr/platform/secrets';
 import { Accounts } from '@kubarr/users';
 import { PROOF_MINUTES, RecentProof, SessionActions } from '@kubarr/auth';
-import { PasswordConfirmations } from './password-confirmations.js';
+import { PasswordPrompt } from './password-prompt.js';
 import { NoPasswordToConfirm } from './confirmation.errors.js';
 
 /**
@@ -16,7 +16,7 @@ export class Confirmation {
   constructor(
     private readonly proof: RecentProof,
     private readonly accounts: Accounts,
-    private readonly passwords: PasswordConfirmations,
+    private readonly passwords: PasswordPrompt,
   ) {}
 
   /** Checks the password and notes the proof with the session. @throws as `requirePassword`. */

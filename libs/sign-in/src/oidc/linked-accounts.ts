@@ -4,12 +4,12 @@ import { AuditRecorder } from '@kubarr/audit';
 import { violatesUnique } from '@kubarr/platform/database';
 import { RecentProof } from '@kubarr/auth';
 import { DataSource, type EntityManager } from 'typeorm';
-import { WaysIn } from '../own-account/ways-in.js';
+import { SignInMethods } from '../own-account/sign-in-methods.js';
 import { lockFactorsOf } from '../second-factor/second-factors.js';
 import { LinkedAccount } from './linked-account.entity.js';
-import { type ProviderIdentity } from './provider-identity.js';
-import { type LinkedAccountInfo, type UnlinkAnswer } from './providers.dto.js';
-import { AlreadyLinked, LinkedElsewhere, LinkNotFound } from './providers.errors.js';
+import { type OidcIdentity } from './oidc-identity.js';
+import { type LinkedAccountInfo, type UnlinkAnswer } from './oidc.dto.js';
+import { AlreadyLinked, LinkedElsewhere, LinkNotFound } from './oidc.errors.js';
 import { LinkedAccountActions } from '../sign-in.actions.js';
 
 /** Which accounts at providers belong to which of ours. */
@@ -18,7 +18,7 @@ export class LinkedAccounts {
   constructor(
     private readonly dataSource: DataSource,
     private readonly proof: RecentProof,
-    private readonly waysIn: WaysIn,
+    private readonly signInMethods: SignInMethods,
     private readonly audit: AuditRecorder,
   ) {}
 
@@ -33,7 +33,7 @@ export class LinkedAccounts {
   }
 
   /** Whose account an identity belongs to, by issuer and subject and nothing else. */
-  async ownerOf({ issuer, subject }: ProviderIdentity): Promise<number | undefined> {
+  async ownerOf({ issuer, subject }: OidcIdentity): Promise<number | undefined> {
     const row = await this.dataSource.getRepository(LinkedAccount).findOneBy({ issuer, subject });
     return row?.userId;
   }
@@ -49,7 +49,7 @@ export class LinkedAccounts {
     transaction: EntityManager,
     person: Actor & { readonly userId: number },
     provider: { readonly id: string; readonly name: string },
-    { issuer, subject, email, displayName }: ProviderIdentity,
+    { issuer, subject, email, displayName }: OidcIdentity,
   ): Promise<void> {
     const { userId } = person;
     await transaction
@@ -66,7 +66,7 @@ export class LinkedAccounts {
     });
   }
 
-  /** @throws LinkNotFound, ConfirmationRequired, LastWayIn */
+  /** @throws LinkNotFound, ConfirmationRequired, LastSignInMethod */
   async unlink(actor: Actor, caller: SignedIn, providerId: string): Promise<UnlinkAnswer> {
     const { userId } = caller;
     await this.proof.require(caller);
@@ -75,7 +75,7 @@ export class LinkedAccounts {
       const row = await transaction.findOneBy(LinkedAccount, { userId, providerId });
       if (!row) throw new LinkNotFound();
       await transaction.delete(LinkedAccount, { id: row.id });
-      await this.waysIn.assertOneLeft(transaction, userId);
+      await this.signInMethods.assertOneRemains(transaction, userId);
       await this.audit.record(transaction, actor, {
         action: LinkedAccountActions.unlinked,
         resourceId: userId,

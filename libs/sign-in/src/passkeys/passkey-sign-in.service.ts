@@ -6,17 +6,17 @@ import {
   BrowserSessionReader,
   type Cookies,
   type LoginAnswer,
-  NewSessions,
+  SessionIssuer,
   SessionActions,
   type WithCookies,
 } from '@kubarr/auth';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type ChallengePurpose, Challenges, type OpenChallenge } from '../challenges/challenges.js';
-import { asProved, type HalfSignIn, halfSignIn } from '../challenges/half-sign-in.js';
-import { PasswordStep } from '../password/password-step.js';
-import { SignInGuesses } from '../attempts/sign-in-guesses.js';
-import { refusalByState } from '../attempts/sign-in-order.js';
-import { SignInNotBegun } from '../challenges/challenges.errors.js';
+import { profileAtProof, type PendingSignIn, pendingSignIn } from '../challenges/pending-sign-in.js';
+import { PasswordVerifier } from '../password/password-verifier.js';
+import { SignInAttempts } from '../attempts/sign-in-attempts.js';
+import { refusalOfAccount } from '../attempts/sign-in-decision.js';
+import { SignInNotStarted } from '../challenges/challenges.errors.js';
 import { SecondFactorActions } from '../sign-in.actions.js';
 import { Passkey } from './passkey.entity.js';
 import { type PasskeyOptions, type PasskeySignInOptionsRequest } from './passkeys.dto.js';
@@ -30,7 +30,7 @@ interface BegunSignIn {
   readonly challenge: string;
   readonly relyingParty: RelyingParty;
   /** How the first factor was proved; absent when the passkey is the only one. */
-  readonly half?: HalfSignIn;
+  readonly half?: PendingSignIn;
 }
 
 /** Both kinds of sign-in, told apart by what was begun. */
@@ -46,16 +46,16 @@ export class PasskeySignIn {
     private readonly dataSource: DataSource,
     private readonly profiles: Profiles,
     private readonly challenges: Challenges,
-    private readonly passwords: PasswordStep,
-    private readonly guesses: SignInGuesses,
+    private readonly passwords: PasswordVerifier,
+    private readonly guesses: SignInAttempts,
     private readonly browser: BrowserSessionReader,
-    private readonly newSessions: NewSessions,
+    private readonly issuer: SessionIssuer,
   ) {}
 
   /**
    * Begins one of the three: with name and password, with a sign-in that waits for its second factor, or with nothing.
    *
-   * @throws the errors of `PasswordStep.prove`; NoPasskeys, PasskeysNeedSecureAddress, TooManyAttempts
+   * @throws the errors of `PasswordVerifier.prove`; NoPasskeys, PasskeysNeedSecureAddress, TooManyAttempts
    */
   async begin(
     actor: Actor,
@@ -67,12 +67,12 @@ export class PasskeySignIn {
     if (username && password) {
       const { guess, profile } = await this.passwords.prove(actor, { username, password });
       await this.guesses.giveBack(guess);
-      return this.beginSecondFactor(relyingParty, profile.id, halfSignIn('password', profile));
+      return this.beginSecondFactor(relyingParty, profile.id, pendingSignIn('password', profile));
     }
-    const half = await this.challenges.peek<HalfSignIn>(cookies, ['second-factor']);
+    const half = await this.challenges.peek<PendingSignIn>(cookies, ['second-factor']);
     const hasPasskey = half?.userId && (await this.dataSource.getRepository(Passkey).existsBy({ userId: half.userId }));
     if (half?.userId && hasPasskey) return this.beginSecondFactor(relyingParty, half.userId, half.content);
-    await this.guesses.beginNameless(actor, 'passkey');
+    await this.guesses.startAnonymous(actor, 'passkey');
     const { generateAuthenticationOptions } = await loadWebAuthn();
     const options = await generateAuthenticationOptions({
       rpID: relyingParty.id,
@@ -83,18 +83,18 @@ export class PasskeySignIn {
     return { answer: { options }, cookies: [await this.challenges.begin('passkey-sign-in', null, begun)] };
   }
 
-  /** @throws PasskeyRefused, or the errors of an account that may not sign in; InvalidCredentials as `NewSessions.create`. */
+  /** @throws PasskeyRefused, or the errors of an account that may not sign in; InvalidCredentials as `SessionIssuer.create`. */
   async finish(actor: Actor, cookies: Cookies, credential: object): Promise<WithCookies<LoginAnswer>> {
     const begun = await this.challenges.take<BegunSignIn>(cookies, PURPOSES);
-    if (!begun) throw new SignInNotBegun();
+    if (!begun) throw new SignInNotStarted();
     const response = credential as AuthenticationResponseJSON;
     const signedIn = await this.signIn(actor, cookies, begun, response).catch(async (error: unknown) => {
       if (error instanceof PasskeyRefused) await this.recordRefusal(actor, begun, response);
       throw error;
     });
-    if (!begun.content.half) await this.guesses.giveBackNameless(actor, 'passkey');
+    if (!begun.content.half) await this.guesses.undoAnonymous(actor, 'passkey');
     const done = (['passkey-sign-in', 'second-factor'] as const).map((purpose) =>
-      this.challenges.forgetCookie(purpose),
+      this.challenges.clearedCookie(purpose),
     );
     return { answer: signedIn.answer, cookies: [...signedIn.cookies, ...done] };
   }
@@ -108,14 +108,14 @@ export class PasskeySignIn {
     const { passkey, newCount } = await this.verify(begun, response);
     const profile = await this.profiles.of(passkey.userId);
     if (!profile) throw new PasskeyRefused();
-    const refusal = refusalByState(profile);
+    const refusal = refusalOfAccount(profile);
     if (refusal) {
       await this.guesses.record({ ...actor, userId: profile.id, username: profile.username }, refusal.reason);
       throw refusal.error;
     }
     const { half } = begun.content;
     const { live } = await this.browser.read(cookies);
-    return this.newSessions.create(actor, half ? asProved(profile, half) : profile, live, {
+    return this.issuer.create(actor, half ? profileAtProof(profile, half) : profile, live, {
       ...(half ? { method: half.method, secondFactor: 'passkey' } : { method: 'passkey' }),
       consume: (transaction) => countUse(transaction, passkey, newCount),
     });
@@ -143,7 +143,7 @@ export class PasskeySignIn {
   private async beginSecondFactor(
     relyingParty: RelyingParty,
     userId: number,
-    half: HalfSignIn,
+    half: PendingSignIn,
   ): Promise<WithCookies<PasskeyOptions>> {
     const passkeys = await this.dataSource.getRepository(Passkey).findBy({ userId });
     if (passkeys.length === 0) throw new NoPasskeys();

@@ -7,10 +7,10 @@ import { type Profile, Profiles, requiresSecondFactor } from '@kubarr/users';
 import { type Cookies, RecentProof, SessionDirectory, type WithCookies } from '@kubarr/auth';
 import { DataSource } from 'typeorm';
 import { Challenges } from '../challenges/challenges.js';
-import { WaysIn } from '../own-account/ways-in.js';
+import { SignInMethods } from '../own-account/sign-in-methods.js';
 import { RecoveryCodes } from '../second-factor/recovery-codes.js';
 import { lockFactorsOf, SecondFactors } from '../second-factor/second-factors.js';
-import { SecondFactorDemanded } from '../second-factor/two-factor.errors.js';
+import { SecondFactorDemanded } from '../second-factor/second-factor.errors.js';
 import { type PasskeyAdded, type PasskeyInfo, type PasskeyOptions } from './passkeys.dto.js';
 import { Passkey } from './passkey.entity.js';
 import { PasskeyNotFound, PasskeyRefused, TooManyPasskeys } from './passkeys.errors.js';
@@ -41,7 +41,7 @@ export class PasskeysService {
     private readonly proof: RecentProof,
     private readonly factors: SecondFactors,
     private readonly recoveryCodes: RecoveryCodes,
-    private readonly waysIn: WaysIn,
+    private readonly signInMethods: SignInMethods,
     private readonly audit: AuditRecorder,
   ) {}
 
@@ -105,10 +105,10 @@ export class PasskeysService {
       const row = await transaction.findOneByOrFail(Passkey, { id: made.id });
       return { passkey: infoOf(row), recovery_codes: codes };
     });
-    return { answer, cookies: [this.challenges.forgetCookie('passkey-registration')] };
+    return { answer, cookies: [this.challenges.clearedCookie('passkey-registration')] };
   }
 
-  /** @throws PasskeyNotFound, ConfirmationRequired, LastWayIn, SecondFactorDemanded where a role demands a last one. */
+  /** @throws PasskeyNotFound, ConfirmationRequired, LastSignInMethod, SecondFactorDemanded where a role demands a last one. */
   async remove(actor: Actor, caller: SignedIn, id: string): Promise<{ message: string }> {
     const { userId } = caller;
     await this.proof.require(caller);
@@ -121,7 +121,7 @@ export class PasskeysService {
       const { totp, passkeys } = await this.factors.of(userId, transaction);
       const isLast = !totp && passkeys === 0;
       if (isLast && profile && requiresSecondFactor(profile)) throw new SecondFactorDemanded();
-      await this.waysIn.assertOneLeft(transaction, userId);
+      await this.signInMethods.assertOneRemains(transaction, userId);
       if (isLast) await this.recoveryCodes.removeAll(transaction, userId);
       await this.profiles.invalidate(transaction, userId);
       await this.audit.record(transaction, actor, {

@@ -7,8 +7,8 @@ import { PasswordChecksBusy } from '@kubarr/platform/secrets';
 import { Accounts, EmailTaken, InviteRedemption, InviteUnusable, UsernameTaken } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
 import { NameOrEmailInUse, RegistrationClosed, RegistrationCrowded } from './registration.errors.js';
-import { networkOf } from '../attempts/sign-in-guesses.js';
-import { Admission } from './admission.js';
+import { networkOf } from '../attempts/sign-in-attempts.js';
+import { RegistrationPolicy } from './registration-policy.js';
 import { type RegisterAnswer, type RegisterRequest, type RegistrationState } from './registration.dto.js';
 
 /**
@@ -21,7 +21,7 @@ export class RegistrationService {
     private readonly dataSource: DataSource,
     private readonly accounts: Accounts,
     private readonly invites: InviteRedemption,
-    private readonly admission: Admission,
+    private readonly admission: RegistrationPolicy,
     private readonly limiter: AttemptLimiter,
     private readonly config: SignInConfig,
   ) {}
@@ -29,7 +29,7 @@ export class RegistrationService {
   /** What the page of registration says to a visitor. */
   async state(invite: string | undefined): Promise<RegistrationState> {
     try {
-      const { isApproved } = await this.admissionOf(this.dataSource.manager, invite?.trim());
+      const { isApproved } = await this.policyFor(this.dataSource.manager, invite?.trim());
       return { is_open: true, requires_approval: !isApproved, reason: null };
     } catch (refusal) {
       if (!isRefusal(refusal)) throw refusal;
@@ -48,7 +48,7 @@ export class RegistrationService {
     };
     await this.limiter.consume([attempt]);
     try {
-      await this.admissionOf(this.dataSource.manager, invite); // before the password costs anything
+      await this.policyFor(this.dataSource.manager, invite); // before the password costs anything
       const passwordHash = await this.accounts.prepare(account);
       const answer = await this.dataSource.transaction((transaction) =>
         this.admit(transaction, actor, account, passwordHash, invite),
@@ -68,7 +68,7 @@ export class RegistrationService {
     passwordHash: string,
     invite: string | undefined,
   ): Promise<RegisterAnswer> {
-    const { isApproved } = await this.admissionOf(transaction, invite); // a setting may have changed meanwhile
+    const { isApproved } = await this.policyFor(transaction, invite); // a setting may have changed meanwhile
     const { username, email } = account;
     const visitor = { ...actor, userId: null, username };
     const userId = await this.accounts.create(transaction, visitor, account, {
@@ -81,20 +81,20 @@ export class RegistrationService {
   }
 
   /** Whether a visitor may register, by the settings as they are stored at this moment. */
-  private async admissionOf(transaction: EntityManager, invite: string | undefined): Promise<{ isApproved: boolean }> {
+  private async policyFor(transaction: EntityManager, invite: string | undefined): Promise<{ isApproved: boolean }> {
     if (invite) {
       if (!(await this.invites.isUsable(transaction, invite))) throw new InviteUnusable();
       return { isApproved: true };
     }
-    return this.admission.ofStranger(transaction);
+    return this.admission.check(transaction);
   }
 
   /** What was no guess and made no account is not counted against the address. */
   private async forgive(attempt: AttemptKey, error: unknown): Promise<void> {
-    const isGuess = [InviteUnusable, UsernameTaken, EmailTaken].some((kind) => error instanceof kind);
+    const countsAsFailure = [InviteUnusable, UsernameTaken, EmailTaken].some((kind) => error instanceof kind);
     const isOutage =
       error instanceof KubarrError && error.kind === 'unavailable' && !(error instanceof PasswordChecksBusy);
-    if (error instanceof KubarrError && !isGuess && !isOutage) await this.limiter.undoConsume([attempt]);
+    if (error instanceof KubarrError && !countsAsFailure && !isOutage) await this.limiter.undoConsume([attempt]);
   }
 }
 

@@ -7,7 +7,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { RecoveryCodes } from './recovery-codes.js';
 import { stepOfCode } from './totp.js';
 import { TotpSecret } from './totp-secret.entity.js';
-import { SecondFactorInvalid } from './two-factor.errors.js';
+import { SecondFactorInvalid } from './second-factor.errors.js';
 import { SecondFactorActions } from '../sign-in.actions.js';
 
 /** The second factors of one account. */

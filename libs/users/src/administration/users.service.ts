@@ -4,7 +4,7 @@ import { type AuditAction, AuditRecorder } from '@kubarr/audit';
 import { type EntityManager } from 'typeorm';
 import { emailRefusal, passwordRefusal } from '../account-rules.js';
 import { Accounts, assertAllowed, refuseTaken } from '../accounts.js';
-import { type GuardedChange, GuardedChanges } from '../guarded-changes.js';
+import { type RightsChange, SerializedRightsChanges } from '../serialized-rights-changes.js';
 import { type Profile, Profiles } from '../profiles.js';
 import { RoleMembers } from '../roles/role-members.js';
 import { answerOf, type MessageAnswer, type UserAnswer } from '../user-answer.js';
@@ -17,7 +17,7 @@ import { UserActions } from '../users.actions.js';
 @Injectable()
 export class UsersService {
   constructor(
-    private readonly changes: GuardedChanges,
+    private readonly changes: SerializedRightsChanges,
     private readonly profiles: Profiles,
     private readonly accounts: Accounts,
     private readonly members: RoleMembers,
@@ -139,7 +139,7 @@ export class UsersService {
 
   /** Writes what is different, with one audit entry for each thing that happened. Withdrawn sign-in ends the sessions. */
   private async store(
-    { transaction }: GuardedChange,
+    { transaction }: RightsChange,
     actor: Actor,
     before: Profile,
     after: Pick<Profile, 'email' | 'isActive' | 'isApproved'>,

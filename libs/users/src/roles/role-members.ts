@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, type Authority, covers, effectivePermissions, isAdministrator } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { type EntityManager } from 'typeorm';
-import { type GuardedChange } from '../guarded-changes.js';
+import { type RightsChange } from '../serialized-rights-changes.js';
 import { BeyondOwnPermissions, UnknownRoles } from '../users.errors.js';
 import { UserRole } from './role-grants.entity.js';
 import { type RoleRow, rolesWithGrants } from './role-row.js';
@@ -19,7 +19,7 @@ export class RoleMembers {
    * @throws UnknownRoles; BeyondOwnPermissions when a role that comes or goes holds more than the one who asks.
    */
   async replace(
-    { transaction, authority }: GuardedChange,
+    { transaction, authority }: RightsChange,
     actor: Actor,
     userId: number,
     before: readonly number[],

@@ -14,7 +14,7 @@ import { AuditRecorder } from '@kubarr/audit';
 import { violatesUnique } from '@kubarr/platform/database';
 import { DataSource, type EntityManager } from 'typeorm';
 import { assertAllowed } from '../accounts.js';
-import { type GuardedChange, GuardedChanges } from '../guarded-changes.js';
+import { type RightsChange, SerializedRightsChanges } from '../serialized-rights-changes.js';
 import { SecondFactorHolders } from '../second-factor-holders.js';
 import { type MessageAnswer } from '../user-answer.js';
 import {
@@ -46,7 +46,7 @@ interface Grants {
 export class RolesService {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly changes: GuardedChanges,
+    private readonly changes: SerializedRightsChanges,
     private readonly secondFactors: SecondFactorHolders,
     private readonly audit: AuditRecorder,
   ) {}
@@ -173,7 +173,7 @@ export class RolesService {
     });
   }
 
-  private async grant(change: GuardedChange, role: RoleRow, grants: Grants): Promise<RoleAnswer> {
+  private async grant(change: RightsChange, role: RoleRow, grants: Grants): Promise<RoleAnswer> {
     const { transaction, authority } = change;
     if (!covers(authority, authorityOfRole({ ...role, ...grants }))) throw new BeyondOwnPermissions();
     const roleId = role.id;
@@ -225,7 +225,7 @@ async function find(transaction: EntityManager, roleId: number): Promise<RoleRow
   return role;
 }
 
-async function reachable({ transaction, authority }: GuardedChange, roleId: number): Promise<RoleRow> {
+async function reachable({ transaction, authority }: RightsChange, roleId: number): Promise<RoleRow> {
   const role = await find(transaction, roleId);
   if (!covers(authority, authorityOfRole(role))) throw new BeyondOwnPermissions();
   return role;

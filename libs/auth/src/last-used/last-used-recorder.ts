@@ -1,0 +1,61 @@
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { DatabaseConnection } from '@kubarr/platform/database';
+import { Periodic } from '@kubarr/jobs';
+import { Log } from '@kubarr/platform/telemetry';
+import { DataSource } from 'typeorm';
+import { LastUsedBuffer } from './last-used-buffer.js';
+
+/**
+ * When sessions and API tokens were used last, kept in memory and written in batches: a request costs no write. The batch
+ * does not wait for the disk, because losing a minute of it in a crash harms nobody.
+ */
+@Injectable()
+export class LastUsedRecorder implements BeforeApplicationShutdown {
+  private readonly sessions = new LastUsedBuffer<string>();
+  private readonly apiTokens = new LastUsedBuffer<number>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly connection: DatabaseConnection,
+    private readonly log: Log,
+  ) {}
+
+  recordSession(sessionId: string): void {
+    this.sessions.note(sessionId);
+  }
+
+  recordApiToken(tokenId: number): void {
+    this.apiTokens.note(tokenId);
+  }
+
+  @Periodic({ name: 'session-last-access', everyMs: 20_000, runs: 'everywhere', timeoutMs: 10_000 })
+  async write(): Promise<void> {
+    if (!this.connection.isReady) return;
+    await this.writeBatch(
+      `UPDATE sessions SET last_accessed_at = seen.at
+       FROM unnest($1::uuid[], $2::timestamptz[]) AS seen (id, at)
+       WHERE sessions.id = seen.id AND sessions.last_accessed_at < seen.at`,
+      this.sessions.takeAll(),
+    );
+    await this.writeBatch(
+      `UPDATE api_tokens SET last_used_at = seen.at
+       FROM unnest($1::bigint[], $2::timestamptz[]) AS seen (id, at)
+       WHERE api_tokens.id = seen.id AND (api_tokens.last_used_at IS NULL OR api_tokens.last_used_at < seen.at)`,
+      this.apiTokens.takeAll(),
+    );
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.write().catch((error: unknown) =>
+      this.log.warn('The last use of some sessions and API tokens was not written', { error }),
+    );
+  }
+
+  private async writeBatch(statement: string, batch: ReadonlyMap<string | number, Date>): Promise<void> {
+    if (batch.size === 0) return;
+    await this.dataSource.transaction(async (transaction) => {
+      await transaction.query('SET LOCAL synchronous_commit = off');
+      await transaction.query(statement, [[...batch.keys()], [...batch.values()]]);
+    });
+  }
+}

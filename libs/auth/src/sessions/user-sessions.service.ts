@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, type SignedIn } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { Accounts, SerializedRightsChanges } from '@kubarr/users';
+import { type MessageAnswer } from '@kubarr/users';
+import { type SessionInfo } from './sessions.dto.js';
+import { SessionNotFound } from '../auth.errors.js';
+import { SessionDirectory } from './session-directory.js';
+import { Session } from './session.entity.js';
+import { SessionsService } from './sessions.service.js';
+import { SessionActions } from '../auth.actions.js';
+
+/** The sessions of other people, for those who look after their accounts. */
+@Injectable()
+export class UserSessionsService {
+  constructor(
+    private readonly changes: SerializedRightsChanges,
+    private readonly accounts: Accounts,
+    private readonly sessions: SessionsService,
+    private readonly directory: SessionDirectory,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  /** @throws UserNotFound; BeyondOwnPermissions: addresses of stronger accounts are nobody's business either. */
+  async list(caller: SignedIn, userId: number): Promise<SessionInfo[]> {
+    await this.changes.reach(caller, userId);
+    return this.sessions.listOf(userId, caller.sessionId);
+  }
+
+  /** @throws UserNotFound, BeyondOwnPermissions, SessionNotFound */
+  async end(caller: SignedIn, actor: Actor, userId: number, sessionId: string): Promise<MessageAnswer> {
+    await this.changes.run(caller, 'users.manage', async ({ transaction, reach }) => {
+      const { username } = await reach(userId);
+      if (!(await transaction.existsBy(Session, { id: sessionId, userId }))) throw new SessionNotFound();
+      await this.directory.end(transaction, sessionId);
+      await this.audit.record(transaction, actor, {
+        action: SessionActions.ended,
+        resourceId: sessionId,
+        details: { user_id: userId, username },
+      });
+    });
+    return { message: 'Session ended' };
+  }
+
+  /** @throws UserNotFound, BeyondOwnPermissions */
+  async endAll(caller: SignedIn, actor: Actor, userId: number): Promise<MessageAnswer> {
+    await this.changes.run(caller, 'users.manage', async ({ transaction, reach, changes }) => {
+      const { username } = await reach(userId);
+      await this.accounts.endSessions(transaction, userId);
+      await this.audit.record(transaction, actor, {
+        action: SessionActions.ended,
+        resource: 'user',
+        resourceId: userId,
+        details: { username, all: true },
+      });
+      changes(userId);
+    });
+    return { message: 'The account is signed out everywhere' };
+  }
+}

@@ -1,0 +1,166 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { type AuditAction, AuditRecorder } from '@kubarr/audit';
+import { SignInConfig } from '@kubarr/platform/config';
+import { type AttemptKey, AttemptLimiter } from '@kubarr/platform/rate-limit';
+import { type SignInAccount } from '@kubarr/users';
+import { SessionsService } from '@kubarr/auth';
+import { isIPv6 } from 'node:net';
+import { DataSource } from 'typeorm';
+import { SessionActions } from '@kubarr/auth';
+import { SecondFactorActions } from '../sign-in.actions.js';
+
+/** Wrong codes of a second factor in 15 minutes before an account must wait: a code is one of a million, three count. */
+const WRONG_CODES = 5;
+
+/** Ways to begin that name nobody yet. */
+type AnonymousMethod = 'passkey' | 'provider';
+
+/** Whose sign-in it is, as far as it is known. */
+type AttemptedAccount = Pick<SignInAccount, 'id' | 'username'>;
+
+/** A sign-in under way, as its failures are counted. */
+export interface Guess {
+  readonly actor: Actor;
+  readonly name: string;
+  readonly account: AttemptedAccount | undefined;
+  readonly accountKey: AttemptKey;
+  readonly addressKey: AttemptKey;
+}
+
+/** Counts and records failed sign-ins. */
+@Injectable()
+export class SignInAttempts {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly limiter: AttemptLimiter,
+    private readonly config: SignInConfig,
+    private readonly sessions: SessionsService,
+    private readonly audit: AuditRecorder,
+  ) {}
+
+  /**
+   * Counts the attempt before it is made. A network from which the account is signed in already has a count of its own:
+   * strangers who guess cannot keep the owner, nor the last administrator, from signing in at home.
+   *
+   * @throws TooManyAttempts
+   */
+  async begin(actor: Actor, name: string, account: AttemptedAccount | undefined): Promise<Guess> {
+    const network = networkOf(actor.address);
+    const isKnownNetwork = (await this.networksOf(account?.id ?? 0)).has(network); // asked for unknown names too: same work
+    const whose = account ? `id ${account.id}` : `name ${name.toLowerCase()}`;
+    const guess = {
+      actor,
+      name,
+      account,
+      accountKey: {
+        subject: 'sign-in account',
+        value: isKnownNetwork ? `${whose} from ${network}` : whose,
+        limit: this.config.failuresPerAccount,
+      },
+      addressKey: this.addressKey(actor),
+    };
+    await this.limiter.consume([guess.addressKey, guess.accountKey]);
+    return guess;
+  }
+
+  /**
+   * Counts a beginning that names nobody, until `undoAnonymous`. Apart from the failures of passwords: a foreign page
+   * can have a browser begin a trip to a provider, and must not be able to use those up.
+   *
+   * @throws TooManyAttempts
+   */
+  async startAnonymous(actor: Actor, way: AnonymousMethod): Promise<void> {
+    await this.limiter.consume([this.addressKey(actor, `sign-in by ${way}`)]);
+  }
+
+  async undoAnonymous(actor: Actor, way: AnonymousMethod): Promise<void> {
+    await this.limiter.undoConsume([this.addressKey(actor, `sign-in by ${way}`)]);
+  }
+
+  /** The attempt is neither a failure nor over: the second factor is still to come. */
+  async giveBack({ accountKey, addressKey }: Guess): Promise<void> {
+    await this.limiter.undoConsume([accountKey, addressKey]);
+  }
+
+  /** Counts a code before it is looked at. @throws TooManyAttempts */
+  async countCode(guess: Guess): Promise<void> {
+    await this.limiter.consume([this.codeKey(guess)]).catch(async (refusal: unknown) => {
+      await this.giveBack(guess);
+      throw refusal;
+    });
+  }
+
+  /** Records a wrong code, which stays counted. */
+  async recordWrongCode(guess: Guess): Promise<void> {
+    await this.record(personOf(guess), 'wrong second factor', [
+      SecondFactorActions.failed,
+      SessionActions.signInFailed,
+    ]);
+  }
+
+  /** The code was right; `succeed` does the rest. */
+  async resetCodes(guess: Guess): Promise<void> {
+    await this.limiter.reset(this.codeKey(guess));
+  }
+
+  /** Records a refused sign-in; one that proved the password is no guess and is given back. */
+  async refuse(guess: Guess, refusal: { reason: string; countsAsFailure: boolean }): Promise<void> {
+    await this.record(personOf(guess), refusal.reason);
+    if (!refusal.countsAsFailure) await this.giveBack(guess);
+  }
+
+  /**
+   * Records a sign-in that failed.
+   *
+   * @param failure Why, for whoever reads the audit log.
+   */
+  async record(
+    person: Actor,
+    failure: string,
+    actions: readonly AuditAction[] = [SessionActions.signInFailed],
+  ): Promise<void> {
+    await this.dataSource.transaction(async (transaction) => {
+      for (const action of actions)
+        await this.audit.record(transaction, person, { action, resource: 'session', failure });
+    });
+  }
+
+  async succeed(guess: Guess): Promise<void> {
+    await this.limiter.reset(guess.accountKey);
+    await this.limiter.undoConsume([guess.addressKey]);
+  }
+
+  private addressKey(actor: Actor, subject = 'sign-in address'): AttemptKey {
+    return { subject, value: networkOf(actor.address), limit: this.config.failuresPerAddress };
+  }
+
+  /** From where an account is signed in. */
+  private async networksOf(userId: number): Promise<ReadonlySet<string>> {
+    return new Set((await this.sessions.addressesOf(userId)).map(networkOf));
+  }
+
+  /**
+   * Kept apart for known networks like the account's own count: strangers cannot use up the owner's attempts. Codes are
+   * so short that they have a limit also where passwords have none.
+   */
+  private codeKey({ accountKey }: Guess): AttemptKey {
+    return { ...accountKey, subject: 'second factor', limit: Math.min(accountKey.limit || WRONG_CODES, WRONG_CODES) };
+  }
+}
+
+const personOf = ({ actor, account, name }: Guess): Actor => ({
+  ...actor,
+  userId: account?.id ?? null,
+  username: account?.username ?? name,
+});
+
+/** A household has one IPv4 address, or 2^64 IPv6 addresses: those are counted by their first half. */
+export function networkOf(address: string | null): string {
+  if (address === null || !isIPv6(address) || address.startsWith('::ffff:')) return address ?? '';
+  const [head = '', tail = ''] = address.split('::');
+  const groups = head.split(':').filter(Boolean);
+  const missing = 8 - groups.length - tail.split(':').filter(Boolean).length;
+  const full = address.includes('::') ? [...groups, ...Array<string>(missing).fill('0')] : groups;
+  return full.slice(0, 4).join(':');
+}

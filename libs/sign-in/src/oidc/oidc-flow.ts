@@ -1,0 +1,125 @@
+import { Injectable } from '@nestjs/common';
+import { type CookieChange, type Cookies } from '@kubarr/auth';
+import { type ChallengePurpose, Challenges } from '../challenges/challenges.js';
+import { SignInNotStarted } from '../challenges/challenges.errors.js';
+import { loadOpenIdClient, type OidcClient, OidcClients } from './oidc-clients.js';
+import { identityOf, type OidcIdentity } from './oidc-identity.js';
+import { redirectUri } from './oidc-providers.service.js';
+import { ProviderFailed, ProviderRefused } from './oidc.errors.js';
+
+/** OpenID Connect's own claims, and the two that people are recognised by. */
+const SCOPE = 'openid profile email';
+
+type FlowPurpose = Extract<ChallengePurpose, 'provider-sign-in' | 'provider-link'>;
+
+/** What is remembered while somebody is at a provider. */
+interface FlowState {
+  readonly providerId: string;
+  readonly redirectUri: string;
+  readonly state: string;
+  readonly nonce: string;
+  /** Proves to the provider that the code is ours (PKCE). */
+  readonly codeVerifier: string;
+}
+
+/** Where somebody has come back from, and who they are there. */
+export interface CompletedFlow {
+  readonly purpose: FlowPurpose;
+  /** Who began it, when it was begun to link. */
+  readonly userId: number | null;
+  readonly provider: OidcClient;
+  readonly identity: OidcIdentity;
+}
+
+/** Sends a browser to a provider and takes it back: authorization code flow with PKCE, state and nonce. */
+@Injectable()
+export class OidcFlow {
+  constructor(
+    private readonly clients: OidcClients,
+    private readonly challenges: Challenges,
+  ) {}
+
+  /** @throws ProviderNotAvailable, ProviderFailed */
+  async begin(
+    providerId: string,
+    origin: string,
+    purpose: FlowPurpose,
+    userId: number | null,
+  ): Promise<{ location: string; cookie: CookieChange }> {
+    const { configuration, name } = await this.clients.of(providerId);
+    const library = await loadOpenIdClient();
+    const trip: FlowState = {
+      providerId,
+      redirectUri: redirectUri(origin, providerId),
+      state: library.randomState(),
+      nonce: library.randomNonce(),
+      codeVerifier: library.randomPKCECodeVerifier(),
+    };
+    const parameters = {
+      redirect_uri: trip.redirectUri,
+      scope: SCOPE,
+      state: trip.state,
+      nonce: trip.nonce,
+      code_challenge: await library.calculatePKCECodeChallenge(trip.codeVerifier),
+      code_challenge_method: 'S256',
+    };
+    let location: URL;
+    try {
+      location = library.buildAuthorizationUrl(configuration, parameters);
+    } catch (cause) {
+      throw new ProviderFailed(name, cause); // its description names no page to sign in at
+    }
+    return { location: location.href, cookie: await this.challenges.begin(purpose, userId, trip) };
+  }
+
+  /** The purpose of what this browser has begun, to know where to send it when something fails. */
+  async purposeOf(cookies: Cookies): Promise<FlowPurpose | undefined> {
+    const open = await this.challenges.peek<FlowState>(cookies, ['provider-sign-in', 'provider-link']);
+    return open?.purpose as FlowPurpose | undefined;
+  }
+
+  /**
+   * Ends a trip, once, and only in the browser that began it.
+   *
+   * @param search The query that the provider added to our address.
+   * @throws SignInNotStarted, ProviderRefused, ProviderFailed, ProviderNotAvailable
+   */
+  async finish(cookies: Cookies, providerId: string, search: string): Promise<CompletedFlow> {
+    const open = await this.challenges.take<FlowState>(cookies, ['provider-sign-in', 'provider-link']);
+    const answer = new URLSearchParams(search);
+    if (open?.content.providerId !== providerId || answer.get('state') !== open.content.state)
+      throw new SignInNotStarted();
+    const provider = await this.clients.of(providerId);
+    if (answer.has('error')) throw new ProviderRefused(provider.name);
+    const identity = await ask(provider, open.content, search).catch((cause: unknown) => {
+      throw new ProviderFailed(provider.name, cause);
+    });
+    return { purpose: open.purpose as FlowPurpose, userId: open.userId, provider, identity };
+  }
+
+  /** The change that removes the cookie of a trip. */
+  get clearedCookie(): CookieChange {
+    return this.challenges.clearedCookie('provider-sign-in');
+  }
+}
+
+/** Exchanges the code and reads who it is. The provider's tokens are dropped here: nothing needs them. */
+async function ask(
+  { configuration }: OidcClient,
+  { redirectUri, state, nonce, codeVerifier }: FlowState,
+  search: string,
+): Promise<OidcIdentity> {
+  const library = await loadOpenIdClient();
+  const tokens = await library.authorizationCodeGrant(configuration, new URL(`${redirectUri}?${search}`), {
+    expectedState: state,
+    expectedNonce: nonce,
+    pkceCodeVerifier: codeVerifier,
+    idTokenExpected: true,
+  });
+  const claims = tokens.claims();
+  if (!claims) throw new Error('the answer has no ID token');
+  if (claims.email !== undefined || !configuration.serverMetadata().userinfo_endpoint)
+    return identityOf(claims, claims);
+  // Some providers say more when they are asked for it. The subject must be the same.
+  return identityOf(claims, await library.fetchUserInfo(configuration, tokens.access_token, claims.sub));
+}

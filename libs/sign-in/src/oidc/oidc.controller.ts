@@ -1,0 +1,166 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@kubarr/platform/openapi';
+import {
+  type Actor,
+  ApiTokens,
+  Authenticated,
+  CurrentActor,
+  CurrentUser,
+  Public,
+  RequirePermission,
+  type SignedIn,
+} from '@kubarr/access';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { MessageAnswer } from '@kubarr/users';
+import { PublicOrigin, SessionCookieWriter } from '@kubarr/auth';
+import { LinkedAccounts } from './linked-accounts.js';
+import { OidcProvidersService } from './oidc-providers.service.js';
+import { OidcService } from './oidc.service.js';
+import {
+  AvailableProvider,
+  CreateProviderRequest,
+  LinkedAccountInfo,
+  ProviderInfo,
+  ProviderParameter,
+  UnlinkAnswer,
+  UpdateProviderRequest,
+} from './oidc.dto.js';
+
+@ApiTags('OAuth')
+@Controller('api/oauth')
+export class OidcProvidersController {
+  constructor(
+    private readonly settings: OidcProvidersService,
+    private readonly origin: PublicOrigin,
+  ) {}
+
+  @Get('available')
+  @Public()
+  @ApiOperation({ operationId: 'listAvailableOAuthProviders', summary: 'Providers that a visitor may sign in with' })
+  @ApiOkResponse({ type: [AvailableProvider] })
+  available(): Promise<AvailableProvider[]> {
+    return this.settings.available();
+  }
+
+  @Get('providers')
+  @RequirePermission('settings.view')
+  @ApiOperation({ operationId: 'listOAuthProviders', summary: 'Settings of all providers' })
+  @ApiOkResponse({ type: [ProviderInfo] })
+  list(@Req() request: FastifyRequest): Promise<ProviderInfo[]> {
+    return this.settings.list(this.origin.of(request));
+  }
+
+  @Post('providers')
+  @HttpCode(200)
+  @RequirePermission('settings.manage')
+  @ApiOperation({ operationId: 'createOAuthProvider', summary: 'Add an OpenID Connect provider' })
+  @ApiOkResponse({ type: ProviderInfo })
+  create(
+    @CurrentActor() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Body() body: CreateProviderRequest,
+  ): Promise<ProviderInfo> {
+    return this.settings.create(actor, body, this.origin.of(request));
+  }
+
+  @Get('providers/:provider')
+  @RequirePermission('settings.view')
+  @ApiOperation({ operationId: 'getOAuthProvider', summary: 'Settings of one provider' })
+  @ApiOkResponse({ type: ProviderInfo })
+  one(@Req() request: FastifyRequest, @Param() { provider }: ProviderParameter): Promise<ProviderInfo> {
+    return this.settings.one(provider, this.origin.of(request));
+  }
+
+  @Put('providers/:provider')
+  @RequirePermission('settings.manage')
+  @ApiOperation({ operationId: 'updateOAuthProvider', summary: 'Change some settings of a provider' })
+  @ApiOkResponse({ type: ProviderInfo })
+  update(
+    @CurrentActor() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Param() { provider }: ProviderParameter,
+    @Body() body: UpdateProviderRequest,
+  ): Promise<ProviderInfo> {
+    return this.settings.update(actor, provider, body, this.origin.of(request));
+  }
+
+  @Delete('providers/:provider')
+  @RequirePermission('settings.manage')
+  @ApiTokens('refused')
+  @ApiOperation({ operationId: 'deleteOAuthProvider', summary: 'Remove a provider that no account is linked to' })
+  @ApiOkResponse({ type: MessageAnswer })
+  remove(@CurrentActor() actor: Actor, @Param() { provider }: ProviderParameter): Promise<MessageAnswer> {
+    return this.settings.remove(actor, provider);
+  }
+}
+
+@ApiTags('OAuth')
+@Controller('api/oauth')
+export class OidcController {
+  constructor(
+    private readonly signIn: OidcService,
+    private readonly links: LinkedAccounts,
+    private readonly origin: PublicOrigin,
+    private readonly cookies: SessionCookieWriter,
+  ) {}
+
+  @Get('accounts')
+  @Authenticated()
+  @ApiOperation({ operationId: 'listLinkedAccounts', summary: 'Accounts at providers that are linked to the own one' })
+  @ApiOkResponse({ type: [LinkedAccountInfo] })
+  linked(@CurrentUser() caller: SignedIn): Promise<LinkedAccountInfo[]> {
+    return this.links.list(caller);
+  }
+
+  @Delete('accounts/:provider')
+  @Authenticated()
+  @ApiOperation({ operationId: 'unlinkAccount', summary: 'Remove the link to an account at a provider' })
+  @ApiOkResponse({ type: UnlinkAnswer })
+  unlink(
+    @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
+    @Param() { provider }: ProviderParameter,
+  ): Promise<UnlinkAnswer> {
+    return this.links.unlink(actor, caller, provider);
+  }
+
+  @Get('link/:provider')
+  @Authenticated()
+  @ApiOperation({ operationId: 'startAccountLink', summary: 'Send the browser to a provider to link an account there' })
+  @ApiResponse({ status: 303, description: 'To the provider, or to /account?error=…' })
+  link(
+    @CurrentUser() caller: SignedIn,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param() { provider }: ProviderParameter,
+  ): Promise<void> {
+    return this.cookies.redirect(reply, this.signIn.beginLink(caller, provider, this.origin.of(request)));
+  }
+
+  @Get(':provider/login')
+  @Public()
+  @ApiOperation({ operationId: 'startOAuthLogin', summary: 'Send the browser to a provider to sign in' })
+  @ApiResponse({ status: 303, description: 'To the provider, or to /login?error=…' })
+  login(
+    @CurrentActor() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param() { provider }: ProviderParameter,
+  ): Promise<void> {
+    return this.cookies.redirect(reply, this.signIn.begin(actor, provider, this.origin.of(request)));
+  }
+
+  @Get(':provider/callback')
+  @Public()
+  @ApiOperation({ operationId: 'oauthCallback', summary: 'Where a provider sends the browser back to' })
+  @ApiResponse({ status: 303, description: 'To / signed in, to /account linked, or to a page that shows the error' })
+  callback(
+    @CurrentActor() actor: Actor,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param() { provider }: ProviderParameter,
+  ): Promise<void> {
+    const [, search = ''] = request.url.split('?', 2);
+    return this.cookies.redirect(reply, this.signIn.finish(actor, request.cookies, provider, search));
+  }
+}

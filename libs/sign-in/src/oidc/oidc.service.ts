@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, type SignedIn } from '@kubarr/access';
+import { KubarrError } from '@kubarr/platform/errors';
+import { BrowserSessionReader, type Cookies, RecentProof } from '@kubarr/auth';
+import { SignInAttempts } from '../attempts/sign-in-attempts.js';
+import { SignInNotStarted } from '../challenges/challenges.errors.js';
+import { LinkedAccounts } from './linked-accounts.js';
+import { OidcSignIn, type Redirection } from './oidc-sign-in.js';
+import { OidcRegistration } from './oidc-registration.js';
+import { type CompletedFlow, OidcFlow } from './oidc-flow.js';
+
+const pageWith = (page: '/login' | '/account', name: 'error' | 'success', text: string): string =>
+  `${page}?${new URLSearchParams({ [name]: text }).toString()}`;
+
+/** Signing in and linking by a provider. All of it is page navigation: refusals lead to a page that shows them. */
+@Injectable()
+export class OidcService {
+  constructor(
+    private readonly trip: OidcFlow,
+    private readonly links: LinkedAccounts,
+    private readonly newcomers: OidcRegistration,
+    private readonly completion: OidcSignIn,
+    private readonly guesses: SignInAttempts,
+    private readonly proof: RecentProof,
+    private readonly browser: BrowserSessionReader,
+  ) {}
+
+  /** To the provider, to sign in. */
+  begin(actor: Actor, providerId: string, origin: string): Promise<Redirection> {
+    return orPage('/login', async () => {
+      await this.guesses.startAnonymous(actor, 'provider');
+      const { location, cookie } = await this.trip.begin(providerId, origin, 'provider-sign-in', null);
+      return { location, cookies: [cookie] };
+    });
+  }
+
+  /** To the provider, to link an account there to the one that is signed in here. */
+  beginLink(caller: SignedIn, providerId: string, origin: string): Promise<Redirection> {
+    return orPage('/account', async () => {
+      await this.links.assertNoneOf(caller.userId, { id: providerId, name: providerId });
+      await this.proof.require(caller);
+      const { location, cookie } = await this.trip.begin(providerId, origin, 'provider-link', caller.userId);
+      return { location, cookies: [cookie] };
+    });
+  }
+
+  /** Back from the provider. */
+  async finish(actor: Actor, cookies: Cookies, providerId: string, search: string): Promise<Redirection> {
+    const purpose = await this.trip.purposeOf(cookies);
+    const { location, cookies: changes } = await orPage(
+      purpose === 'provider-link' ? '/account' : '/login',
+      async () => {
+        const isSignIn = purpose === 'provider-sign-in';
+        const finished = await this.recorded(isSignIn, actor, () => this.trip.finish(cookies, providerId, search));
+        return finished.purpose === 'provider-link'
+          ? this.link(actor, cookies, finished)
+          : this.signIn(actor, cookies, finished);
+      },
+    );
+    return { location, cookies: [...changes, this.trip.clearedCookie] };
+  }
+
+  /** The person must still be signed in here, as the one who began it. */
+  private async link(
+    actor: Actor,
+    cookies: Cookies,
+    { userId, provider, identity }: CompletedFlow,
+  ): Promise<Redirection> {
+    const { current } = await this.browser.read(cookies);
+    if (!current || current.userId !== userId) throw new SignInNotStarted();
+    await this.newcomers.link(actor, current, provider, identity);
+    return { location: pageWith('/account', 'success', `Your account at ${provider.name} is linked.`), cookies: [] };
+  }
+
+  private async signIn(actor: Actor, cookies: Cookies, { provider, identity }: CompletedFlow): Promise<Redirection> {
+    const known = await this.links.ownerOf(identity);
+    const visitor = { ...actor, username: identity.email };
+    const register = (): Promise<number> => this.newcomers.register(actor, provider, identity);
+    const userId = known ?? (await this.recorded(true, visitor, register));
+    const redirection = await this.completion.complete(actor, cookies, userId, provider.id);
+    await this.guesses.undoAnonymous(actor, 'provider');
+    return redirection;
+  }
+
+  /** Records a refusal when it ends a sign-in: who comes from a provider and is not let in leaves a trace too. */
+  private async recorded<Result>(isSignIn: boolean, actor: Actor, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isSignIn && error instanceof KubarrError) await this.guesses.record(actor, error.message);
+      throw error;
+    }
+  }
+}
+
+/** A refusal becomes a page that shows its sentence; what is no refusal of ours stays a failure. */
+async function orPage(page: '/login' | '/account', work: () => Promise<Redirection>): Promise<Redirection> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof KubarrError)) throw error;
+    return { location: pageWith(page, 'error', error.message), cookies: [] };
+  }
+}

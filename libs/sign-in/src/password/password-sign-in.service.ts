@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor } from '@kubarr/access';
+import { type Profile, Profiles } from '@kubarr/users';
+import {
+  BrowserSessionReader,
+  type Cookies,
+  type LoginAnswer,
+  SessionIssuer,
+  type SignInProof,
+  type WithCookies,
+} from '@kubarr/auth';
+import { type EntityManager } from 'typeorm';
+import { type LoginRequest, type RecoveryLoginRequest } from './password-sign-in.dto.js';
+import { SignInNotStarted } from '../challenges/challenges.errors.js';
+import { Challenges } from '../challenges/challenges.js';
+import { SecondFactors } from '../second-factor/second-factors.js';
+import {
+  PasskeyRequired,
+  SecondFactorInvalid,
+  SecondFactorNotOn,
+  SecondFactorRequired,
+} from '../second-factor/second-factor.errors.js';
+import { profileAtProof, type PendingSignIn } from '../challenges/pending-sign-in.js';
+import { PasswordVerifier, type VerifiedPassword } from './password-verifier.js';
+import { SignInAttempts } from '../attempts/sign-in-attempts.js';
+import { refusalOfAccount } from '../attempts/sign-in-decision.js';
+
+/** Makes a session of a password, and of a code where the account has a second factor. */
+@Injectable()
+export class PasswordSignInService {
+  constructor(
+    private readonly passwords: PasswordVerifier,
+    private readonly factors: SecondFactors,
+    private readonly challenges: Challenges,
+    private readonly profiles: Profiles,
+    private readonly guesses: SignInAttempts,
+    private readonly browser: BrowserSessionReader,
+    private readonly issuer: SessionIssuer,
+  ) {}
+
+  /** @throws the errors of `PasswordVerifier.prove`; SecondFactorRequired or PasskeyRequired without a code; SecondFactorInvalid. */
+  async signIn(actor: Actor, cookies: Cookies, body: LoginRequest): Promise<WithCookies<LoginAnswer>> {
+    const proved = await this.passwords.prove(actor, body);
+    const { totp, passkeys } = await this.factors.of(proved.profile.id);
+    if (!totp && passkeys === 0) return this.finish(proved, cookies, { method: 'password' });
+    if (body.totp_code) return this.finishWithCode(proved, cookies, 'password', body.totp_code);
+    await this.guesses.giveBack(proved.guess);
+    throw totp ? new SecondFactorRequired() : new PasskeyRequired();
+  }
+
+  /** The same with a recovery code, on a route of its own. @throws SecondFactorNotOn as well. */
+  async recover(actor: Actor, cookies: Cookies, body: RecoveryLoginRequest): Promise<WithCookies<LoginAnswer>> {
+    const proved = await this.passwords.prove(actor, body);
+    const { totp, passkeys } = await this.factors.of(proved.profile.id);
+    if (totp || passkeys > 0) return this.finishWithCode(proved, cookies, 'password', body.recovery_code);
+    await this.guesses.giveBack(proved.guess);
+    throw new SecondFactorNotOn();
+  }
+
+  /**
+   * Ends a sign-in that began at a provider.
+   *
+   * @throws SignInNotStarted, SecondFactorInvalid, TooManyAttempts; InvalidCredentials when all sessions were ended since.
+   */
+  async finishPending(actor: Actor, cookies: Cookies, code: string): Promise<WithCookies<LoginAnswer>> {
+    const half = await this.challenges.peek<PendingSignIn>(cookies, ['second-factor']);
+    const profile = half?.userId ? await this.profiles.of(half.userId) : undefined;
+    if (!half || !profile) throw new SignInNotStarted();
+    const guess = await this.guesses.begin(actor, profile.username, profile);
+    const refusal = refusalOfAccount(profile);
+    if (refusal) {
+      await this.guesses.refuse(guess, refusal);
+      throw refusal.error;
+    }
+    const { answer, cookies: changes } = await this.finishWithCode(
+      { guess, profile: profileAtProof(profile, half.content) },
+      cookies,
+      half.content.method,
+      code,
+      async (transaction) => {
+        if (!(await this.challenges.take(cookies, ['second-factor'], transaction))) throw new SignInNotStarted();
+      },
+    );
+    return { answer, cookies: [...changes, this.challenges.clearedCookie('second-factor')] };
+  }
+
+  private async finishWithCode(
+    proved: VerifiedPassword,
+    cookies: Cookies,
+    method: SignInProof['method'],
+    code: string,
+    alsoUse?: (transaction: EntityManager) => Promise<void>,
+  ): Promise<WithCookies<LoginAnswer>> {
+    const { guess, profile } = proved;
+    await this.guesses.countCode(guess);
+    const signedIn = await this.finish(proved, cookies, {
+      method,
+      consume: async (transaction) => {
+        await alsoUse?.(transaction);
+        return this.factors.useCode(transaction, personOf(guess.actor, profile), code);
+      },
+    }).catch(async (error: unknown) => {
+      if (error instanceof SecondFactorInvalid) await this.guesses.recordWrongCode(guess);
+      throw error;
+    });
+    await this.guesses.resetCodes(guess);
+    return signedIn;
+  }
+
+  private async finish(
+    { guess, profile }: VerifiedPassword,
+    cookies: Cookies,
+    proof: SignInProof,
+  ): Promise<WithCookies<LoginAnswer>> {
+    const { live } = await this.browser.read(cookies);
+    const signedIn = await this.issuer.create(guess.actor, profile, live, proof);
+    await this.guesses.succeed(guess);
+    return signedIn;
+  }
+}
+
+const personOf = (actor: Actor, { id, username }: Profile) => ({ ...actor, userId: id, username });

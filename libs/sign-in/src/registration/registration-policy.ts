@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '@kubarr/settings';
+import { Accounts } from '@kubarr/users';
+import { type EntityManager } from 'typeorm';
+import { RegistrationClosed, RegistrationCrowded } from './registration.errors.js';
+
+/** Accounts that may wait for approval at the same time: nobody can fill the database from outside. */
+const MOST_WAITING = 100;
+
+/** Whether strangers may make an account. */
+@Injectable()
+export class RegistrationPolicy {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly settings: Settings,
+  ) {}
+
+  /**
+   * By the settings as they are stored at this moment, past the cache: ask in the transaction that makes the account.
+   *
+   * @returns Whether the account is approved at once.
+   * @throws RegistrationClosed, RegistrationCrowded
+   */
+  async check(transaction: EntityManager): Promise<{ isApproved: boolean }> {
+    const { waiting, hasAdministrator } = await this.accounts.registrationState(transaction);
+    const isEnabled = (await this.settings.valueWithin(transaction, 'registration_enabled')) === 'true';
+    if (!isEnabled || !hasAdministrator) throw new RegistrationClosed();
+    if (waiting >= MOST_WAITING) throw new RegistrationCrowded();
+    return { isApproved: (await this.settings.valueWithin(transaction, 'registration_require_approval')) !== 'true' };
+  }
+}

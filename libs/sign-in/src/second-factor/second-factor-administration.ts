@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { type Actor, type SignedIn } from '@kubarr/access';
+import { AuditRecorder } from '@kubarr/audit';
+import { ReplicaBus } from '@kubarr/platform/database';
+import { Accounts, SerializedRightsChanges } from '@kubarr/users';
+import { removeSecondFactors } from './second-factor-removal.js';
+import { SecondFactors } from './second-factors.js';
+import { type TwoFactorStats } from './second-factor.dto.js';
+import { SecondFactorResetRefused } from './second-factor.errors.js';
+
+/** What administrators see of the second factors of others, and do when somebody has lost theirs. */
+@Injectable()
+export class SecondFactorAdministration {
+  constructor(
+    private readonly guarded: SerializedRightsChanges,
+    private readonly factors: SecondFactors,
+    private readonly accounts: Accounts,
+    private readonly audit: AuditRecorder,
+    private readonly bus: ReplicaBus,
+  ) {}
+
+  async statistics(): Promise<TwoFactorStats> {
+    const [total, enabled] = await Promise.all([this.accounts.count(), this.factors.countHolders()]);
+    return { total_users: total, enabled_count: enabled, disabled_count: total - enabled };
+  }
+
+  /**
+   * Removes every second factor of somebody who has lost theirs. The password stays.
+   *
+   * @throws SecondFactorResetRefused for oneself; UserNotFound; BeyondOwnPermissions for people who may do more.
+   */
+  async reset(actor: Actor, caller: SignedIn, userId: number): Promise<{ message: string }> {
+    if (userId === caller.userId) throw new SecondFactorResetRefused();
+    const username = await this.guarded.run(caller, 'users.reset_password', async ({ transaction, reach, changes }) => {
+      const { username } = await reach(userId);
+      const { audit, bus } = this;
+      await removeSecondFactors(transaction, actor, { userId, username, by: 'administrator' }, { audit, bus });
+      changes(userId);
+      return username;
+    });
+    return { message: `${username} signs in without a second factor until one is set up again` };
+  }
+}
