@@ -1,4 +1,4 @@
-import { effectivePermissions, holds, isPermission, PERMISSIONS } from '@kubarr/access';
+import { effectivePermissions, hasPermission, isPermission, PERMISSIONS } from '@kubarr/access';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Answer, type Browser } from '../support/browser.js';
 
@@ -107,7 +107,7 @@ type Expectation = 'sign in first' | 'not allowed' | 'only what is their own' | 
 function expectation({ 'x-permission': access, 'x-own-things': own }: Operation, { permissions }: Caller): Expectation {
   if (access === 'public') return 'let in';
   if (!permissions) return 'sign in first';
-  if (access === 'authenticated' || holds(permissions, access)) return 'let in';
+  if (access === 'authenticated' || hasPermission(permissions, access)) return 'let in';
   return own ? 'only what is their own' : 'not allowed';
 }
 

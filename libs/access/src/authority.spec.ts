@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Authority, authorityOf, covers } from './authority.js';
-import { effectivePermissions, holds, PERMISSIONS } from './permissions.js';
+import { effectivePermissions, hasPermission, PERMISSIONS } from './permissions.js';
 
 const everything = new Set(effectivePermissions([{ name: 'admin', isSystem: true, permissions: [], appNames: [] }]));
 const administrator: Authority = { permissions: everything, isAdministrator: true };
@@ -38,7 +38,7 @@ describe('Authority', () => {
       fc.property(keys, keys, keys, (asking, held, wanted) => {
         const authority = authorityOf(new Set(asking), holder(...held));
         const reaches = covers(authority, holder(...wanted));
-        const may = wanted.every((key) => holds(new Set(asking), key) && holds(new Set(held), key));
+        const may = wanted.every((key) => hasPermission(new Set(asking), key) && hasPermission(new Set(held), key));
         expect(reaches).toBe(may);
       }),
     );

@@ -1,4 +1,4 @@
-import { holds, PERMISSIONS } from './permissions.js';
+import { hasPermission, PERMISSIONS } from './permissions.js';
 
 /** How far someone may go in what they give to others or do to others: as far as what they hold themselves. */
 export interface Authority {
@@ -13,8 +13,8 @@ export interface Authority {
  */
 export function authorityOf(asking: ReadonlySet<string>, account: Authority): Authority {
   const both = [
-    ...[...asking].filter((key) => holds(account.permissions, key)),
-    ...[...account.permissions].filter((key) => holds(asking, key)),
+    ...[...asking].filter((key) => hasPermission(account.permissions, key)),
+    ...[...account.permissions].filter((key) => hasPermission(asking, key)),
   ];
   return {
     permissions: new Set(both),
@@ -25,5 +25,5 @@ export function authorityOf(asking: ReadonlySet<string>, account: Authority): Au
 /** May someone give this, or act upon someone who holds it? */
 export function covers(authority: Authority, other: Authority): boolean {
   if (authority.isAdministrator) return true;
-  return !other.isAdministrator && [...other.permissions].every((key) => holds(authority.permissions, key));
+  return !other.isAdministrator && [...other.permissions].every((key) => hasPermission(authority.permissions, key));
 }

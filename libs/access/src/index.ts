@@ -21,7 +21,7 @@ export {
   isAppName,
   PERMISSIONS,
   effectivePermissions,
-  holds,
+  hasPermission,
   isAdministrator,
   isPermission,
   type Permission,

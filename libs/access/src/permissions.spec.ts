@@ -1,4 +1,4 @@
-import { effectivePermissions, holds, PERMISSIONS, type RoleGrants } from './permissions.js';
+import { effectivePermissions, hasPermission, PERMISSIONS, type RoleGrants } from './permissions.js';
 
 const role = (grants: Partial<RoleGrants>): RoleGrants => ({
   name: 'custom',
@@ -27,15 +27,15 @@ describe('effectivePermissions', () => {
   });
 });
 
-describe('holds', () => {
+describe('hasPermission', () => {
   it('lets app.* cover every app, and nothing but apps', () => {
     const wildcard = new Set(['app.*']);
-    expect(holds(wildcard, 'app.jellyfin')).toBe(true);
-    expect(holds(wildcard, 'apps.view')).toBe(false);
+    expect(hasPermission(wildcard, 'app.jellyfin')).toBe(true);
+    expect(hasPermission(wildcard, 'apps.view')).toBe(false);
   });
 
   it('compares other keys exactly', () => {
-    expect(holds(new Set(['users.view']), 'users.manage')).toBe(false);
-    expect(holds(new Set(['users.view']), 'users.view')).toBe(true);
+    expect(hasPermission(new Set(['users.view']), 'users.manage')).toBe(false);
+    expect(hasPermission(new Set(['users.view']), 'users.view')).toBe(true);
   });
 });

@@ -81,6 +81,6 @@ export function effectivePermissions(roles: readonly RoleGrants[]): string[] {
 }
 
 /** May someone with these permissions do what `permission` guards? `app.*` covers every `app.<name>`. */
-export function holds(permissions: ReadonlySet<string>, permission: string): boolean {
+export function hasPermission(permissions: ReadonlySet<string>, permission: string): boolean {
   return permissions.has(permission) || (appOf(permission) !== undefined && permissions.has(appPermission('*')));
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type Actor, holds, type SignedIn } from '@kubarr/access';
+import { type Actor, hasPermission, type SignedIn } from '@kubarr/access';
 import { DataSource, In, Repository, type SelectQueryBuilder } from 'typeorm';
 import { canonicalAction } from './audit-action.js';
 import { AuditLog } from './audit-log.entity.js';
@@ -49,7 +49,8 @@ export class AuditService {
    * @throws AuditNotAllowed when somebody else's entries are asked for without the permission.
    */
   async list(reader: SignedIn, { page, per_page, before, ...filter }: AuditQuery): Promise<AuditLogPage> {
-    if (!holds(reader.permissions, 'audit.view') && filter.user_id !== reader.userId) throw new AuditNotAllowed();
+    if (!hasPermission(reader.permissions, 'audit.view') && filter.user_id !== reader.userId)
+      throw new AuditNotAllowed();
     const perPage = Math.min(per_page, LARGEST_PAGE);
     // The ids of a page come from an index alone, so that a late page does not read all entries before it.
     const matching = this.matching(filter);

@@ -9,7 +9,7 @@ export { PROOF_MINUTES, RecentProof } from './sessions/recent-proof.js';
 export { type CookieChange, signOutCookies, type WithCookies } from './sessions/session-cookies.js';
 export { SessionCookieWriter } from './sessions/session-cookie-writer.js';
 export { SessionDirectory, type ResolvedSession } from './sessions/session-directory.js';
-export { LoginAnswer } from './sessions/sessions.dto.js';
+export { LoginResponse } from './sessions/sessions.dto.js';
 export { SessionsService } from './sessions/sessions.service.js';
 export { SocketSessions } from './sessions/socket-sessions.js';
 export { ApiTokenActions, RequestActions, SessionActions } from './auth.actions.js';

@@ -62,7 +62,7 @@ export class SetupService {
     const account = { username: admin_username.trim(), email: admin_email.trim(), password: admin_password };
     const fields = { username: 'admin_username', email: 'admin_email', password: 'admin_password' };
     if (serverOf(await this.installation.row()) === null) throw new ServerNotConfigured();
-    const passwordHash = await this.accounts.prepare(account, fields);
+    const passwordHash = await this.accounts.validateAndHash(account, fields);
     const data = await this.firstRun.finish(actor, account, passwordHash);
     return { success: true, message: 'The set-up is finished', data };
   }

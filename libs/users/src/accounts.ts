@@ -68,7 +68,7 @@ export class Accounts {
   }
 
   /** The stored form of a password that the rules allow. Slow on purpose: call it before the transaction. */
-  async prepare(account: NewAccount, fields: AccountFields = FIELDS): Promise<string> {
+  async validateAndHash(account: NewAccount, fields: AccountFields = FIELDS): Promise<string> {
     assertAllowed([
       { path: fields.username, message: usernameRefusal(account.username) },
       { path: fields.email, message: emailRefusal(account.email) },
@@ -82,7 +82,7 @@ export class Accounts {
     return this.hasher.hash(password);
   }
 
-  /** True when it is the account's password. As slow as {@link prepare}. */
+  /** True when it is the account's password. As slow as {@link validateAndHash}. */
   async hasPassword(userId: number, password: string): Promise<boolean> {
     const account = await this.dataSource
       .getRepository(User)
@@ -109,7 +109,7 @@ export class Accounts {
    * Holds an account still until the transaction ends. False when it may not be signed in with any more, or all sessions
    * were ended since `sessionsValidAfter` was read: then what was proven meanwhile does not count.
    */
-  async hold(transaction: EntityManager, userId: number, sessionsValidAfter: Date | null): Promise<boolean> {
+  async lockIfUnchanged(transaction: EntityManager, userId: number, sessionsValidAfter: Date | null): Promise<boolean> {
     const [found] = await transaction.query<unknown[]>(
       `SELECT 1 FROM users WHERE id = $1 AND is_active AND is_approved
          AND sessions_valid_after IS NOT DISTINCT FROM $2::timestamptz FOR SHARE`,
@@ -120,7 +120,7 @@ export class Accounts {
 
   /** Removes an account with everything that belongs to it alone; the audit log keeps what it did. */
   async remove(
-    { transaction, changes }: RightsChange,
+    { transaction, markChanged }: RightsChange,
     actor: Actor,
     { id, username, email }: Pick<Profile, 'id' | 'username' | 'email'>,
     how: Readonly<Record<string, unknown>> = {},
@@ -131,7 +131,7 @@ export class Accounts {
       resourceId: id,
       details: { username, email, ...how },
     });
-    changes(id);
+    markChanged(id);
   }
 
   /** How many wait for approval, and whether somebody is there who could give it. */

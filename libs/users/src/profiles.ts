@@ -90,24 +90,24 @@ export class Profiles {
   }
 
   /** The profile, or `undefined` when there is no such account. */
-  of(userId: number): Promise<Profile | undefined> {
+  findById(userId: number): Promise<Profile | undefined> {
     const key = String(userId);
     return this.cache.getOrFill(key, () => this.read(userId));
   }
 
   /** The cached profile only, for paths that must not wait. */
-  cached(userId: number): Profile | undefined {
+  getCached(userId: number): Profile | undefined {
     return this.cache.get(String(userId));
   }
 
   /** As it is in the transaction, past the cache. */
-  async within(transaction: EntityManager, userId: number): Promise<Profile | undefined> {
+  async findInTransaction(transaction: EntityManager, userId: number): Promise<Profile | undefined> {
     const [row] = await transaction.query<Row[]>(`${PROFILES_QUERY} WHERE u.id = $1`, [userId]);
     return row && profileOf(row, await this.withSecondFactor(transaction, [row]));
   }
 
   /** A part of all accounts by id, in one query whatever its size; only those that wait for approval if wanted. */
-  async page({ skip, limit, waiting }: { skip: number; limit: number; waiting: boolean }): Promise<Profile[]> {
+  async list({ skip, limit, waiting }: { skip: number; limit: number; waiting: boolean }): Promise<Profile[]> {
     const rows = await this.dataSource.query<Row[]>(
       `${PROFILES_QUERY} ${waiting ? 'WHERE NOT u.is_approved' : ''} ORDER BY u.id OFFSET $1 LIMIT $2`,
       [skip, limit],
@@ -128,7 +128,7 @@ export class Profiles {
   }
 
   private read(userId: number): Promise<Profile | undefined> {
-    return this.within(this.dataSource.manager, userId);
+    return this.findInTransaction(this.dataSource.manager, userId);
   }
 }
 

@@ -4,7 +4,7 @@ import {
   type Authority,
   authorityOf,
   covers,
-  holds,
+  hasPermission,
   type PermissionKey,
   type SignedIn,
 } from '@kubarr/access';
@@ -18,24 +18,24 @@ import {
   UserNotFound,
 } from './users.errors.js';
 
-/** A change of accounts or roles while it is made. */
+/** A change of accounts or roles while its transaction is open. */
 export interface RightsChange {
   readonly transaction: EntityManager;
-  /** What the person who asks may give and act upon, as of this very moment. */
+  /** What the caller may grant and whom the caller may act on, read in this transaction. */
   readonly authority: Authority;
   /**
-   * An account to act upon.
+   * Loads an account to act on.
    *
-   * @throws UserNotFound; BeyondOwnPermissions when it holds more than the person who asks.
+   * @throws UserNotFound; BeyondOwnPermissions when the account has more permissions than the caller.
    */
-  readonly reach: (userId: number) => Promise<Profile>;
-  /** Names an account whose profile changes; `null` = everybody's, because a role does. */
-  readonly changes: (userId: number | null) => void;
+  readonly loadTarget: (userId: number) => Promise<Profile>;
+  /** Marks an account whose profile changes; `null` = all profiles, because a role changes. */
+  readonly markChanged: (userId: number | null) => void;
 }
 
 /**
- * Changes of who may do what, one after the other on all replicas. Each sees what the one before it did: of two
- * administrators who demote each other at the same time the second is none any more, and is refused.
+ * Changes of who may do what, one at a time on all replicas. Each sees the result of the one before: of two
+ * administrators who demote each other at the same time, the second one is no longer an administrator and is refused.
  */
 @Injectable()
 export class SerializedRightsChanges {
@@ -45,27 +45,32 @@ export class SerializedRightsChanges {
   ) {}
 
   /**
-   * Runs `work` in a transaction that is undone when it leaves no active administrator. Keep slow things, such as hashing
-   * a password, out of it.
+   * Runs `work` in a transaction, which is rolled back when no active administrator would remain. Keep slow work, such as
+   * hashing a password, out of it.
    *
-   * @param permission Asked for again, because it may have been withdrawn since the guard did; `undefined` for one's own.
+   * @param permission Checked again, because it may have been withdrawn since the guard ran; `undefined` for the caller's own account.
    * @throws AccountGone, PermissionWithdrawn, LastAdministrator, and what `work` throws.
    */
-  async run<Result>(
+  async execute<Result>(
     caller: SignedIn,
     permission: PermissionKey | undefined,
     work: (change: RightsChange) => Promise<Result>,
   ): Promise<Result> {
     const changed = new Set<number | null>();
     return this.dataSource.transaction(async (transaction) => {
-      await serialize(transaction);
-      const account = await this.profiles.within(transaction, caller.userId);
+      await lockRights(transaction);
+      const account = await this.profiles.findInTransaction(transaction, caller.userId);
       if (!account?.isActive || !account.isApproved) throw new AccountGone();
       const authority = authorityOf(caller.permissions, account);
-      if (permission && !holds(authority.permissions, permission)) throw new PermissionWithdrawn(permission);
-      const reach = async (userId: number): Promise<Profile> =>
-        reachable(authority, await this.profiles.within(transaction, userId));
-      const result = await work({ transaction, authority, reach, changes: (userId) => void changed.add(userId) });
+      if (permission && !hasPermission(authority.permissions, permission)) throw new PermissionWithdrawn(permission);
+      const loadTarget = async (userId: number): Promise<Profile> =>
+        requireCovered(authority, await this.profiles.findInTransaction(transaction, userId));
+      const result = await work({
+        transaction,
+        authority,
+        loadTarget,
+        markChanged: (userId) => void changed.add(userId),
+      });
       await assertAdministratorRemains(transaction);
       for (const userId of changed) await this.profiles.invalidate(transaction, userId);
       return result;
@@ -73,25 +78,25 @@ export class SerializedRightsChanges {
   }
 
   /**
-   * An account that somebody wants to look at closely, without changing it.
+   * Loads an account that the caller wants to look at closely, without changing it.
    *
-   * @throws UserNotFound; BeyondOwnPermissions when it holds more than they do.
+   * @throws UserNotFound; BeyondOwnPermissions when the account has more permissions than the caller.
    */
-  async reach(caller: SignedIn, userId: number): Promise<Profile> {
-    const own = await this.profiles.of(caller.userId);
+  async loadTarget(caller: SignedIn, userId: number): Promise<Profile> {
+    const own = await this.profiles.findById(caller.userId);
     if (!own) throw new AccountGone();
-    return reachable(authorityOf(caller.permissions, own), await this.profiles.of(userId));
+    return requireCovered(authorityOf(caller.permissions, own), await this.profiles.findById(userId));
   }
 }
 
-function reachable(authority: Authority, account: Profile | undefined): Profile {
+function requireCovered(authority: Authority, account: Profile | undefined): Profile {
   if (!account) throw new UserNotFound();
   if (!covers(authority, account)) throw new BeyondOwnPermissions();
   return account;
 }
 
-/** A statement of its own: only one that begins after the wait sees what others did meanwhile. */
-async function serialize(transaction: EntityManager): Promise<void> {
+/** A statement of its own: only a statement that starts after the wait sees what the others committed. */
+async function lockRights(transaction: EntityManager): Promise<void> {
   await transaction.query('SELECT FROM roles WHERE is_system AND name = $1 FOR NO KEY UPDATE', [ADMIN_ROLE]);
 }
 

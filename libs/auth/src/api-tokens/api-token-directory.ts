@@ -26,7 +26,7 @@ interface Row {
   expires_at: Date;
 }
 
-/** What is remembered of a token, with the caller as worked out for one state of the owner's profile. */
+/** What is remembered of a token, with the caller as derived out for one state of the owner's profile. */
 interface LiveToken {
   readonly id: number;
   readonly userId: number;
@@ -35,7 +35,7 @@ interface LiveToken {
   readonly createdAt: number;
   /** The same. */
   readonly expiresAt: number;
-  worked?: { readonly profile: Profile; readonly caller: SignedIn };
+  derived?: { readonly profile: Profile; readonly caller: SignedIn };
 }
 
 /** Whom an API token speaks for, remembered so that a warm request asks the database nothing. */
@@ -53,18 +53,18 @@ export class ApiTokenDirectory {
     bus.subscribe(CHANGED, (userId) => this.cache.forgetWhere((token) => token.userId === userId));
   }
 
-  /** Who calls, without asking anybody; `undefined` = ask `holderOf`. */
-  remembered(token: string): SignedIn | undefined {
+  /** Who calls, without asking anybody; `undefined` = ask `resolve`. */
+  getCached(token: string): SignedIn | undefined {
     const live = this.cache.get(token);
-    const profile = live && this.profiles.cached(live.userId);
+    const profile = live && this.profiles.getCached(live.userId);
     return profile && callerOf(live, profile);
   }
 
   /** Who calls, or `undefined` when the token is no good. At most two queries. */
-  async holderOf(token: string): Promise<SignedIn | undefined> {
+  async resolve(token: string): Promise<SignedIn | undefined> {
     if (!TOKEN.test(token)) return undefined;
     const live = await this.cache.getOrFill(token, () => this.read(token));
-    const profile = live && (await this.profiles.of(live.userId));
+    const profile = live && (await this.profiles.findById(live.userId));
     return profile && callerOf(live, profile);
   }
 
@@ -91,17 +91,17 @@ export const tokenText = (random: Buffer): string => `${PREFIX}${random.toString
 
 export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
-/** Profiles are replaced when they change, so the caller is worked out once for each. */
+/** Profiles are replaced when they change, so the caller is derived out once for each. */
 function callerOf(live: LiveToken, profile: Profile): SignedIn | undefined {
   if (live.expiresAt <= Date.now() || !profile.isActive || !profile.isApproved) return undefined;
   if (live.createdAt < (profile.sessionsValidAfter?.getTime() ?? -Infinity)) return undefined; // ended with the sessions
-  if (live.worked?.profile !== profile) {
+  if (live.derived?.profile !== profile) {
     const { id, username, mustEnrol } = profile;
     const permissions = tokenPermissions(mustEnrol ? [] : live.permissions, profile.permissions);
-    live.worked = {
+    live.derived = {
       profile,
       caller: { userId: id, username, sessionId: '', permissions, mustEnrol, apiTokenId: live.id },
     };
   }
-  return live.worked.caller;
+  return live.derived.caller;
 }

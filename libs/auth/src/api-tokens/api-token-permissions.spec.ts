@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { holds } from '@kubarr/access';
+import { hasPermission } from '@kubarr/access';
 import { tokenPermissions } from './api-token-permissions.js';
 
 const effective = (given: string[], held: string[]): string[] => [...tokenPermissions(given, new Set(held))].sort();
@@ -23,7 +23,9 @@ describe('tokenPermissions', () => {
       fc.property(keys, keys, (given, held) => {
         const now = tokenPermissions(given, new Set(held));
         for (const wanted of ['storage.view', 'users.manage', 'app.plex', 'app.other'])
-          expect(holds(now, wanted)).toBe(holds(new Set(given), wanted) && holds(new Set(held), wanted));
+          expect(hasPermission(now, wanted)).toBe(
+            hasPermission(new Set(given), wanted) && hasPermission(new Set(held), wanted),
+          );
       }),
     );
   });

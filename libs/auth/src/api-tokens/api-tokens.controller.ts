@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, Authenticated, CurrentActor, CurrentUser, type SignedIn } from '@kubarr/access';
-import { MessageAnswer } from '@kubarr/users';
-import { ApiTokenCreated, ApiTokenInfo, ApiTokenParameter, CreateApiTokenRequest } from './api-tokens.dto.js';
+import { MessageResponse } from '@kubarr/users';
+import { ApiTokenCreatedResponse, ApiTokenResponse, ApiTokenParams, CreateApiTokenRequest } from './api-tokens.dto.js';
 import { ApiTokensService } from './api-tokens.service.js';
 
 @ApiTags('Users')
@@ -13,8 +13,8 @@ export class ApiTokensController {
   @Get()
   @Authenticated()
   @ApiOperation({ operationId: 'listApiTokens', summary: 'The API tokens of the own account' })
-  @ApiOkResponse({ type: [ApiTokenInfo] })
-  list(@CurrentUser() caller: SignedIn): Promise<ApiTokenInfo[]> {
+  @ApiOkResponse({ type: [ApiTokenResponse] })
+  list(@CurrentUser() caller: SignedIn): Promise<ApiTokenResponse[]> {
     return this.tokens.list(caller);
   }
 
@@ -22,24 +22,24 @@ export class ApiTokensController {
   @HttpCode(200)
   @Authenticated()
   @ApiOperation({ operationId: 'createApiToken', summary: 'Make an API token for some of the own permissions' })
-  @ApiOkResponse({ type: ApiTokenCreated })
+  @ApiOkResponse({ type: ApiTokenCreatedResponse })
   create(
     @CurrentActor() actor: Actor,
     @CurrentUser() caller: SignedIn,
     @Body() body: CreateApiTokenRequest,
-  ): Promise<ApiTokenCreated> {
+  ): Promise<ApiTokenCreatedResponse> {
     return this.tokens.create(actor, caller, body);
   }
 
   @Delete(':token_id')
   @Authenticated()
   @ApiOperation({ operationId: 'revokeApiToken', summary: 'End an API token of the own account' })
-  @ApiOkResponse({ type: MessageAnswer })
+  @ApiOkResponse({ type: MessageResponse })
   revoke(
     @CurrentActor() actor: Actor,
     @CurrentUser() caller: SignedIn,
-    @Param() { token_id }: ApiTokenParameter,
-  ): Promise<MessageAnswer> {
+    @Param() { token_id }: ApiTokenParams,
+  ): Promise<MessageResponse> {
     return this.tokens.revoke(actor, caller, token_id);
   }
 }

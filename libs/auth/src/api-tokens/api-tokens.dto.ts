@@ -24,7 +24,7 @@ export class CreateApiTokenRequest {
   expires_in_days!: number;
 }
 
-export class ApiTokenInfo {
+export class ApiTokenResponse {
   @ApiProperty({ description: 'Number of the token', type: 'integer', format: 'int64' })
   id!: number;
 
@@ -49,12 +49,12 @@ export class ApiTokenInfo {
   last_used_at!: string | null;
 }
 
-export class ApiTokenCreated extends ApiTokenInfo {
+export class ApiTokenCreatedResponse extends ApiTokenResponse {
   @ApiProperty({ description: 'For the header Authorization: Bearer …; shown this once' })
   token!: string;
 }
 
-export class ApiTokenParameter {
+export class ApiTokenParams {
   @IntegerParameter({ description: 'Number of the token', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
   token_id!: number;
 }

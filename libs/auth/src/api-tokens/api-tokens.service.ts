@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, holds, type SignedIn } from '@kubarr/access';
+import { type Actor, hasPermission, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { randomBytes } from 'node:crypto';
 import { Profiles } from '@kubarr/users';
@@ -8,12 +8,12 @@ import { RecentProof } from '../sessions/recent-proof.js';
 import { SessionDirectory } from '../sessions/session-directory.js';
 import { ApiToken } from './api-token.entity.js';
 import { ApiTokenDirectory, hashOfToken, tokenText } from './api-token-directory.js';
-import { type ApiTokenCreated, type ApiTokenInfo, type CreateApiTokenRequest } from './api-tokens.dto.js';
+import { type ApiTokenCreatedResponse, type ApiTokenResponse, type CreateApiTokenRequest } from './api-tokens.dto.js';
 import { ApiTokenBeyondOwner, ApiTokenNotFound, TooManyApiTokens } from './api-tokens.errors.js';
 import { ApiTokenActions } from '../auth.actions.js';
 
 /** Most tokens of one account. */
-const AT_MOST = 50;
+const MAX_PER_ACCOUNT = 50;
 
 /** Bytes of randomness in a token: nobody guesses it, so that a plain hash keeps it. */
 const RANDOM_BYTES = 32;
@@ -31,25 +31,28 @@ export class ApiTokensService {
   ) {}
 
   /** Newest first; those that ran out are listed for a month. Whatever ended all sessions ended the tokens too. */
-  async list({ userId }: SignedIn): Promise<ApiTokenInfo[]> {
-    const validAfter = (await this.profiles.of(userId))?.sessionsValidAfter ?? new Date(0);
-    const rows = await this.dataSource
-      .getRepository(ApiToken)
-      .find({ where: { userId, createdAt: MoreThanOrEqual(validAfter) }, order: { id: 'DESC' }, take: AT_MOST });
-    return rows.map(infoOf);
+  async list({ userId }: SignedIn): Promise<ApiTokenResponse[]> {
+    const validAfter = (await this.profiles.findById(userId))?.sessionsValidAfter ?? new Date(0);
+    const rows = await this.dataSource.getRepository(ApiToken).find({
+      where: { userId, createdAt: MoreThanOrEqual(validAfter) },
+      order: { id: 'DESC' },
+      take: MAX_PER_ACCOUNT,
+    });
+    return rows.map(responseOf);
   }
 
   /** @throws ApiTokenBeyondOwner, ConfirmationRequired, TooManyApiTokens; NotSignedIn when the session has just ended. */
-  async create(actor: Actor, caller: SignedIn, request: CreateApiTokenRequest): Promise<ApiTokenCreated> {
+  async create(actor: Actor, caller: SignedIn, request: CreateApiTokenRequest): Promise<ApiTokenCreatedResponse> {
     const { userId } = caller;
     const { name, permissions, expires_in_days: days } = request;
-    const beyond = permissions.filter((permission) => !holds(caller.permissions, permission));
+    const beyond = permissions.filter((permission) => !hasPermission(caller.permissions, permission));
     if (beyond.length > 0) throw new ApiTokenBeyondOwner(beyond);
     await this.proof.require(caller);
     const token = tokenText(randomBytes(RANDOM_BYTES));
     const row = await this.dataSource.transaction(async (transaction) => {
-      await this.sessions.hold(transaction, caller);
-      if ((await transaction.countBy(ApiToken, { userId })) >= AT_MOST) throw new TooManyApiTokens(AT_MOST);
+      await this.sessions.lockAccountOf(transaction, caller);
+      if ((await transaction.countBy(ApiToken, { userId })) >= MAX_PER_ACCOUNT)
+        throw new TooManyApiTokens(MAX_PER_ACCOUNT);
       const { identifiers } = await transaction.insert(ApiToken, {
         userId,
         name,
@@ -65,7 +68,7 @@ export class ApiTokensService {
       });
       return transaction.findOneByOrFail(ApiToken, { id });
     });
-    return { ...infoOf(row), token };
+    return { ...responseOf(row), token };
   }
 
   /** @throws ApiTokenNotFound when it does not exist or is somebody else's. */
@@ -85,7 +88,7 @@ export class ApiTokensService {
   }
 }
 
-function infoOf(row: ApiToken): ApiTokenInfo {
+function responseOf(row: ApiToken): ApiTokenResponse {
   return {
     id: row.id,
     name: row.name,

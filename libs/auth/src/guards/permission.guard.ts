@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import {
   API_TOKENS,
   DOCUMENTED_ACCESS,
-  holds,
+  hasPermission,
   OPEN_DURING_ENROLMENT,
   type PermissionKey,
   type RequestWithCaller,
@@ -29,7 +29,7 @@ export class PermissionGuard implements CanActivate {
     if (caller.mustEnrol && !this.metadata<boolean>(OPEN_DURING_ENROLMENT, context))
       throw new SecondFactorSetupRequired();
     const needed = caller.apiTokenId === undefined ? access : this.neededByToken(access, context);
-    if (needed !== 'authenticated' && !holds(caller.permissions, needed)) throw new PermissionMissing(needed);
+    if (needed !== 'authenticated' && !hasPermission(caller.permissions, needed)) throw new PermissionMissing(needed);
     return true;
   }
 

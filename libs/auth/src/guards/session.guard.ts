@@ -37,7 +37,7 @@ export class SessionGuard implements CanActivate {
     if (authorization?.startsWith(BEARER)) return this.admitToken(request, authorization.slice(BEARER.length));
     const token = activeTokenOf(request.cookies);
     if (token === undefined) throw new NotSignedIn();
-    const caller = this.directory.remembered(token) ?? (await this.strategy.callerOf(request));
+    const caller = this.directory.getCached(token) ?? (await this.strategy.callerOf(request));
     if (!caller) throw new NotSignedIn();
     request.caller = caller;
     this.lastAccess.recordSession(caller.sessionId);
@@ -45,7 +45,7 @@ export class SessionGuard implements CanActivate {
   }
 
   private async admitToken(request: RequestWithCaller, token: string): Promise<true> {
-    const caller = this.apiTokens.remembered(token) ?? (await this.apiTokens.holderOf(token));
+    const caller = this.apiTokens.getCached(token) ?? (await this.apiTokens.resolve(token));
     if (caller?.apiTokenId === undefined) throw new ApiTokenInvalid();
     request.caller = caller;
     this.lastAccess.recordApiToken(caller.apiTokenId);

@@ -21,11 +21,11 @@ export class LastUsedRecorder implements BeforeApplicationShutdown {
   ) {}
 
   recordSession(sessionId: string): void {
-    this.sessions.note(sessionId);
+    this.sessions.record(sessionId);
   }
 
   recordApiToken(tokenId: number): void {
-    this.apiTokens.note(tokenId);
+    this.apiTokens.record(tokenId);
   }
 
   @Periodic({ name: 'session-last-access', everyMs: 20_000, runs: 'everywhere', timeoutMs: 10_000 })
@@ -35,13 +35,13 @@ export class LastUsedRecorder implements BeforeApplicationShutdown {
       `UPDATE sessions SET last_accessed_at = seen.at
        FROM unnest($1::uuid[], $2::timestamptz[]) AS seen (id, at)
        WHERE sessions.id = seen.id AND sessions.last_accessed_at < seen.at`,
-      this.sessions.takeAll(),
+      this.sessions.drain(),
     );
     await this.writeBatch(
       `UPDATE api_tokens SET last_used_at = seen.at
        FROM unnest($1::bigint[], $2::timestamptz[]) AS seen (id, at)
        WHERE api_tokens.id = seen.id AND (api_tokens.last_used_at IS NULL OR api_tokens.last_used_at < seen.at)`,
-      this.apiTokens.takeAll(),
+      this.apiTokens.drain(),
     );
   }
 

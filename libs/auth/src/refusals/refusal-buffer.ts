@@ -21,7 +21,7 @@ export class RefusalBuffer {
   private notes = new Map<string, CountedRefusal>();
   private others = 0;
 
-  note(refusal: Omit<CountedRefusal, 'times'>): void {
+  add(refusal: Omit<CountedRefusal, 'times'>): void {
     const { actor, route, code } = refusal;
     const key = JSON.stringify([actor.userId, actor.address, route, code]);
     const known = this.notes.get(key);
@@ -31,7 +31,7 @@ export class RefusalBuffer {
   }
 
   /** Everything since the last call; `others` = refusals that found no place. */
-  takeAll(): { notes: readonly CountedRefusal[]; others: number } {
+  drain(): { notes: readonly CountedRefusal[]; others: number } {
     const taken = { notes: [...this.notes.values()], others: this.others };
     this.notes = new Map();
     this.others = 0;

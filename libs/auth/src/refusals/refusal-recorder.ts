@@ -26,14 +26,14 @@ export class RefusalRecorder implements BeforeApplicationShutdown {
   ) {
     refusals.observe((request, { code }) => {
       const route = `${request.method} ${request.routeOptions.url ?? '(none)'}`;
-      this.waiting.note({ actor: actorOf(request), route, code });
+      this.waiting.add({ actor: actorOf(request), route, code });
     });
   }
 
   @Periodic({ name: 'refusals', everyMs: EVERY_MS, runs: 'everywhere', timeoutMs: 10_000, startAfterMs: EVERY_MS })
   async write(): Promise<void> {
     if (!this.connection.isReady) return;
-    const { notes, others } = this.waiting.takeAll();
+    const { notes, others } = this.waiting.drain();
     if (notes.length === 0) return;
     await this.dataSource.transaction(async (transaction) => {
       const refused = { action: RequestActions.refused } as const;

@@ -32,16 +32,16 @@ export class BrowserSessionReader {
     const slots = readSlots(cookies);
     const live: SlotSession[] = [];
     for (const [slot, token] of slots.tokens.entries()) {
-      const holder = token && (await this.holderOf(token));
+      const holder = token && (await this.sessionOf(token));
       if (holder) live.push({ ...holder, slot, token });
     }
     const token = activeToken(slots);
-    const current = live.find((entry) => entry.token === token) ?? (token ? await this.holderOf(token) : undefined);
+    const current = live.find((entry) => entry.token === token) ?? (token ? await this.sessionOf(token) : undefined);
     return { slots, live, current };
   }
 
-  private async holderOf(token: string): Promise<ResolvedSession | undefined> {
+  private async sessionOf(token: string): Promise<ResolvedSession | undefined> {
     const content = await this.tokens.verify(token);
-    return content && this.directory.holderOf(token, content.sid);
+    return content && this.directory.resolve(token, content.sid);
   }
 }

@@ -8,7 +8,7 @@ import { NotSignedIn } from '../auth.errors.js';
 import { Session } from './session.entity.js';
 
 /** Topic on which replicas tell each other which session ended. */
-const ENDED = 'auth.session-ended';
+const SESSION_CHANGED = 'auth.session-ended';
 
 const SESSION_QUERY = 'SELECT id, user_id, expires_at, counts_since FROM sessions WHERE id = $1';
 
@@ -26,7 +26,7 @@ interface LiveSession {
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
   /** The same; when the account ended its sessions later than that, this one is among them. */
-  readonly countsSince: number;
+  readonly validFrom: number;
 }
 
 /** A live session with the person it belongs to. */
@@ -50,33 +50,33 @@ export class SessionDirectory {
     caches: CacheRegistry,
   ) {
     this.cache = caches.createBounded({ name: 'sessions', maxEntries: 1_000, ttlMs: 60_000 });
-    bus.subscribe(ENDED, (sessionId) => this.cache.forgetWhere((session) => session.sessionId === sessionId));
+    bus.subscribe(SESSION_CHANGED, (sessionId) => this.cache.forgetWhere((session) => session.sessionId === sessionId));
   }
 
-  /** The person behind a token that was verified before, without asking anybody; `undefined` = ask `holderOf`. */
-  remembered(token: string): SignedIn | undefined {
+  /** The person behind a token that was verified before, without asking anybody; `undefined` = ask `resolve`. */
+  getCached(token: string): SignedIn | undefined {
     const session = this.cache.get(token);
-    const profile = session && this.profiles.cached(session.userId);
-    return profile && isLive(session, profile) ? signedIn(session, profile) : undefined;
+    const profile = session && this.profiles.getCached(session.userId);
+    return profile && isLive(session, profile) ? callerOf(session, profile) : undefined;
   }
 
   /** Who holds the session of a token that has just been verified. At most two queries. */
-  async holderOf(token: string, sessionId: string): Promise<ResolvedSession | undefined> {
+  async resolve(token: string, sessionId: string): Promise<ResolvedSession | undefined> {
     const session = await this.cache.getOrFill(token, () => this.read(sessionId));
-    const profile = session && (await this.profiles.of(session.userId));
+    const profile = session && (await this.profiles.findById(session.userId));
     return profile && isLive(session, profile) ? { ...session, profile } : undefined;
   }
 
   /** Deletes a session as part of a larger change. */
   async end(transaction: EntityManager, sessionId: string): Promise<void> {
     await transaction.delete(Session, { id: sessionId });
-    await this.bus.publish(transaction, ENDED, sessionId);
+    await this.bus.publish(transaction, SESSION_CHANGED, sessionId);
   }
 
   /** Keeps this session alive when all sessions of its account are ended. */
-  async keep(transaction: EntityManager, sessionId: string, countsSince: Date): Promise<void> {
-    await transaction.update(Session, { id: sessionId }, { countsSince });
-    await this.bus.publish(transaction, ENDED, sessionId);
+  async setValidFrom(transaction: EntityManager, sessionId: string, validFrom: Date): Promise<void> {
+    await transaction.update(Session, { id: sessionId }, { validFrom });
+    await this.bus.publish(transaction, SESSION_CHANGED, sessionId);
   }
 
   /**
@@ -85,11 +85,14 @@ export class SessionDirectory {
    *
    * @throws NotSignedIn when the session does not count any more.
    */
-  async hold(transaction: EntityManager, { sessionId, userId }: Pick<SignedIn, 'sessionId' | 'userId'>): Promise<void> {
+  async lockAccountOf(
+    transaction: EntityManager,
+    { sessionId, userId }: Pick<SignedIn, 'sessionId' | 'userId'>,
+  ): Promise<void> {
     await this.accounts.lock(transaction, userId);
     const row = await transaction.findOneBy(Session, { id: sessionId, userId });
-    const profile = row && (await this.profiles.within(transaction, userId));
-    if (!profile || !isLive({ expiresAt: row.expiresAt.getTime(), countsSince: row.countsSince.getTime() }, profile))
+    const profile = row && (await this.profiles.findInTransaction(transaction, userId));
+    if (!profile || !isLive({ expiresAt: row.expiresAt.getTime(), validFrom: row.validFrom.getTime() }, profile))
       throw new NotSignedIn();
   }
 
@@ -100,19 +103,19 @@ export class SessionDirectory {
       sessionId: row.id,
       userId: row.user_id,
       expiresAt: row.expires_at.getTime(),
-      countsSince: row.counts_since.getTime(),
+      validFrom: row.counts_since.getTime(),
     };
   }
 }
 
-export function signedIn({ sessionId }: LiveSession, { id, username, mustEnrol, permissions }: Profile): SignedIn {
+export function callerOf({ sessionId }: LiveSession, { id, username, mustEnrol, permissions }: Profile): SignedIn {
   return { userId: id, username, sessionId, permissions: mustEnrol ? NOTHING : permissions, mustEnrol };
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-const isLive = (session: Pick<LiveSession, 'expiresAt' | 'countsSince'>, profile: Profile): boolean =>
+const isLive = (session: Pick<LiveSession, 'expiresAt' | 'validFrom'>, profile: Profile): boolean =>
   session.expiresAt > Date.now() &&
   profile.isActive &&
   profile.isApproved &&
-  session.countsSince >= (profile.sessionsValidAfter?.getTime() ?? -Infinity);
+  session.validFrom >= (profile.sessionsValidAfter?.getTime() ?? -Infinity);

@@ -4,7 +4,7 @@ import { AuditRecorder } from '@kubarr/audit';
 import { Accounts, type Profile } from '@kubarr/users';
 import { randomUUID } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type LoginAnswer } from './sessions.dto.js';
+import { type LoginResponse } from './sessions.dto.js';
 import { InvalidCredentials } from '../auth.errors.js';
 import { type SlotSession } from './browser-sessions.js';
 import { SESSION_SECONDS, signInCookies, SLOT_COUNT, slotFor, type WithCookies } from './session-cookies.js';
@@ -38,19 +38,19 @@ export class SessionIssuer {
    * @param profile As it was when the person proved who they are.
    * @throws InvalidCredentials when the password was changed, or the account closed, since then.
    */
-  async create(
+  async issue(
     actor: Actor,
     profile: Profile,
     live: readonly SlotSession[],
     proof: SignInProof,
-  ): Promise<WithCookies<LoginAnswer>> {
+  ): Promise<WithCookies<LoginResponse>> {
     const holders = Array.from({ length: SLOT_COUNT }, (_, slot) => live.find((entry) => entry.slot === slot)?.userId);
     const slot = slotFor(profile.id, holders);
     const replaced = live.find((entry) => entry.slot === slot);
     const sessionId = randomUUID();
     const token = await this.tokens.sign(sessionId);
     await this.dataSource.transaction(async (transaction) => {
-      if (!(await this.accounts.hold(transaction, profile.id, profile.sessionsValidAfter)))
+      if (!(await this.accounts.lockIfUnchanged(transaction, profile.id, profile.sessionsValidAfter)))
         throw new InvalidCredentials();
       const consumed = await proof.consume?.(transaction);
       const secondFactor = consumed?.secondFactor ?? proof.secondFactor;

@@ -23,7 +23,7 @@ export class Session {
 
   /** Its begin, or the moment at which its holder ended all others: what ends every session before then spares it. */
   @Column({ name: 'counts_since', type: 'timestamptz', default: () => 'now()' })
-  countsSince!: Date;
+  validFrom!: Date;
 
   @Column({ name: 'expires_at', type: 'timestamptz' })
   @Index('ix_sessions_expires_at')

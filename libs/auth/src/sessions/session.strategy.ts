@@ -3,7 +3,7 @@ import { type SignedIn } from '@kubarr/access';
 import { type FastifyRequest } from 'fastify';
 import { Strategy, type VerifiedCallback } from 'passport-jwt';
 import { activeTokenOf } from './session-cookies.js';
-import { SessionDirectory, signedIn } from './session-directory.js';
+import { SessionDirectory, callerOf } from './session-directory.js';
 import { SessionTokens, type SessionToken } from './session-tokens.js';
 
 /**
@@ -31,8 +31,8 @@ export class SessionStrategy {
         },
       },
       (request: FastifyRequest, { sid }: SessionToken, done: VerifiedCallback) => {
-        directory.holderOf(activeTokenOf(request.cookies) ?? '', sid).then(
-          (holder) => done(null, holder ? signedIn(holder, holder.profile) : false),
+        directory.resolve(activeTokenOf(request.cookies) ?? '', sid).then(
+          (holder) => done(null, holder ? callerOf(holder, holder.profile) : false),
           (error: unknown) => done(error, false),
         );
       },

@@ -3,7 +3,7 @@ import { IntegerParameter } from '@kubarr/platform/http';
 import { IsUUID } from 'class-validator';
 import { SLOT_COUNT } from './session-cookies.js';
 
-export class LoginAnswer {
+export class LoginResponse {
   @ApiProperty({ description: 'Number of the account', type: 'integer', format: 'int64' })
   user_id!: number;
 
@@ -22,23 +22,23 @@ export class LoginAnswer {
   session_slot!: number;
 }
 
-export class SessionParameter {
+export class SessionParams {
   @ApiProperty({ description: 'Identity of the session', format: 'uuid' })
   @IsUUID('all', { message: 'must be a session id' })
   session_id!: string;
 }
 
-export class OtherSessionParameter extends SessionParameter {
+export class UserSessionParams extends SessionParams {
   @IntegerParameter({ description: 'Number of the account', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
   user_id!: number;
 }
 
-export class SlotParameter {
+export class SlotParams {
   @IntegerParameter({ description: 'Which of the five session cookies', minimum: 0, maximum: SLOT_COUNT - 1 })
   slot!: number;
 }
 
-export class SessionInfo {
+export class SessionResponse {
   @ApiProperty({ description: 'Identity of the session', format: 'uuid' })
   id!: string;
 
@@ -58,7 +58,7 @@ export class SessionInfo {
   is_current!: boolean;
 }
 
-export class AccountInfo {
+export class BrowserAccountResponse {
   @ApiProperty({ description: 'Which of the five session cookies', type: 'integer', minimum: 0, maximum: 4 })
   slot!: number;
 
@@ -75,7 +75,7 @@ export class AccountInfo {
   is_active!: boolean;
 }
 
-export class SwitchAnswer {
+export class SwitchSessionResponse {
   @ApiProperty({ description: 'What happened, for people' })
   message!: string;
 

@@ -3,7 +3,7 @@ import { type Actor, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { Profiles } from '@kubarr/users';
 import { DataSource, MoreThan, MoreThanOrEqual } from 'typeorm';
-import { type AccountInfo, type SessionInfo, type SwitchAnswer } from './sessions.dto.js';
+import { type BrowserAccountResponse, type SessionResponse, type SwitchSessionResponse } from './sessions.dto.js';
 import { CurrentSession, SessionNotFound, SlotEmpty } from '../auth.errors.js';
 import { BrowserSessionReader, type Cookies } from './browser-sessions.js';
 import { activateCookies, signOutCookies, type WithCookies } from './session-cookies.js';
@@ -12,7 +12,7 @@ import { Session } from './session.entity.js';
 import { SessionActions } from '../auth.actions.js';
 
 /** Most sessions in one answer, newest use first. */
-const LISTED_AT_MOST = 100;
+const MAX_LISTED = 100;
 
 /** What people do with the sessions they have. */
 @Injectable()
@@ -26,7 +26,7 @@ export class SessionsService {
   ) {}
 
   /** The accounts signed in with this browser, in slot order; none when signed out. */
-  async accounts(cookies: Cookies): Promise<AccountInfo[]> {
+  async accounts(cookies: Cookies): Promise<BrowserAccountResponse[]> {
     const { slots, live } = await this.browser.read(cookies);
     return live.map(({ slot, profile: { id, username, email } }) => ({
       slot,
@@ -38,7 +38,7 @@ export class SessionsService {
   }
 
   /** @throws SlotEmpty when no live session is there. */
-  async switchTo(cookies: Cookies, slot: number): Promise<WithCookies<SwitchAnswer>> {
+  async switchTo(cookies: Cookies, slot: number): Promise<WithCookies<SwitchSessionResponse>> {
     const holder = (await this.browser.read(cookies)).live.find((entry) => entry.slot === slot);
     if (!holder) throw new SlotEmpty(slot);
     return { answer: { message: 'Account switched', slot }, cookies: activateCookies(slot, holder.token) };
@@ -60,21 +60,21 @@ export class SessionsService {
     return { answer: { message: 'Signed out' }, cookies: signOutCookies(slots.active, live) };
   }
 
-  list({ userId, sessionId }: SignedIn): Promise<SessionInfo[]> {
+  list({ userId, sessionId }: SignedIn): Promise<SessionResponse[]> {
     return this.listOf(userId, sessionId);
   }
 
   /** The live sessions of an account; `currentId` is the one that asks, if it is one of them. */
-  async listOf(userId: number, currentId?: string): Promise<SessionInfo[]> {
-    const profile = await this.profiles.of(userId);
+  async listOf(userId: number, currentId?: string): Promise<SessionResponse[]> {
+    const profile = await this.profiles.findById(userId);
     const rows = await this.dataSource.getRepository(Session).find({
       where: {
         userId,
         expiresAt: MoreThan(new Date()),
-        countsSince: MoreThanOrEqual(profile?.sessionsValidAfter ?? new Date(0)),
+        validFrom: MoreThanOrEqual(profile?.sessionsValidAfter ?? new Date(0)),
       },
       order: { lastAccessedAt: 'DESC' },
-      take: LISTED_AT_MOST,
+      take: MAX_LISTED,
     });
     return rows.map((row) => ({
       id: row.id,

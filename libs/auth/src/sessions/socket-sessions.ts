@@ -3,7 +3,7 @@ import { type SignedIn } from '@kubarr/access';
 import { type Cookies } from '@kubarr/platform/http';
 import { NotSignedIn } from '../auth.errors.js';
 import { activeTokenOf } from './session-cookies.js';
-import { SessionDirectory, signedIn } from './session-directory.js';
+import { SessionDirectory, callerOf } from './session-directory.js';
 import { SessionTokens } from './session-tokens.js';
 
 /** Who is behind a socket. A socket stays open for hours, so that this is asked again and again; warm it costs no query. */
@@ -18,14 +18,14 @@ export class SocketSessions {
   async find(cookies: Cookies): Promise<SignedIn | undefined> {
     const token = activeTokenOf(cookies);
     if (token === undefined) return undefined;
-    const person = this.directory.remembered(token) ?? (await this.read(token));
+    const person = this.directory.getCached(token) ?? (await this.read(token));
     return person?.mustEnrol ? undefined : person; // setting up a second factor needs no socket
   }
 
   private async read(token: string): Promise<SignedIn | undefined> {
     const verified = await this.tokens.verify(token);
-    const holder = verified && (await this.directory.holderOf(token, verified.sid));
-    return holder && signedIn(holder, holder.profile);
+    const holder = verified && (await this.directory.resolve(token, verified.sid));
+    return holder && callerOf(holder, holder.profile);
   }
 
   /** @throws NotSignedIn */

@@ -1,9 +1,9 @@
 import { Controller, Delete, Get, Param } from '@nestjs/common';
 import { type Actor, CurrentActor, CurrentUser, RequirePermission, type SignedIn } from '@kubarr/access';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
-import { UserParameter } from '@kubarr/users';
-import { MessageAnswer } from '@kubarr/users';
-import { OtherSessionParameter, SessionInfo } from './sessions.dto.js';
+import { UserParams } from '@kubarr/users';
+import { MessageResponse } from '@kubarr/users';
+import { UserSessionParams, SessionResponse } from './sessions.dto.js';
 import { UserSessionsService } from './user-sessions.service.js';
 
 @ApiTags('Users')
@@ -14,32 +14,32 @@ export class UserSessionsController {
   @Get()
   @RequirePermission('users.manage')
   @ApiOperation({ operationId: 'listUserSessions', summary: 'The live sessions of an account' })
-  @ApiOkResponse({ type: [SessionInfo] })
-  list(@CurrentUser() caller: SignedIn, @Param() { user_id }: UserParameter): Promise<SessionInfo[]> {
+  @ApiOkResponse({ type: [SessionResponse] })
+  list(@CurrentUser() caller: SignedIn, @Param() { user_id }: UserParams): Promise<SessionResponse[]> {
     return this.sessions.list(caller, user_id);
   }
 
   @Delete()
   @RequirePermission('users.manage')
   @ApiOperation({ operationId: 'revokeUserSessions', summary: 'Sign an account out everywhere' })
-  @ApiOkResponse({ type: MessageAnswer })
+  @ApiOkResponse({ type: MessageResponse })
   endAll(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
-    @Param() { user_id }: UserParameter,
-  ): Promise<MessageAnswer> {
+    @Param() { user_id }: UserParams,
+  ): Promise<MessageResponse> {
     return this.sessions.endAll(caller, actor, user_id);
   }
 
   @Delete(':session_id')
   @RequirePermission('users.manage')
   @ApiOperation({ operationId: 'revokeUserSession', summary: 'End one session of an account' })
-  @ApiOkResponse({ type: MessageAnswer })
+  @ApiOkResponse({ type: MessageResponse })
   end(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
-    @Param() { user_id, session_id }: OtherSessionParameter,
-  ): Promise<MessageAnswer> {
+    @Param() { user_id, session_id }: UserSessionParams,
+  ): Promise<MessageResponse> {
     return this.sessions.end(caller, actor, user_id, session_id);
   }
 }

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { Accounts, SerializedRightsChanges } from '@kubarr/users';
-import { type MessageAnswer } from '@kubarr/users';
-import { type SessionInfo } from './sessions.dto.js';
+import { type MessageResponse } from '@kubarr/users';
+import { type SessionResponse } from './sessions.dto.js';
 import { SessionNotFound } from '../auth.errors.js';
 import { SessionDirectory } from './session-directory.js';
 import { Session } from './session.entity.js';
@@ -22,15 +22,15 @@ export class UserSessionsService {
   ) {}
 
   /** @throws UserNotFound; BeyondOwnPermissions: addresses of stronger accounts are nobody's business either. */
-  async list(caller: SignedIn, userId: number): Promise<SessionInfo[]> {
-    await this.changes.reach(caller, userId);
+  async list(caller: SignedIn, userId: number): Promise<SessionResponse[]> {
+    await this.changes.loadTarget(caller, userId);
     return this.sessions.listOf(userId, caller.sessionId);
   }
 
   /** @throws UserNotFound, BeyondOwnPermissions, SessionNotFound */
-  async end(caller: SignedIn, actor: Actor, userId: number, sessionId: string): Promise<MessageAnswer> {
-    await this.changes.run(caller, 'users.manage', async ({ transaction, reach }) => {
-      const { username } = await reach(userId);
+  async end(caller: SignedIn, actor: Actor, userId: number, sessionId: string): Promise<MessageResponse> {
+    await this.changes.execute(caller, 'users.manage', async ({ transaction, loadTarget }) => {
+      const { username } = await loadTarget(userId);
       if (!(await transaction.existsBy(Session, { id: sessionId, userId }))) throw new SessionNotFound();
       await this.directory.end(transaction, sessionId);
       await this.audit.record(transaction, actor, {
@@ -43,9 +43,9 @@ export class UserSessionsService {
   }
 
   /** @throws UserNotFound, BeyondOwnPermissions */
-  async endAll(caller: SignedIn, actor: Actor, userId: number): Promise<MessageAnswer> {
-    await this.changes.run(caller, 'users.manage', async ({ transaction, reach, changes }) => {
-      const { username } = await reach(userId);
+  async endAll(caller: SignedIn, actor: Actor, userId: number): Promise<MessageResponse> {
+    await this.changes.execute(caller, 'users.manage', async ({ transaction, loadTarget, markChanged }) => {
+      const { username } = await loadTarget(userId);
       await this.accounts.endSessions(transaction, userId);
       await this.audit.record(transaction, actor, {
         action: SessionActions.ended,
@@ -53,7 +53,7 @@ export class UserSessionsService {
         resourceId: userId,
         details: { username, all: true },
       });
-      changes(userId);
+      markChanged(userId);
     });
     return { message: 'The account is signed out everywhere' };
   }

@@ -20,7 +20,7 @@ type AnonymousMethod = 'passkey' | 'provider';
 type AttemptedAccount = Pick<SignInAccount, 'id' | 'username'>;
 
 /** A sign-in under way, as its failures are counted. */
-export interface Guess {
+export interface Attempt {
   readonly actor: Actor;
   readonly name: string;
   readonly account: AttemptedAccount | undefined;
@@ -41,15 +41,15 @@ export class SignInAttempts {
 
   /**
    * Counts the attempt before it is made. A network from which the account is signed in already has a count of its own:
-   * strangers who guess cannot keep the owner, nor the last administrator, from signing in at home.
+   * strangers who attempt cannot keep the owner, nor the last administrator, from signing in at home.
    *
    * @throws TooManyAttempts
    */
-  async begin(actor: Actor, name: string, account: AttemptedAccount | undefined): Promise<Guess> {
+  async start(actor: Actor, name: string, account: AttemptedAccount | undefined): Promise<Attempt> {
     const network = networkOf(actor.address);
     const isKnownNetwork = (await this.networksOf(account?.id ?? 0)).has(network); // asked for unknown names too: same work
     const whose = account ? `id ${account.id}` : `name ${name.toLowerCase()}`;
-    const guess = {
+    const attempt = {
       actor,
       name,
       account,
@@ -60,8 +60,8 @@ export class SignInAttempts {
       },
       addressKey: this.addressKey(actor),
     };
-    await this.limiter.consume([guess.addressKey, guess.accountKey]);
-    return guess;
+    await this.limiter.consume([attempt.addressKey, attempt.accountKey]);
+    return attempt;
   }
 
   /**
@@ -79,35 +79,35 @@ export class SignInAttempts {
   }
 
   /** The attempt is neither a failure nor over: the second factor is still to come. */
-  async giveBack({ accountKey, addressKey }: Guess): Promise<void> {
+  async undo({ accountKey, addressKey }: Attempt): Promise<void> {
     await this.limiter.undoConsume([accountKey, addressKey]);
   }
 
   /** Counts a code before it is looked at. @throws TooManyAttempts */
-  async countCode(guess: Guess): Promise<void> {
-    await this.limiter.consume([this.codeKey(guess)]).catch(async (refusal: unknown) => {
-      await this.giveBack(guess);
+  async countCode(attempt: Attempt): Promise<void> {
+    await this.limiter.consume([this.codeKey(attempt)]).catch(async (refusal: unknown) => {
+      await this.undo(attempt);
       throw refusal;
     });
   }
 
   /** Records a wrong code, which stays counted. */
-  async recordWrongCode(guess: Guess): Promise<void> {
-    await this.record(personOf(guess), 'wrong second factor', [
+  async recordWrongCode(attempt: Attempt): Promise<void> {
+    await this.recordFailure(personOf(attempt), 'wrong second factor', [
       SecondFactorActions.failed,
       SessionActions.signInFailed,
     ]);
   }
 
-  /** The code was right; `succeed` does the rest. */
-  async resetCodes(guess: Guess): Promise<void> {
-    await this.limiter.reset(this.codeKey(guess));
+  /** The code was right; `recordSuccess` does the rest. */
+  async resetCodes(attempt: Attempt): Promise<void> {
+    await this.limiter.reset(this.codeKey(attempt));
   }
 
   /** Records a refused sign-in; one that proved the password is no guess and is given back. */
-  async refuse(guess: Guess, refusal: { reason: string; countsAsFailure: boolean }): Promise<void> {
-    await this.record(personOf(guess), refusal.reason);
-    if (!refusal.countsAsFailure) await this.giveBack(guess);
+  async recordRefusal(attempt: Attempt, refusal: { reason: string; countsAsFailure: boolean }): Promise<void> {
+    await this.recordFailure(personOf(attempt), refusal.reason);
+    if (!refusal.countsAsFailure) await this.undo(attempt);
   }
 
   /**
@@ -115,7 +115,7 @@ export class SignInAttempts {
    *
    * @param failure Why, for whoever reads the audit log.
    */
-  async record(
+  async recordFailure(
     person: Actor,
     failure: string,
     actions: readonly AuditAction[] = [SessionActions.signInFailed],
@@ -126,9 +126,9 @@ export class SignInAttempts {
     });
   }
 
-  async succeed(guess: Guess): Promise<void> {
-    await this.limiter.reset(guess.accountKey);
-    await this.limiter.undoConsume([guess.addressKey]);
+  async recordSuccess(attempt: Attempt): Promise<void> {
+    await this.limiter.reset(attempt.accountKey);
+    await this.limiter.undoConsume([attempt.addressKey]);
   }
 
   private addressKey(actor: Actor, subject = 'sign-in address'): AttemptKey {
@@ -144,12 +144,12 @@ export class SignInAttempts {
    * Kept apart for known networks like the account's own count: strangers cannot use up the owner's attempts. Codes are
    * so short that they have a limit also where passwords have none.
    */
-  private codeKey({ accountKey }: Guess): AttemptKey {
+  private codeKey({ accountKey }: Attempt): AttemptKey {
     return { ...accountKey, subject: 'second factor', limit: Math.min(accountKey.limit || WRONG_CODES, WRONG_CODES) };
   }
 }
 
-const personOf = ({ actor, account, name }: Guess): Actor => ({
+const personOf = ({ actor, account, name }: Attempt): Actor => ({
   ...actor,
   userId: account?.id ?? null,
   username: account?.username ?? name,

@@ -29,7 +29,7 @@ describe('decideSignIn', () => {
     expect(reasonFor({ account: { ...account, isActive: false, isApproved: false } })).toMatch(/disabled/);
   });
 
-  it('counts only what proves nothing as a guess', () => {
+  it('counts only what proves nothing as a attempt', () => {
     const wrong = decideSignIn({ isKnown: true, passwordMatches: false, account: undefined });
     const disabled = decideSignIn({ isKnown: true, passwordMatches: true, account: { ...account, isActive: false } });
     expect('refusal' in wrong && wrong.refusal.countsAsFailure).toBe(true);

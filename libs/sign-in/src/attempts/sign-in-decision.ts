@@ -16,7 +16,7 @@ interface SignInCandidate {
   readonly isApproved: boolean;
 }
 
-/** Why a sign-in is refused: what the caller is told, what the audit log keeps, and whether it counts as a guess. */
+/** Why a sign-in is refused: what the caller is told, what the audit log keeps, and whether it counts as a attempt. */
 export interface SignInRefusal {
   readonly error: KubarrError;
   readonly reason: string;

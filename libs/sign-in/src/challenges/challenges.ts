@@ -42,7 +42,7 @@ export class Challenges {
   ) {}
 
   /** Stores `content` sealed and answers the cookie to write. */
-  async begin(purpose: ChallengePurpose, userId: number | null, content: object): Promise<CookieChange> {
+  async create(purpose: ChallengePurpose, userId: number | null, content: object): Promise<CookieChange> {
     const token = randomBytes(32).toString('base64url');
     const id = digest(token);
     await this.dataSource.getRepository(Challenge).insert({
@@ -56,7 +56,7 @@ export class Challenges {
   }
 
   /** The browser's challenge of one of these purposes, which is over with that; `undefined` when there is none. */
-  async take<Content>(
+  async consume<Content>(
     cookies: Cookies,
     purposes: readonly ChallengePurpose[],
     transaction: EntityManager = this.dataSource.manager,
@@ -68,11 +68,11 @@ export class Challenges {
        RETURNING purpose, user_id, sealed_content`,
       [id, purposes],
     );
-    return row && this.open<Content>(id, row);
+    return row && this.unseal<Content>(id, row);
   }
 
   /** The same without ending it, for what may be tried more than once. */
-  async peek<Content>(
+  async find<Content>(
     cookies: Cookies,
     purposes: readonly ChallengePurpose[],
   ): Promise<OpenChallenge<Content> | undefined> {
@@ -83,7 +83,7 @@ export class Challenges {
        WHERE id = $1 AND purpose = ANY ($2) AND expires_at > now()`,
       [id, purposes],
     );
-    return row && this.open<Content>(id, row);
+    return row && this.unseal<Content>(id, row);
   }
 
   /** The change that removes the cookie of a purpose. */
@@ -91,7 +91,7 @@ export class Challenges {
     return { name: COOKIES[purpose], value: undefined };
   }
 
-  private open<Content>(id: string, row: Row): OpenChallenge<Content> {
+  private unseal<Content>(id: string, row: Row): OpenChallenge<Content> {
     return {
       purpose: row.purpose,
       userId: row.user_id,

@@ -8,8 +8,8 @@ import {
   OpenDuringEnrolment,
   type SignedIn,
 } from '@kubarr/access';
-import { MessageAnswer } from '@kubarr/users';
-import { PasswordConfirmation } from './confirmation.dto.js';
+import { MessageResponse } from '@kubarr/users';
+import { ConfirmPasswordRequest } from './confirmation.dto.js';
 import { Confirmation } from './confirmation.js';
 
 @ApiTags('Auth')
@@ -22,12 +22,12 @@ export class ConfirmationController {
   @Authenticated()
   @OpenDuringEnrolment()
   @ApiOperation({ operationId: 'confirmIdentity', summary: 'Give the password again before something delicate' })
-  @ApiOkResponse({ type: MessageAnswer })
+  @ApiOkResponse({ type: MessageResponse })
   confirm(
     @CurrentActor() actor: Actor,
     @CurrentUser() caller: SignedIn,
-    @Body() { password }: PasswordConfirmation,
-  ): Promise<MessageAnswer> {
+    @Body() { password }: ConfirmPasswordRequest,
+  ): Promise<MessageResponse> {
     return this.confirmation.confirm(actor, caller, password);
   }
 }

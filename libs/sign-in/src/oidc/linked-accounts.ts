@@ -8,7 +8,7 @@ import { SignInMethods } from '../own-account/sign-in-methods.js';
 import { lockFactorsOf } from '../second-factor/second-factors.js';
 import { LinkedAccount } from './linked-account.entity.js';
 import { type OidcIdentity } from './oidc-identity.js';
-import { type LinkedAccountInfo, type UnlinkAnswer } from './oidc.dto.js';
+import { type LinkedAccountResponse, type UnlinkResponse } from './oidc.dto.js';
 import { AlreadyLinked, LinkedElsewhere, LinkNotFound } from './oidc.errors.js';
 import { LinkedAccountActions } from '../sign-in.actions.js';
 
@@ -22,7 +22,7 @@ export class LinkedAccounts {
     private readonly audit: AuditRecorder,
   ) {}
 
-  async list({ userId }: SignedIn): Promise<LinkedAccountInfo[]> {
+  async list({ userId }: SignedIn): Promise<LinkedAccountResponse[]> {
     const rows = await this.dataSource.getRepository(LinkedAccount).find({ where: { userId }, order: { id: 'ASC' } });
     return rows.map(({ providerId, email, displayName, createdAt }) => ({
       provider: providerId,
@@ -67,7 +67,7 @@ export class LinkedAccounts {
   }
 
   /** @throws LinkNotFound, ConfirmationRequired, LastSignInMethod */
-  async unlink(actor: Actor, caller: SignedIn, providerId: string): Promise<UnlinkAnswer> {
+  async unlink(actor: Actor, caller: SignedIn, providerId: string): Promise<UnlinkResponse> {
     const { userId } = caller;
     await this.proof.require(caller);
     await this.dataSource.transaction(async (transaction) => {

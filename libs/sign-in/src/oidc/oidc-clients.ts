@@ -53,7 +53,7 @@ export class OidcClients implements OnApplicationShutdown {
    *
    * @throws ProviderNotAvailable, ProviderFailed
    */
-  async of(id: string): Promise<OidcClient> {
+  async get(id: string): Promise<OidcClient> {
     const row = await this.dataSource.getRepository(SignInProvider).findOneBy({ id });
     if (!row?.isEnabled) throw new ProviderNotAvailable();
     return this.cache.getOrFill(id, () => this.discover(row));

@@ -40,13 +40,13 @@ export class OidcFlow {
   ) {}
 
   /** @throws ProviderNotAvailable, ProviderFailed */
-  async begin(
+  async start(
     providerId: string,
     origin: string,
     purpose: FlowPurpose,
     userId: number | null,
   ): Promise<{ location: string; cookie: CookieChange }> {
-    const { configuration, name } = await this.clients.of(providerId);
+    const { configuration, name } = await this.clients.get(providerId);
     const library = await loadOpenIdClient();
     const trip: FlowState = {
       providerId,
@@ -69,12 +69,12 @@ export class OidcFlow {
     } catch (cause) {
       throw new ProviderFailed(name, cause); // its description names no page to sign in at
     }
-    return { location: location.href, cookie: await this.challenges.begin(purpose, userId, trip) };
+    return { location: location.href, cookie: await this.challenges.create(purpose, userId, trip) };
   }
 
   /** The purpose of what this browser has begun, to know where to send it when something fails. */
   async purposeOf(cookies: Cookies): Promise<FlowPurpose | undefined> {
-    const open = await this.challenges.peek<FlowState>(cookies, ['provider-sign-in', 'provider-link']);
+    const open = await this.challenges.find<FlowState>(cookies, ['provider-sign-in', 'provider-link']);
     return open?.purpose as FlowPurpose | undefined;
   }
 
@@ -84,12 +84,12 @@ export class OidcFlow {
    * @param search The query that the provider added to our address.
    * @throws SignInNotStarted, ProviderRefused, ProviderFailed, ProviderNotAvailable
    */
-  async finish(cookies: Cookies, providerId: string, search: string): Promise<CompletedFlow> {
-    const open = await this.challenges.take<FlowState>(cookies, ['provider-sign-in', 'provider-link']);
+  async complete(cookies: Cookies, providerId: string, search: string): Promise<CompletedFlow> {
+    const open = await this.challenges.consume<FlowState>(cookies, ['provider-sign-in', 'provider-link']);
     const answer = new URLSearchParams(search);
     if (open?.content.providerId !== providerId || answer.get('state') !== open.content.state)
       throw new SignInNotStarted();
-    const provider = await this.clients.of(providerId);
+    const provider = await this.clients.get(providerId);
     if (answer.has('error')) throw new ProviderRefused(provider.name);
     const identity = await ask(provider, open.content, search).catch((cause: unknown) => {
       throw new ProviderFailed(provider.name, cause);

@@ -9,10 +9,10 @@ import { issuerRefusal } from './issuer-rules.js';
 import { LinkedAccount } from './linked-account.entity.js';
 import { PROVIDERS_CHANGED } from './oidc-clients.js';
 import {
-  type AvailableProvider,
-  type CreateProviderRequest,
-  type ProviderInfo,
-  type UpdateProviderRequest,
+  type AvailableProviderResponse,
+  type CreateOidcProviderRequest,
+  type OidcProviderResponse,
+  type UpdateOidcProviderRequest,
 } from './oidc.dto.js';
 import {
   ProviderIncomplete,
@@ -26,7 +26,7 @@ import { secretContextOf, SignInProvider } from './sign-in-provider.entity.js';
 import { SettingsActions } from '@kubarr/settings';
 
 /** Most providers: a page of buttons, not a directory. */
-const AT_MOST = 20;
+const MAX_PER_ACCOUNT = 20;
 
 /** What stands for a stored secret on the way out; sent back it means: keep it. */
 const MASK = '********';
@@ -45,30 +45,30 @@ export class OidcProvidersService {
   ) {}
 
   /** What visitors may sign in with. */
-  async available(): Promise<AvailableProvider[]> {
+  async listAvailable(): Promise<AvailableProviderResponse[]> {
     const rows = await this.repository.find({ where: { isEnabled: true }, order: { createdAt: 'ASC', id: 'ASC' } });
     return rows.map(({ id, name }) => ({ id, name }));
   }
 
-  async list(origin: string): Promise<ProviderInfo[]> {
-    const rows = await this.repository.find({ order: { createdAt: 'ASC', id: 'ASC' }, take: AT_MOST });
-    return rows.map((row) => infoOf(row, origin));
+  async list(origin: string): Promise<OidcProviderResponse[]> {
+    const rows = await this.repository.find({ order: { createdAt: 'ASC', id: 'ASC' }, take: MAX_PER_ACCOUNT });
+    return rows.map((row) => responseOf(row, origin));
   }
 
   /** @throws ProviderNotFound */
-  async one(id: string, origin: string): Promise<ProviderInfo> {
+  async findById(id: string, origin: string): Promise<OidcProviderResponse> {
     const row = await this.repository.findOneBy({ id });
     if (!row) throw new ProviderNotFound();
-    return infoOf(row, origin);
+    return responseOf(row, origin);
   }
 
   /** @throws ProviderNameTaken, ProviderIncomplete, InvalidFields */
-  create(actor: Actor, request: CreateProviderRequest, origin: string): Promise<ProviderInfo> {
+  create(actor: Actor, request: CreateOidcProviderRequest, origin: string): Promise<OidcProviderResponse> {
     const { id, name, issuer } = request;
     if (RESERVED.has(id)) throw new ProviderNameTaken();
     assertIssuer(issuer);
     return this.write(actor, id, origin, async (transaction) => {
-      if ((await transaction.count(SignInProvider)) >= AT_MOST) throw new ProviderNameTaken();
+      if ((await transaction.count(SignInProvider)) >= MAX_PER_ACCOUNT) throw new ProviderNameTaken();
       await transaction.insert(SignInProvider, { id, name, issuer }).catch((error: unknown) => {
         throw violatesUnique(error, 'pk_sign_in_providers') ? new ProviderNameTaken() : error;
       });
@@ -81,7 +81,7 @@ export class OidcProvidersService {
    *
    * @throws ProviderNotFound, ProviderIncomplete, ProviderIsBuiltIn, ProviderSecretNeeded, InvalidFields
    */
-  update(actor: Actor, id: string, request: UpdateProviderRequest, origin: string): Promise<ProviderInfo> {
+  update(actor: Actor, id: string, request: UpdateOidcProviderRequest, origin: string): Promise<OidcProviderResponse> {
     if (request.issuer !== undefined) assertIssuer(request.issuer);
     return this.write(actor, id, origin, () => Promise.resolve(request));
   }
@@ -107,8 +107,8 @@ export class OidcProvidersService {
     actor: Actor,
     id: string,
     origin: string,
-    prepare: (transaction: EntityManager) => Promise<UpdateProviderRequest>,
-  ): Promise<ProviderInfo> {
+    prepare: (transaction: EntityManager) => Promise<UpdateOidcProviderRequest>,
+  ): Promise<OidcProviderResponse> {
     return this.dataSource.transaction(async (transaction) => {
       const request = await prepare(transaction);
       const before = await this.lock(transaction, id);
@@ -128,7 +128,7 @@ export class OidcProvidersService {
       if (after.isEnabled && !(after.clientId && after.sealedClientSecret)) throw new ProviderIncomplete();
       await transaction.update(SignInProvider, { id }, { ...after, updatedAt: () => 'now()' });
       await this.record(transaction, actor, id, changesBetween(before, after));
-      return infoOf({ ...before, ...after }, origin);
+      return responseOf({ ...before, ...after }, origin);
     });
   }
 
@@ -171,7 +171,7 @@ function changesBetween(before: Changeable, after: Changeable): Record<string, u
   return { ...Object.fromEntries(changed), ...(isNewSecret && { client_secret: 'replaced' }) };
 }
 
-const infoOf = (row: SignInProvider, origin: string): ProviderInfo => ({
+const responseOf = (row: SignInProvider, origin: string): OidcProviderResponse => ({
   id: row.id,
   name: row.name,
   enabled: row.isEnabled,

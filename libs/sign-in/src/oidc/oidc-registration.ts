@@ -31,7 +31,7 @@ export class OidcRegistration {
   async link(actor: Actor, holder: ResolvedSession, provider: Provider, identity: OidcIdentity): Promise<void> {
     const person = { ...actor, userId: holder.userId, username: holder.profile.username };
     await this.dataSource.transaction(async (transaction) => {
-      await this.sessions.hold(transaction, holder);
+      await this.sessions.lockAccountOf(transaction, holder);
       await this.links.add(transaction, person, provider, identity);
     });
   }

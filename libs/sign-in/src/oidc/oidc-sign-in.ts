@@ -24,29 +24,29 @@ export class OidcSignIn {
     private readonly challenges: Challenges,
     private readonly browser: BrowserSessionReader,
     private readonly issuer: SessionIssuer,
-    private readonly guesses: SignInAttempts,
+    private readonly attempts: SignInAttempts,
   ) {}
 
   /** @throws the errors of an account that may not sign in. */
   async complete(actor: Actor, cookies: Cookies, userId: number, providerId: string): Promise<Redirection> {
-    const profile = await this.profiles.of(userId);
+    const profile = await this.profiles.findById(userId);
     if (!profile) throw new SignInNotStarted();
     const refusal = refusalOfAccount(profile);
     if (refusal) {
-      await this.guesses.record({ ...actor, userId, username: profile.username }, refusal.reason);
+      await this.attempts.recordFailure({ ...actor, userId, username: profile.username }, refusal.reason);
       throw refusal.error;
     }
-    const half = pendingSignIn(`provider:${providerId}`, profile);
-    const { totp, passkeys } = await this.factors.of(userId);
+    const pending = pendingSignIn(`provider:${providerId}`, profile);
+    const { totp, passkeys } = await this.factors.findByUser(userId);
     if (totp || passkeys > 0) {
       const kind = totp ? 'code' : 'passkey';
       return {
         location: `/login?second_factor=${kind}`,
-        cookies: [await this.challenges.begin('second-factor', userId, half)],
+        cookies: [await this.challenges.create('second-factor', userId, pending)],
       };
     }
     const { live } = await this.browser.read(cookies);
-    const { cookies: changes } = await this.issuer.create(actor, profile, live, { method: half.method });
+    const { cookies: changes } = await this.issuer.issue(actor, profile, live, { method: pending.method });
     return { location: '/', cookies: changes };
   }
 }

@@ -11,86 +11,86 @@ import {
   type SignedIn,
 } from '@kubarr/access';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { MessageAnswer } from '@kubarr/users';
+import { MessageResponse } from '@kubarr/users';
 import { PublicOrigin, SessionCookieWriter } from '@kubarr/auth';
 import { LinkedAccounts } from './linked-accounts.js';
 import { OidcProvidersService } from './oidc-providers.service.js';
 import { OidcService } from './oidc.service.js';
 import {
-  AvailableProvider,
-  CreateProviderRequest,
-  LinkedAccountInfo,
-  ProviderInfo,
-  ProviderParameter,
-  UnlinkAnswer,
-  UpdateProviderRequest,
+  AvailableProviderResponse,
+  CreateOidcProviderRequest,
+  LinkedAccountResponse,
+  OidcProviderResponse,
+  OidcProviderParams,
+  UnlinkResponse,
+  UpdateOidcProviderRequest,
 } from './oidc.dto.js';
 
 @ApiTags('OAuth')
 @Controller('api/oauth')
 export class OidcProvidersController {
   constructor(
-    private readonly settings: OidcProvidersService,
+    private readonly providers: OidcProvidersService,
     private readonly origin: PublicOrigin,
   ) {}
 
   @Get('available')
   @Public()
   @ApiOperation({ operationId: 'listAvailableOAuthProviders', summary: 'Providers that a visitor may sign in with' })
-  @ApiOkResponse({ type: [AvailableProvider] })
-  available(): Promise<AvailableProvider[]> {
-    return this.settings.available();
+  @ApiOkResponse({ type: [AvailableProviderResponse] })
+  listAvailable(): Promise<AvailableProviderResponse[]> {
+    return this.providers.listAvailable();
   }
 
   @Get('providers')
   @RequirePermission('settings.view')
   @ApiOperation({ operationId: 'listOAuthProviders', summary: 'Settings of all providers' })
-  @ApiOkResponse({ type: [ProviderInfo] })
-  list(@Req() request: FastifyRequest): Promise<ProviderInfo[]> {
-    return this.settings.list(this.origin.of(request));
+  @ApiOkResponse({ type: [OidcProviderResponse] })
+  list(@Req() request: FastifyRequest): Promise<OidcProviderResponse[]> {
+    return this.providers.list(this.origin.of(request));
   }
 
   @Post('providers')
   @HttpCode(200)
   @RequirePermission('settings.manage')
   @ApiOperation({ operationId: 'createOAuthProvider', summary: 'Add an OpenID Connect provider' })
-  @ApiOkResponse({ type: ProviderInfo })
+  @ApiOkResponse({ type: OidcProviderResponse })
   create(
     @CurrentActor() actor: Actor,
     @Req() request: FastifyRequest,
-    @Body() body: CreateProviderRequest,
-  ): Promise<ProviderInfo> {
-    return this.settings.create(actor, body, this.origin.of(request));
+    @Body() body: CreateOidcProviderRequest,
+  ): Promise<OidcProviderResponse> {
+    return this.providers.create(actor, body, this.origin.of(request));
   }
 
   @Get('providers/:provider')
   @RequirePermission('settings.view')
   @ApiOperation({ operationId: 'getOAuthProvider', summary: 'Settings of one provider' })
-  @ApiOkResponse({ type: ProviderInfo })
-  one(@Req() request: FastifyRequest, @Param() { provider }: ProviderParameter): Promise<ProviderInfo> {
-    return this.settings.one(provider, this.origin.of(request));
+  @ApiOkResponse({ type: OidcProviderResponse })
+  findById(@Req() request: FastifyRequest, @Param() { provider }: OidcProviderParams): Promise<OidcProviderResponse> {
+    return this.providers.findById(provider, this.origin.of(request));
   }
 
   @Put('providers/:provider')
   @RequirePermission('settings.manage')
   @ApiOperation({ operationId: 'updateOAuthProvider', summary: 'Change some settings of a provider' })
-  @ApiOkResponse({ type: ProviderInfo })
+  @ApiOkResponse({ type: OidcProviderResponse })
   update(
     @CurrentActor() actor: Actor,
     @Req() request: FastifyRequest,
-    @Param() { provider }: ProviderParameter,
-    @Body() body: UpdateProviderRequest,
-  ): Promise<ProviderInfo> {
-    return this.settings.update(actor, provider, body, this.origin.of(request));
+    @Param() { provider }: OidcProviderParams,
+    @Body() body: UpdateOidcProviderRequest,
+  ): Promise<OidcProviderResponse> {
+    return this.providers.update(actor, provider, body, this.origin.of(request));
   }
 
   @Delete('providers/:provider')
   @RequirePermission('settings.manage')
   @ApiTokens('refused')
   @ApiOperation({ operationId: 'deleteOAuthProvider', summary: 'Remove a provider that no account is linked to' })
-  @ApiOkResponse({ type: MessageAnswer })
-  remove(@CurrentActor() actor: Actor, @Param() { provider }: ProviderParameter): Promise<MessageAnswer> {
-    return this.settings.remove(actor, provider);
+  @ApiOkResponse({ type: MessageResponse })
+  remove(@CurrentActor() actor: Actor, @Param() { provider }: OidcProviderParams): Promise<MessageResponse> {
+    return this.providers.remove(actor, provider);
   }
 }
 
@@ -98,7 +98,7 @@ export class OidcProvidersController {
 @Controller('api/oauth')
 export class OidcController {
   constructor(
-    private readonly signIn: OidcService,
+    private readonly oidc: OidcService,
     private readonly links: LinkedAccounts,
     private readonly origin: PublicOrigin,
     private readonly cookies: SessionCookieWriter,
@@ -107,20 +107,20 @@ export class OidcController {
   @Get('accounts')
   @Authenticated()
   @ApiOperation({ operationId: 'listLinkedAccounts', summary: 'Accounts at providers that are linked to the own one' })
-  @ApiOkResponse({ type: [LinkedAccountInfo] })
-  linked(@CurrentUser() caller: SignedIn): Promise<LinkedAccountInfo[]> {
+  @ApiOkResponse({ type: [LinkedAccountResponse] })
+  listLinked(@CurrentUser() caller: SignedIn): Promise<LinkedAccountResponse[]> {
     return this.links.list(caller);
   }
 
   @Delete('accounts/:provider')
   @Authenticated()
   @ApiOperation({ operationId: 'unlinkAccount', summary: 'Remove the link to an account at a provider' })
-  @ApiOkResponse({ type: UnlinkAnswer })
+  @ApiOkResponse({ type: UnlinkResponse })
   unlink(
     @CurrentActor() actor: Actor,
     @CurrentUser() caller: SignedIn,
-    @Param() { provider }: ProviderParameter,
-  ): Promise<UnlinkAnswer> {
+    @Param() { provider }: OidcProviderParams,
+  ): Promise<UnlinkResponse> {
     return this.links.unlink(actor, caller, provider);
   }
 
@@ -128,26 +128,26 @@ export class OidcController {
   @Authenticated()
   @ApiOperation({ operationId: 'startAccountLink', summary: 'Send the browser to a provider to link an account there' })
   @ApiResponse({ status: 303, description: 'To the provider, or to /account?error=…' })
-  link(
+  startLink(
     @CurrentUser() caller: SignedIn,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-    @Param() { provider }: ProviderParameter,
+    @Param() { provider }: OidcProviderParams,
   ): Promise<void> {
-    return this.cookies.redirect(reply, this.signIn.beginLink(caller, provider, this.origin.of(request)));
+    return this.cookies.redirect(reply, this.oidc.startLink(caller, provider, this.origin.of(request)));
   }
 
   @Get(':provider/login')
   @Public()
   @ApiOperation({ operationId: 'startOAuthLogin', summary: 'Send the browser to a provider to sign in' })
   @ApiResponse({ status: 303, description: 'To the provider, or to /login?error=…' })
-  login(
+  startSignIn(
     @CurrentActor() actor: Actor,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-    @Param() { provider }: ProviderParameter,
+    @Param() { provider }: OidcProviderParams,
   ): Promise<void> {
-    return this.cookies.redirect(reply, this.signIn.begin(actor, provider, this.origin.of(request)));
+    return this.cookies.redirect(reply, this.oidc.startSignIn(actor, provider, this.origin.of(request)));
   }
 
   @Get(':provider/callback')
@@ -158,9 +158,9 @@ export class OidcController {
     @CurrentActor() actor: Actor,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-    @Param() { provider }: ProviderParameter,
+    @Param() { provider }: OidcProviderParams,
   ): Promise<void> {
     const [, search = ''] = request.url.split('?', 2);
-    return this.cookies.redirect(reply, this.signIn.finish(actor, request.cookies, provider, search));
+    return this.cookies.redirect(reply, this.oidc.handleCallback(actor, request.cookies, provider, search));
   }
 }

@@ -4,13 +4,13 @@ import { IsBoolean, IsOptional, Matches } from 'class-validator';
 
 const ID = /^[a-z][a-z0-9-]{1,31}$/;
 
-export class ProviderParameter {
+export class OidcProviderParams {
   @ApiProperty({ description: 'Key of the provider, such as google', pattern: ID.source })
   @Matches(ID, { message: 'must be the key of a provider' })
   provider!: string;
 }
 
-export class AvailableProvider {
+export class AvailableProviderResponse {
   @ApiProperty({ description: 'Key of the provider' })
   id!: string;
 
@@ -18,7 +18,7 @@ export class AvailableProvider {
   name!: string;
 }
 
-export class ProviderInfo {
+export class OidcProviderResponse {
   @ApiProperty({ description: 'Key of the provider' })
   id!: string;
 
@@ -44,7 +44,7 @@ export class ProviderInfo {
   redirect_uri!: string;
 }
 
-export class UpdateProviderRequest {
+export class UpdateOidcProviderRequest {
   @ApiPropertyOptional({ description: 'People may sign in with it' })
   @IsOptional()
   @IsBoolean({ message: 'must be true or false' })
@@ -77,7 +77,7 @@ export class UpdateProviderRequest {
   issuer?: string;
 }
 
-export class CreateProviderRequest extends UpdateProviderRequest {
+export class CreateOidcProviderRequest extends UpdateOidcProviderRequest {
   @ApiProperty({ description: 'Key of the provider: lower-case letters, digits and hyphens', pattern: ID.source })
   @Matches(ID, { message: 'must have 2 to 32 lower-case letters, digits or hyphens, and begin with a letter' })
   id!: string;
@@ -89,7 +89,7 @@ export class CreateProviderRequest extends UpdateProviderRequest {
   declare issuer: string;
 }
 
-export class LinkedAccountInfo {
+export class LinkedAccountResponse {
   @ApiProperty({ description: 'Key of the provider' })
   provider!: string;
 
@@ -103,7 +103,7 @@ export class LinkedAccountInfo {
   linked_at!: string;
 }
 
-export class UnlinkAnswer {
+export class UnlinkResponse {
   @ApiProperty({ description: 'Always true' })
   success!: true;
 

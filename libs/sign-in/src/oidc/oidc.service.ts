@@ -16,48 +16,48 @@ const pageWith = (page: '/login' | '/account', name: 'error' | 'success', text: 
 @Injectable()
 export class OidcService {
   constructor(
-    private readonly trip: OidcFlow,
+    private readonly flow: OidcFlow,
     private readonly links: LinkedAccounts,
-    private readonly newcomers: OidcRegistration,
+    private readonly registration: OidcRegistration,
     private readonly completion: OidcSignIn,
-    private readonly guesses: SignInAttempts,
+    private readonly attempts: SignInAttempts,
     private readonly proof: RecentProof,
     private readonly browser: BrowserSessionReader,
   ) {}
 
   /** To the provider, to sign in. */
-  begin(actor: Actor, providerId: string, origin: string): Promise<Redirection> {
+  startSignIn(actor: Actor, providerId: string, origin: string): Promise<Redirection> {
     return orPage('/login', async () => {
-      await this.guesses.startAnonymous(actor, 'provider');
-      const { location, cookie } = await this.trip.begin(providerId, origin, 'provider-sign-in', null);
+      await this.attempts.startAnonymous(actor, 'provider');
+      const { location, cookie } = await this.flow.start(providerId, origin, 'provider-sign-in', null);
       return { location, cookies: [cookie] };
     });
   }
 
   /** To the provider, to link an account there to the one that is signed in here. */
-  beginLink(caller: SignedIn, providerId: string, origin: string): Promise<Redirection> {
+  startLink(caller: SignedIn, providerId: string, origin: string): Promise<Redirection> {
     return orPage('/account', async () => {
       await this.links.assertNoneOf(caller.userId, { id: providerId, name: providerId });
       await this.proof.require(caller);
-      const { location, cookie } = await this.trip.begin(providerId, origin, 'provider-link', caller.userId);
+      const { location, cookie } = await this.flow.start(providerId, origin, 'provider-link', caller.userId);
       return { location, cookies: [cookie] };
     });
   }
 
   /** Back from the provider. */
-  async finish(actor: Actor, cookies: Cookies, providerId: string, search: string): Promise<Redirection> {
-    const purpose = await this.trip.purposeOf(cookies);
+  async handleCallback(actor: Actor, cookies: Cookies, providerId: string, search: string): Promise<Redirection> {
+    const purpose = await this.flow.purposeOf(cookies);
     const { location, cookies: changes } = await orPage(
       purpose === 'provider-link' ? '/account' : '/login',
       async () => {
         const isSignIn = purpose === 'provider-sign-in';
-        const finished = await this.recorded(isSignIn, actor, () => this.trip.finish(cookies, providerId, search));
+        const finished = await this.recorded(isSignIn, actor, () => this.flow.complete(cookies, providerId, search));
         return finished.purpose === 'provider-link'
           ? this.link(actor, cookies, finished)
           : this.signIn(actor, cookies, finished);
       },
     );
-    return { location, cookies: [...changes, this.trip.clearedCookie] };
+    return { location, cookies: [...changes, this.flow.clearedCookie] };
   }
 
   /** The person must still be signed in here, as the one who began it. */
@@ -68,17 +68,17 @@ export class OidcService {
   ): Promise<Redirection> {
     const { current } = await this.browser.read(cookies);
     if (!current || current.userId !== userId) throw new SignInNotStarted();
-    await this.newcomers.link(actor, current, provider, identity);
+    await this.registration.link(actor, current, provider, identity);
     return { location: pageWith('/account', 'success', `Your account at ${provider.name} is linked.`), cookies: [] };
   }
 
   private async signIn(actor: Actor, cookies: Cookies, { provider, identity }: CompletedFlow): Promise<Redirection> {
     const known = await this.links.ownerOf(identity);
     const visitor = { ...actor, username: identity.email };
-    const register = (): Promise<number> => this.newcomers.register(actor, provider, identity);
+    const register = (): Promise<number> => this.registration.register(actor, provider, identity);
     const userId = known ?? (await this.recorded(true, visitor, register));
     const redirection = await this.completion.complete(actor, cookies, userId, provider.id);
-    await this.guesses.undoAnonymous(actor, 'provider');
+    await this.attempts.undoAnonymous(actor, 'provider');
     return redirection;
   }
 
@@ -87,7 +87,7 @@ export class OidcService {
     try {
       return await work();
     } catch (error) {
-      if (isSignIn && error instanceof KubarrError) await this.guesses.record(actor, error.message);
+      if (isSignIn && error instanceof KubarrError) await this.attempts.recordFailure(actor, error.message);
       throw error;
     }
   }

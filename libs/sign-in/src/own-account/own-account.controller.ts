@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Patch, Req, Res } from '@nestjs/common';
 import { type Actor, Authenticated, CurrentActor, CurrentUser, type SignedIn } from '@kubarr/access';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
-import { MessageAnswer } from '@kubarr/users';
+import { MessageResponse } from '@kubarr/users';
 import { SessionCookieWriter } from '@kubarr/auth';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { PasswordConfirmation } from '../confirmation/confirmation.dto.js';
+import { ConfirmPasswordRequest } from '../confirmation/confirmation.dto.js';
 import { ChangeOwnPasswordRequest } from './own-account.dto.js';
 import { OwnAccountService } from './own-account.service.js';
 
@@ -22,26 +22,26 @@ export class OwnAccountController {
     operationId: 'changeOwnPassword',
     summary: 'Change your own password and sign all other browsers out',
   })
-  @ApiOkResponse({ type: MessageAnswer })
+  @ApiOkResponse({ type: MessageResponse })
   changePassword(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
     @Body() body: ChangeOwnPasswordRequest,
-  ): Promise<MessageAnswer> {
+  ): Promise<MessageResponse> {
     return this.own.changePassword(caller, actor, body);
   }
 
   @Delete()
   @Authenticated()
   @ApiOperation({ operationId: 'deleteOwnAccount', summary: 'Remove your own account' })
-  @ApiOkResponse({ type: MessageAnswer, description: 'Removed; its cookies are cleared' })
+  @ApiOkResponse({ type: MessageResponse, description: 'Removed; its cookies are cleared' })
   remove(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-    @Body() { password }: PasswordConfirmation,
-  ): Promise<MessageAnswer> {
+    @Body() { password }: ConfirmPasswordRequest,
+  ): Promise<MessageResponse> {
     return this.cookies.write(reply, this.own.remove(caller, actor, request.cookies, password));
   }
 }

@@ -6,7 +6,7 @@ import {
   Accounts,
   assertAllowed,
   SerializedRightsChanges,
-  type MessageAnswer,
+  type MessageResponse,
   passwordRefusal,
   type Profile,
   Profiles,
@@ -40,16 +40,16 @@ export class OwnAccountService {
     caller: SignedIn,
     actor: Actor,
     { current_password, new_password }: ChangeOwnPasswordRequest,
-  ): Promise<MessageAnswer> {
+  ): Promise<MessageResponse> {
     const { userId, sessionId } = caller;
     const profile = await this.profileOf(userId);
     assertAllowed([{ path: 'new_password', message: passwordRefusal(new_password, profile) }]);
     await this.confirmation.requirePassword(actor, caller, current_password, UserActions.passwordChanged);
     const passwordHash = await this.accounts.hash(new_password);
     await this.dataSource.transaction(async (transaction) => {
-      await this.sessions.hold(transaction, caller);
+      await this.sessions.lockAccountOf(transaction, caller);
       const validAfter = await this.accounts.setPassword(transaction, userId, passwordHash);
-      await this.sessions.keep(transaction, sessionId, validAfter);
+      await this.sessions.setValidFrom(transaction, sessionId, validAfter);
       await this.audit.record(transaction, actor, {
         action: UserActions.passwordChanged,
         resourceId: userId,
@@ -69,17 +69,17 @@ export class OwnAccountService {
     actor: Actor,
     cookies: Cookies,
     password: string,
-  ): Promise<WithCookies<MessageAnswer>> {
+  ): Promise<WithCookies<MessageResponse>> {
     const profile = await this.profileOf(caller.userId);
     await this.confirmation.requirePassword(actor, caller, password, UserActions.deleted);
     const { slots, live } = await this.browser.read(cookies);
-    await this.changes.run(caller, undefined, (change) => this.accounts.remove(change, actor, profile));
+    await this.changes.execute(caller, undefined, (change) => this.accounts.remove(change, actor, profile));
     const others = live.filter(({ userId }) => userId !== caller.userId);
     return { answer: { message: 'The account was removed' }, cookies: signOutCookies(slots.active, others) };
   }
 
   private async profileOf(userId: number): Promise<Profile> {
-    const profile = await this.profiles.of(userId);
+    const profile = await this.profiles.findById(userId);
     if (!profile) throw new AccountGone();
     return profile;
   }

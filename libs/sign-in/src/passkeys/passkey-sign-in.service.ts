@@ -5,7 +5,7 @@ import { Profiles } from '@kubarr/users';
 import {
   BrowserSessionReader,
   type Cookies,
-  type LoginAnswer,
+  type LoginResponse,
   SessionIssuer,
   SessionActions,
   type WithCookies,
@@ -19,17 +19,17 @@ import { refusalOfAccount } from '../attempts/sign-in-decision.js';
 import { SignInNotStarted } from '../challenges/challenges.errors.js';
 import { SecondFactorActions } from '../sign-in.actions.js';
 import { Passkey } from './passkey.entity.js';
-import { type PasskeyOptions, type PasskeySignInOptionsRequest } from './passkeys.dto.js';
+import { type PasskeyOptionsResponse, type PasskeySignInOptionsRequest } from './passkeys.dto.js';
 import { NoPasskeys, PasskeyRefused } from './passkeys.errors.js';
 import { CEREMONY_TIMEOUT_MS, userHandleOf } from './passkeys.service.js';
 import { type RelyingParty, relyingPartyOf } from './relying-party.js';
 import { loadWebAuthn } from './webauthn.js';
 
 /** What is remembered between the two halves of a sign-in. */
-interface BegunSignIn {
+interface PasskeySignInState {
   readonly challenge: string;
   readonly relyingParty: RelyingParty;
-  /** How the first factor was proved; absent when the passkey is the only one. */
+  /** The verified first factor; absent when the passkey is the only one. Stored under this name, so it stays. */
   readonly half?: PendingSignIn;
 }
 
@@ -47,7 +47,7 @@ export class PasskeySignIn {
     private readonly profiles: Profiles,
     private readonly challenges: Challenges,
     private readonly passwords: PasswordVerifier,
-    private readonly guesses: SignInAttempts,
+    private readonly attempts: SignInAttempts,
     private readonly browser: BrowserSessionReader,
     private readonly issuer: SessionIssuer,
   ) {}
@@ -55,44 +55,45 @@ export class PasskeySignIn {
   /**
    * Begins one of the three: with name and password, with a sign-in that waits for its second factor, or with nothing.
    *
-   * @throws the errors of `PasswordVerifier.prove`; NoPasskeys, PasskeysNeedSecureAddress, TooManyAttempts
+   * @throws the errors of `PasswordVerifier.verify`; NoPasskeys, PasskeysNeedSecureAddress, TooManyAttempts
    */
-  async begin(
+  async start(
     actor: Actor,
     cookies: Cookies,
     origin: string,
     { username, password }: PasskeySignInOptionsRequest,
-  ): Promise<WithCookies<PasskeyOptions>> {
+  ): Promise<WithCookies<PasskeyOptionsResponse>> {
     const relyingParty = relyingPartyOf(origin);
     if (username && password) {
-      const { guess, profile } = await this.passwords.prove(actor, { username, password });
-      await this.guesses.giveBack(guess);
-      return this.beginSecondFactor(relyingParty, profile.id, pendingSignIn('password', profile));
+      const { attempt, profile } = await this.passwords.verify(actor, { username, password });
+      await this.attempts.undo(attempt);
+      return this.startSecondFactor(relyingParty, profile.id, pendingSignIn('password', profile));
     }
-    const half = await this.challenges.peek<PendingSignIn>(cookies, ['second-factor']);
-    const hasPasskey = half?.userId && (await this.dataSource.getRepository(Passkey).existsBy({ userId: half.userId }));
-    if (half?.userId && hasPasskey) return this.beginSecondFactor(relyingParty, half.userId, half.content);
-    await this.guesses.startAnonymous(actor, 'passkey');
+    const pending = await this.challenges.find<PendingSignIn>(cookies, ['second-factor']);
+    const userId = pending?.userId;
+    if (userId && (await this.dataSource.getRepository(Passkey).existsBy({ userId })))
+      return this.startSecondFactor(relyingParty, userId, pending.content);
+    await this.attempts.startAnonymous(actor, 'passkey');
     const { generateAuthenticationOptions } = await loadWebAuthn();
     const options = await generateAuthenticationOptions({
       rpID: relyingParty.id,
       timeout: CEREMONY_TIMEOUT_MS,
       userVerification: 'required',
     });
-    const begun: BegunSignIn = { challenge: options.challenge, relyingParty };
-    return { answer: { options }, cookies: [await this.challenges.begin('passkey-sign-in', null, begun)] };
+    const begun: PasskeySignInState = { challenge: options.challenge, relyingParty };
+    return { answer: { options }, cookies: [await this.challenges.create('passkey-sign-in', null, begun)] };
   }
 
   /** @throws PasskeyRefused, or the errors of an account that may not sign in; InvalidCredentials as `SessionIssuer.create`. */
-  async finish(actor: Actor, cookies: Cookies, credential: object): Promise<WithCookies<LoginAnswer>> {
-    const begun = await this.challenges.take<BegunSignIn>(cookies, PURPOSES);
+  async finish(actor: Actor, cookies: Cookies, credential: object): Promise<WithCookies<LoginResponse>> {
+    const begun = await this.challenges.consume<PasskeySignInState>(cookies, PURPOSES);
     if (!begun) throw new SignInNotStarted();
     const response = credential as AuthenticationResponseJSON;
     const signedIn = await this.signIn(actor, cookies, begun, response).catch(async (error: unknown) => {
       if (error instanceof PasskeyRefused) await this.recordRefusal(actor, begun, response);
       throw error;
     });
-    if (!begun.content.half) await this.guesses.undoAnonymous(actor, 'passkey');
+    if (!begun.content.half) await this.attempts.undoAnonymous(actor, 'passkey');
     const done = (['passkey-sign-in', 'second-factor'] as const).map((purpose) =>
       this.challenges.clearedCookie(purpose),
     );
@@ -102,21 +103,21 @@ export class PasskeySignIn {
   private async signIn(
     actor: Actor,
     cookies: Cookies,
-    begun: OpenChallenge<BegunSignIn>,
+    begun: OpenChallenge<PasskeySignInState>,
     response: AuthenticationResponseJSON,
-  ): Promise<WithCookies<LoginAnswer>> {
+  ): Promise<WithCookies<LoginResponse>> {
     const { passkey, newCount } = await this.verify(begun, response);
-    const profile = await this.profiles.of(passkey.userId);
+    const profile = await this.profiles.findById(passkey.userId);
     if (!profile) throw new PasskeyRefused();
     const refusal = refusalOfAccount(profile);
     if (refusal) {
-      await this.guesses.record({ ...actor, userId: profile.id, username: profile.username }, refusal.reason);
+      await this.attempts.recordFailure({ ...actor, userId: profile.id, username: profile.username }, refusal.reason);
       throw refusal.error;
     }
-    const { half } = begun.content;
+    const { half: pending } = begun.content;
     const { live } = await this.browser.read(cookies);
-    return this.issuer.create(actor, half ? profileAtProof(profile, half) : profile, live, {
-      ...(half ? { method: half.method, secondFactor: 'passkey' } : { method: 'passkey' }),
+    return this.issuer.issue(actor, pending ? profileAtProof(profile, pending) : profile, live, {
+      ...(pending ? { method: pending.method, secondFactor: 'passkey' } : { method: 'passkey' }),
       consume: (transaction) => countUse(transaction, passkey, newCount),
     });
   }
@@ -124,27 +125,27 @@ export class PasskeySignIn {
   /** Whose sign-in it is, is known of a second factor; else it is whoever the answer claims to come from. */
   private async recordRefusal(
     actor: Actor,
-    { userId, content }: OpenChallenge<BegunSignIn>,
+    { userId, content }: OpenChallenge<PasskeySignInState>,
     response: AuthenticationResponseJSON,
   ): Promise<void> {
-    const ownerId = userId ?? (await this.named(response))?.userId;
-    const owner = ownerId === undefined ? undefined : await this.profiles.of(ownerId);
+    const ownerId = userId ?? (await this.findNamed(response))?.userId;
+    const owner = ownerId === undefined ? undefined : await this.profiles.findById(ownerId);
     const person = { ...actor, userId: owner?.id ?? null, username: owner?.username ?? null };
     const actions = [...(content.half ? [SecondFactorActions.failed] : []), SessionActions.signInFailed];
-    await this.guesses.record(person, 'passkey refused', actions);
+    await this.attempts.recordFailure(person, 'passkey refused', actions);
   }
 
   /** The passkey that an answer names, if there is one. */
-  private async named({ id }: { readonly id?: unknown }): Promise<Passkey | null> {
+  private async findNamed({ id }: { readonly id?: unknown }): Promise<Passkey | null> {
     if (typeof id !== 'string' || !/^[\w-]{1,1400}$/.test(id)) return null;
     return this.dataSource.getRepository(Passkey).findOneBy({ id });
   }
 
-  private async beginSecondFactor(
+  private async startSecondFactor(
     relyingParty: RelyingParty,
     userId: number,
-    half: PendingSignIn,
-  ): Promise<WithCookies<PasskeyOptions>> {
+    pending: PendingSignIn,
+  ): Promise<WithCookies<PasskeyOptionsResponse>> {
     const passkeys = await this.dataSource.getRepository(Passkey).findBy({ userId });
     if (passkeys.length === 0) throw new NoPasskeys();
     const { generateAuthenticationOptions } = await loadWebAuthn();
@@ -154,16 +155,16 @@ export class PasskeySignIn {
       userVerification: 'preferred',
       allowCredentials: passkeys.map(({ id, transports }) => ({ id, transports })),
     });
-    const begun: BegunSignIn = { challenge: options.challenge, relyingParty, half };
-    return { answer: { options }, cookies: [await this.challenges.begin('passkey-second-factor', userId, begun)] };
+    const begun: PasskeySignInState = { challenge: options.challenge, relyingParty, half: pending };
+    return { answer: { options }, cookies: [await this.challenges.create('passkey-second-factor', userId, begun)] };
   }
 
   /** @throws PasskeyRefused */
   private async verify(
-    { purpose, userId, content }: OpenChallenge<BegunSignIn>,
+    { purpose, userId, content }: OpenChallenge<PasskeySignInState>,
     response: AuthenticationResponseJSON,
   ): Promise<{ passkey: Passkey; newCount: number }> {
-    const passkey = await this.named(response);
+    const passkey = await this.findNamed(response);
     if (!passkey || (userId !== null && passkey.userId !== userId)) throw new PasskeyRefused();
     if (!isOwnHandle(response, passkey.userId)) throw new PasskeyRefused();
     const { verifyAuthenticationResponse } = await loadWebAuthn();

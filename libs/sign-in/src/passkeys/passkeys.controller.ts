@@ -10,15 +10,15 @@ import {
   type SignedIn,
 } from '@kubarr/access';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { MessageAnswer } from '@kubarr/users';
-import { LoginAnswer, PublicOrigin, SessionCookieWriter } from '@kubarr/auth';
+import { MessageResponse } from '@kubarr/users';
+import { LoginResponse, PublicOrigin, SessionCookieWriter } from '@kubarr/auth';
 import { PasskeySignIn } from './passkey-sign-in.service.js';
 import {
   AddPasskeyRequest,
-  PasskeyAdded,
-  PasskeyInfo,
-  PasskeyOptions,
-  PasskeyParameter,
+  PasskeyAddedResponse,
+  PasskeyResponse,
+  PasskeyOptionsResponse,
+  PasskeyParams,
   PasskeySignInOptionsRequest,
   PasskeySignInRequest,
 } from './passkeys.dto.js';
@@ -37,8 +37,8 @@ export class PasskeysController {
   @Authenticated()
   @OpenDuringEnrolment()
   @ApiOperation({ operationId: 'listPasskeys', summary: 'The passkeys of the own account' })
-  @ApiOkResponse({ type: [PasskeyInfo] })
-  list(@CurrentUser() caller: SignedIn): Promise<PasskeyInfo[]> {
+  @ApiOkResponse({ type: [PasskeyResponse] })
+  list(@CurrentUser() caller: SignedIn): Promise<PasskeyResponse[]> {
     return this.passkeys.list(caller);
   }
 
@@ -47,13 +47,13 @@ export class PasskeysController {
   @Authenticated()
   @OpenDuringEnrolment()
   @ApiOperation({ operationId: 'beginAddingPasskey', summary: 'What the browser needs to make a passkey' })
-  @ApiOkResponse({ type: PasskeyOptions })
-  begin(
+  @ApiOkResponse({ type: PasskeyOptionsResponse })
+  startAdding(
     @CurrentUser() caller: SignedIn,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PasskeyOptions> {
-    return this.cookies.write(reply, this.passkeys.begin(caller, this.origin.of(request)));
+  ): Promise<PasskeyOptionsResponse> {
+    return this.cookies.write(reply, this.passkeys.startAdding(caller, this.origin.of(request)));
   }
 
   @Post()
@@ -61,26 +61,26 @@ export class PasskeysController {
   @Authenticated()
   @OpenDuringEnrolment()
   @ApiOperation({ operationId: 'addPasskey', summary: 'Add the passkey that the browser has made' })
-  @ApiOkResponse({ type: PasskeyAdded })
+  @ApiOkResponse({ type: PasskeyAddedResponse })
   add(
     @CurrentActor() actor: Actor,
     @CurrentUser() caller: SignedIn,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Body() { name, credential }: AddPasskeyRequest,
-  ): Promise<PasskeyAdded> {
+  ): Promise<PasskeyAddedResponse> {
     return this.cookies.write(reply, this.passkeys.add(actor, caller, request.cookies, name, credential));
   }
 
   @Delete(':passkey_id')
   @Authenticated()
   @ApiOperation({ operationId: 'removePasskey', summary: 'Remove a passkey of the own account' })
-  @ApiOkResponse({ type: MessageAnswer })
+  @ApiOkResponse({ type: MessageResponse })
   remove(
     @CurrentActor() actor: Actor,
     @CurrentUser() caller: SignedIn,
-    @Param() { passkey_id }: PasskeyParameter,
-  ): Promise<MessageAnswer> {
+    @Param() { passkey_id }: PasskeyParams,
+  ): Promise<MessageResponse> {
     return this.passkeys.remove(actor, caller, passkey_id);
   }
 }
@@ -98,27 +98,27 @@ export class PasskeySignInController {
   @HttpCode(200)
   @Public()
   @ApiOperation({ operationId: 'beginPasskeySignIn', summary: 'What the browser needs to sign in with a passkey' })
-  @ApiOkResponse({ type: PasskeyOptions })
-  begin(
+  @ApiOkResponse({ type: PasskeyOptionsResponse })
+  start(
     @CurrentActor() actor: Actor,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Body() body: PasskeySignInOptionsRequest,
-  ): Promise<PasskeyOptions> {
-    return this.cookies.write(reply, this.signIn.begin(actor, request.cookies, this.origin.of(request), body));
+  ): Promise<PasskeyOptionsResponse> {
+    return this.cookies.write(reply, this.signIn.start(actor, request.cookies, this.origin.of(request), body));
   }
 
   @Post('sign-in')
   @HttpCode(200)
   @Public()
   @ApiOperation({ operationId: 'finishPasskeySignIn', summary: 'Sign in with what the passkey has answered' })
-  @ApiOkResponse({ type: LoginAnswer, description: 'Signed in; three cookies are written' })
+  @ApiOkResponse({ type: LoginResponse, description: 'Signed in; three cookies are written' })
   finish(
     @CurrentActor() actor: Actor,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Body() { credential }: PasskeySignInRequest,
-  ): Promise<LoginAnswer> {
+  ): Promise<LoginResponse> {
     return this.cookies.write(reply, this.signIn.finish(actor, request.cookies, credential));
   }
 }

@@ -4,7 +4,7 @@ import { IsObject } from 'class-validator';
 
 const CREDENTIAL = 'What the browser answered (PublicKeyCredential.toJSON()), passed on as it is';
 
-export class PasskeyOptions {
+export class PasskeyOptionsResponse {
   @ApiProperty({
     description: 'For the browser: PublicKeyCredential.parseCreationOptionsFromJSON, or parseRequestOptionsFromJSON',
     type: 'object',
@@ -22,7 +22,7 @@ export class AddPasskeyRequest {
   credential!: object;
 }
 
-export class PasskeyInfo {
+export class PasskeyResponse {
   @ApiProperty({ description: 'Identity of the passkey' })
   id!: string;
 
@@ -39,9 +39,9 @@ export class PasskeyInfo {
   last_used_at!: string | null;
 }
 
-export class PasskeyAdded {
+export class PasskeyAddedResponse {
   @ApiProperty({ description: 'The new passkey' })
-  passkey!: PasskeyInfo;
+  passkey!: PasskeyResponse;
 
   @ApiProperty({
     description: 'Eight recovery codes when this is the first second factor of the account, else none; shown this once',
@@ -50,7 +50,7 @@ export class PasskeyAdded {
   recovery_codes!: string[];
 }
 
-export class PasskeyParameter {
+export class PasskeyParams {
   @TextField({ description: 'Identity of the passkey', minLength: 1, maxLength: 1400 })
   passkey_id!: string;
 }

@@ -10,8 +10,8 @@ import { Challenges } from '../challenges/challenges.js';
 import { SignInMethods } from '../own-account/sign-in-methods.js';
 import { RecoveryCodes } from '../second-factor/recovery-codes.js';
 import { lockFactorsOf, SecondFactors } from '../second-factor/second-factors.js';
-import { SecondFactorDemanded } from '../second-factor/second-factor.errors.js';
-import { type PasskeyAdded, type PasskeyInfo, type PasskeyOptions } from './passkeys.dto.js';
+import { SecondFactorRequiredByRole } from '../second-factor/second-factor.errors.js';
+import { type PasskeyAddedResponse, type PasskeyResponse, type PasskeyOptionsResponse } from './passkeys.dto.js';
 import { Passkey } from './passkey.entity.js';
 import { PasskeyNotFound, PasskeyRefused, TooManyPasskeys } from './passkeys.errors.js';
 import { type RelyingParty, relyingPartyOf } from './relying-party.js';
@@ -19,13 +19,13 @@ import { loadWebAuthn } from './webauthn.js';
 import { PasskeyActions } from '../sign-in.actions.js';
 
 /** Most passkeys of one account. */
-const AT_MOST = 20;
+const MAX_PER_ACCOUNT = 20;
 
 /** How long browsers wait for a person, in milliseconds; below the life of a challenge. */
 export const CEREMONY_TIMEOUT_MS = 300_000;
 
 /** What is remembered between the two halves of a registration. */
-interface BegunRegistration {
+interface PasskeyCreationState {
   readonly challenge: string;
   readonly relyingParty: RelyingParty;
 }
@@ -45,20 +45,20 @@ export class PasskeysService {
     private readonly audit: AuditRecorder,
   ) {}
 
-  async list({ userId }: SignedIn): Promise<PasskeyInfo[]> {
+  async list({ userId }: SignedIn): Promise<PasskeyResponse[]> {
     const rows = await this.dataSource
       .getRepository(Passkey)
-      .find({ where: { userId }, order: { createdAt: 'ASC' }, take: AT_MOST });
-    return rows.map(infoOf);
+      .find({ where: { userId }, order: { createdAt: 'ASC' }, take: MAX_PER_ACCOUNT });
+    return rows.map(responseOf);
   }
 
   /** @throws PasskeysNeedSecureAddress, ConfirmationRequired, TooManyPasskeys */
-  async begin(caller: SignedIn, origin: string): Promise<WithCookies<PasskeyOptions>> {
+  async startAdding(caller: SignedIn, origin: string): Promise<WithCookies<PasskeyOptionsResponse>> {
     const relyingParty = relyingPartyOf(origin);
     await this.proof.require(caller);
-    const { username } = (await this.profiles.of(caller.userId)) as Profile;
+    const { username } = (await this.profiles.findById(caller.userId)) as Profile;
     const known = await this.dataSource.getRepository(Passkey).findBy({ userId: caller.userId });
-    if (known.length >= AT_MOST) throw new TooManyPasskeys(AT_MOST);
+    if (known.length >= MAX_PER_ACCOUNT) throw new TooManyPasskeys(MAX_PER_ACCOUNT);
     const { generateRegistrationOptions } = await loadWebAuthn();
     const options = await generateRegistrationOptions({
       rpName: 'Kubarr',
@@ -70,8 +70,8 @@ export class PasskeysService {
       excludeCredentials: known.map(({ id, transports }) => ({ id, transports })),
       authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
     });
-    const begun: BegunRegistration = { challenge: options.challenge, relyingParty };
-    const cookie = await this.challenges.begin('passkey-registration', caller.userId, begun);
+    const begun: PasskeyCreationState = { challenge: options.challenge, relyingParty };
+    const cookie = await this.challenges.create('passkey-registration', caller.userId, begun);
     return { answer: { options }, cookies: [cookie] };
   }
 
@@ -82,20 +82,20 @@ export class PasskeysService {
     cookies: Cookies,
     name: string,
     credential: object,
-  ): Promise<WithCookies<PasskeyAdded>> {
+  ): Promise<WithCookies<PasskeyAddedResponse>> {
     const { userId } = caller;
-    const begun = await this.challenges.take<BegunRegistration>(cookies, ['passkey-registration']);
+    const begun = await this.challenges.consume<PasskeyCreationState>(cookies, ['passkey-registration']);
     if (begun?.userId !== userId) throw new PasskeyRefused();
     const made = await verify(credential, begun.content);
     const answer = await this.dataSource.transaction(async (transaction) => {
-      await this.sessions.hold(transaction, caller);
+      await this.sessions.lockAccountOf(transaction, caller);
       await lockFactorsOf(transaction, userId);
-      const { totp, passkeys } = await this.factors.of(userId, transaction);
-      if (passkeys >= AT_MOST) throw new TooManyPasskeys(AT_MOST);
+      const { totp, passkeys } = await this.factors.findByUser(userId, transaction);
+      if (passkeys >= MAX_PER_ACCOUNT) throw new TooManyPasskeys(MAX_PER_ACCOUNT);
       await transaction.insert(Passkey, { ...made, userId, name }).catch((error: unknown) => {
         throw violatesUnique(error, 'pk_passkeys') ? new PasskeyRefused(error) : error;
       });
-      const codes = totp || passkeys > 0 ? [] : await this.recoveryCodes.replace(transaction, userId);
+      const codes = totp || passkeys > 0 ? [] : await this.recoveryCodes.regenerate(transaction, userId);
       await this.profiles.invalidate(transaction, userId);
       await this.audit.record(transaction, actor, {
         action: PasskeyActions.added,
@@ -103,26 +103,26 @@ export class PasskeysService {
         details: { passkey: made.id, name },
       });
       const row = await transaction.findOneByOrFail(Passkey, { id: made.id });
-      return { passkey: infoOf(row), recovery_codes: codes };
+      return { passkey: responseOf(row), recovery_codes: codes };
     });
     return { answer, cookies: [this.challenges.clearedCookie('passkey-registration')] };
   }
 
-  /** @throws PasskeyNotFound, ConfirmationRequired, LastSignInMethod, SecondFactorDemanded where a role demands a last one. */
+  /** @throws PasskeyNotFound, ConfirmationRequired, LastSignInMethod, SecondFactorRequiredByRole where a role demands a last one. */
   async remove(actor: Actor, caller: SignedIn, id: string): Promise<{ message: string }> {
     const { userId } = caller;
     await this.proof.require(caller);
-    const profile = await this.profiles.of(userId);
+    const profile = await this.profiles.findById(userId);
     await this.dataSource.transaction(async (transaction) => {
       await lockFactorsOf(transaction, userId);
       const passkey = await transaction.findOneBy(Passkey, { id, userId });
       if (!passkey) throw new PasskeyNotFound();
       await transaction.delete(Passkey, { id, userId });
-      const { totp, passkeys } = await this.factors.of(userId, transaction);
+      const { totp, passkeys } = await this.factors.findByUser(userId, transaction);
       const isLast = !totp && passkeys === 0;
-      if (isLast && profile && requiresSecondFactor(profile)) throw new SecondFactorDemanded();
+      if (isLast && profile && requiresSecondFactor(profile)) throw new SecondFactorRequiredByRole();
       await this.signInMethods.assertOneRemains(transaction, userId);
-      if (isLast) await this.recoveryCodes.removeAll(transaction, userId);
+      if (isLast) await this.recoveryCodes.deleteAll(transaction, userId);
       await this.profiles.invalidate(transaction, userId);
       await this.audit.record(transaction, actor, {
         action: PasskeyActions.removed,
@@ -137,7 +137,7 @@ export class PasskeysService {
 type NewPasskey = Pick<Passkey, 'id' | 'publicKey' | 'signCount' | 'transports' | 'isBackedUp'>;
 
 /** @throws PasskeyRefused */
-async function verify(credential: object, { challenge, relyingParty }: BegunRegistration): Promise<NewPasskey> {
+async function verify(credential: object, { challenge, relyingParty }: PasskeyCreationState): Promise<NewPasskey> {
   const { verifyRegistrationResponse } = await loadWebAuthn();
   const { registrationInfo } = await verifyRegistrationResponse({
     response: credential as RegistrationResponseJSON,
@@ -163,7 +163,7 @@ async function verify(credential: object, { challenge, relyingParty }: BegunRegi
 export const userHandleOf = (userId: number): Uint8Array<ArrayBuffer> =>
   new Uint8Array(Buffer.from(`kubarr-${userId}`));
 
-function infoOf({ id, name, isBackedUp, createdAt, lastUsedAt }: Passkey): PasskeyInfo {
+function responseOf({ id, name, isBackedUp, createdAt, lastUsedAt }: Passkey): PasskeyResponse {
   return {
     id,
     name,

@@ -1,9 +1,9 @@
 import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, CurrentActor, Public } from '@kubarr/access';
-import { LoginAnswer, SessionCookieWriter } from '@kubarr/auth';
+import { LoginResponse, SessionCookieWriter } from '@kubarr/auth';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { LoginRequest, RecoveryLoginRequest, SecondFactorRequest } from './password-sign-in.dto.js';
+import { LoginRequest, RecoveryLoginRequest, SecondFactorCodeRequest } from './password-sign-in.dto.js';
 import { PasswordSignInService } from './password-sign-in.service.js';
 
 @ApiTags('Auth')
@@ -18,13 +18,13 @@ export class PasswordSignInController {
   @HttpCode(200)
   @Public()
   @ApiOperation({ operationId: 'login', summary: 'Sign in with a name or e-mail and a password' })
-  @ApiOkResponse({ type: LoginAnswer, description: 'Signed in; three cookies are written' })
+  @ApiOkResponse({ type: LoginResponse, description: 'Signed in; three cookies are written' })
   login(
     @CurrentActor() actor: Actor,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Body() body: LoginRequest,
-  ): Promise<LoginAnswer> {
+  ): Promise<LoginResponse> {
     return this.cookies.write(reply, this.signIn.signIn(actor, request.cookies, body));
   }
 
@@ -32,27 +32,27 @@ export class PasswordSignInController {
   @HttpCode(200)
   @Public()
   @ApiOperation({ operationId: 'recoverWithCode', summary: 'Sign in with a recovery code as second factor' })
-  @ApiOkResponse({ type: LoginAnswer, description: 'Signed in; the code is used up' })
+  @ApiOkResponse({ type: LoginResponse, description: 'Signed in; the code is used up' })
   recover(
     @CurrentActor() actor: Actor,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Body() body: RecoveryLoginRequest,
-  ): Promise<LoginAnswer> {
-    return this.cookies.write(reply, this.signIn.recover(actor, request.cookies, body));
+  ): Promise<LoginResponse> {
+    return this.cookies.write(reply, this.signIn.signInWithRecoveryCode(actor, request.cookies, body));
   }
 
   @Post('2fa/verify')
   @HttpCode(200)
   @Public()
   @ApiOperation({ operationId: 'verifySecondFactor', summary: 'End a sign-in that began at a provider with a code' })
-  @ApiOkResponse({ type: LoginAnswer, description: 'Signed in; the code is used up' })
+  @ApiOkResponse({ type: LoginResponse, description: 'Signed in; the code is used up' })
   verify(
     @CurrentActor() actor: Actor,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-    @Body() { code }: SecondFactorRequest,
-  ): Promise<LoginAnswer> {
+    @Body() { code }: SecondFactorCodeRequest,
+  ): Promise<LoginResponse> {
     return this.cookies.write(reply, this.signIn.finishPending(actor, request.cookies, code));
   }
 }

@@ -26,7 +26,7 @@ export class RecoveryLoginRequest {
   recovery_code!: string;
 }
 
-export class SecondFactorRequest {
+export class SecondFactorCodeRequest {
   @TextField({ description: 'Code of the authenticator app, or a recovery code', minLength: 6, maxLength: 16 })
   code!: string;
 }

@@ -4,7 +4,7 @@ import { type Profile, Profiles } from '@kubarr/users';
 import {
   BrowserSessionReader,
   type Cookies,
-  type LoginAnswer,
+  type LoginResponse,
   SessionIssuer,
   type SignInProof,
   type WithCookies,
@@ -33,27 +33,31 @@ export class PasswordSignInService {
     private readonly factors: SecondFactors,
     private readonly challenges: Challenges,
     private readonly profiles: Profiles,
-    private readonly guesses: SignInAttempts,
+    private readonly attempts: SignInAttempts,
     private readonly browser: BrowserSessionReader,
     private readonly issuer: SessionIssuer,
   ) {}
 
-  /** @throws the errors of `PasswordVerifier.prove`; SecondFactorRequired or PasskeyRequired without a code; SecondFactorInvalid. */
-  async signIn(actor: Actor, cookies: Cookies, body: LoginRequest): Promise<WithCookies<LoginAnswer>> {
-    const proved = await this.passwords.prove(actor, body);
-    const { totp, passkeys } = await this.factors.of(proved.profile.id);
+  /** @throws the errors of `PasswordVerifier.verify`; SecondFactorRequired or PasskeyRequired without a code; SecondFactorInvalid. */
+  async signIn(actor: Actor, cookies: Cookies, body: LoginRequest): Promise<WithCookies<LoginResponse>> {
+    const proved = await this.passwords.verify(actor, body);
+    const { totp, passkeys } = await this.factors.findByUser(proved.profile.id);
     if (!totp && passkeys === 0) return this.finish(proved, cookies, { method: 'password' });
     if (body.totp_code) return this.finishWithCode(proved, cookies, 'password', body.totp_code);
-    await this.guesses.giveBack(proved.guess);
+    await this.attempts.undo(proved.attempt);
     throw totp ? new SecondFactorRequired() : new PasskeyRequired();
   }
 
   /** The same with a recovery code, on a route of its own. @throws SecondFactorNotOn as well. */
-  async recover(actor: Actor, cookies: Cookies, body: RecoveryLoginRequest): Promise<WithCookies<LoginAnswer>> {
-    const proved = await this.passwords.prove(actor, body);
-    const { totp, passkeys } = await this.factors.of(proved.profile.id);
+  async signInWithRecoveryCode(
+    actor: Actor,
+    cookies: Cookies,
+    body: RecoveryLoginRequest,
+  ): Promise<WithCookies<LoginResponse>> {
+    const proved = await this.passwords.verify(actor, body);
+    const { totp, passkeys } = await this.factors.findByUser(proved.profile.id);
     if (totp || passkeys > 0) return this.finishWithCode(proved, cookies, 'password', body.recovery_code);
-    await this.guesses.giveBack(proved.guess);
+    await this.attempts.undo(proved.attempt);
     throw new SecondFactorNotOn();
   }
 
@@ -62,23 +66,23 @@ export class PasswordSignInService {
    *
    * @throws SignInNotStarted, SecondFactorInvalid, TooManyAttempts; InvalidCredentials when all sessions were ended since.
    */
-  async finishPending(actor: Actor, cookies: Cookies, code: string): Promise<WithCookies<LoginAnswer>> {
-    const half = await this.challenges.peek<PendingSignIn>(cookies, ['second-factor']);
-    const profile = half?.userId ? await this.profiles.of(half.userId) : undefined;
-    if (!half || !profile) throw new SignInNotStarted();
-    const guess = await this.guesses.begin(actor, profile.username, profile);
+  async finishPending(actor: Actor, cookies: Cookies, code: string): Promise<WithCookies<LoginResponse>> {
+    const pending = await this.challenges.find<PendingSignIn>(cookies, ['second-factor']);
+    const profile = pending?.userId ? await this.profiles.findById(pending.userId) : undefined;
+    if (!pending || !profile) throw new SignInNotStarted();
+    const attempt = await this.attempts.start(actor, profile.username, profile);
     const refusal = refusalOfAccount(profile);
     if (refusal) {
-      await this.guesses.refuse(guess, refusal);
+      await this.attempts.recordRefusal(attempt, refusal);
       throw refusal.error;
     }
     const { answer, cookies: changes } = await this.finishWithCode(
-      { guess, profile: profileAtProof(profile, half.content) },
+      { attempt, profile: profileAtProof(profile, pending.content) },
       cookies,
-      half.content.method,
+      pending.content.method,
       code,
       async (transaction) => {
-        if (!(await this.challenges.take(cookies, ['second-factor'], transaction))) throw new SignInNotStarted();
+        if (!(await this.challenges.consume(cookies, ['second-factor'], transaction))) throw new SignInNotStarted();
       },
     );
     return { answer, cookies: [...changes, this.challenges.clearedCookie('second-factor')] };
@@ -90,31 +94,31 @@ export class PasswordSignInService {
     method: SignInProof['method'],
     code: string,
     alsoUse?: (transaction: EntityManager) => Promise<void>,
-  ): Promise<WithCookies<LoginAnswer>> {
-    const { guess, profile } = proved;
-    await this.guesses.countCode(guess);
+  ): Promise<WithCookies<LoginResponse>> {
+    const { attempt, profile } = proved;
+    await this.attempts.countCode(attempt);
     const signedIn = await this.finish(proved, cookies, {
       method,
       consume: async (transaction) => {
         await alsoUse?.(transaction);
-        return this.factors.useCode(transaction, personOf(guess.actor, profile), code);
+        return this.factors.verifyCode(transaction, personOf(attempt.actor, profile), code);
       },
     }).catch(async (error: unknown) => {
-      if (error instanceof SecondFactorInvalid) await this.guesses.recordWrongCode(guess);
+      if (error instanceof SecondFactorInvalid) await this.attempts.recordWrongCode(attempt);
       throw error;
     });
-    await this.guesses.resetCodes(guess);
+    await this.attempts.resetCodes(attempt);
     return signedIn;
   }
 
   private async finish(
-    { guess, profile }: VerifiedPassword,
+    { attempt, profile }: VerifiedPassword,
     cookies: Cookies,
     proof: SignInProof,
-  ): Promise<WithCookies<LoginAnswer>> {
+  ): Promise<WithCookies<LoginResponse>> {
     const { live } = await this.browser.read(cookies);
-    const signedIn = await this.issuer.create(guess.actor, profile, live, proof);
-    await this.guesses.succeed(guess);
+    const signedIn = await this.issuer.issue(attempt.actor, profile, live, proof);
+    await this.attempts.recordSuccess(attempt);
     return signedIn;
   }
 }

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { PasswordHasher } from '@kubarr/platform/secrets';
 import { Accounts, type Profile, Profiles } from '@kubarr/users';
-import { type Guess, SignInAttempts } from '../attempts/sign-in-attempts.js';
+import { type Attempt, SignInAttempts } from '../attempts/sign-in-attempts.js';
 import { decideSignIn } from '../attempts/sign-in-decision.js';
 
 /** A sign-in whose password was right; its second factor, if there is one, is still to come. */
 export interface VerifiedPassword {
-  readonly guess: Guess;
+  readonly attempt: Attempt;
   readonly profile: Profile;
 }
 
@@ -17,7 +17,7 @@ export class PasswordVerifier {
   constructor(
     private readonly accounts: Accounts,
     private readonly profiles: Profiles,
-    private readonly guesses: SignInAttempts,
+    private readonly attempts: SignInAttempts,
     private readonly hasher: PasswordHasher,
   ) {}
 
@@ -26,22 +26,25 @@ export class PasswordVerifier {
    *
    * @throws the errors of `sign-in-order.ts`, TooManyAttempts, or PasswordChecksBusy, which does not count.
    */
-  async prove(actor: Actor, { username, password }: { username: string; password: string }): Promise<VerifiedPassword> {
+  async verify(
+    actor: Actor,
+    { username, password }: { username: string; password: string },
+  ): Promise<VerifiedPassword> {
     const account = await this.accounts.findForSignIn(username);
-    const guess = await this.guesses.begin(actor, username, account);
+    const attempt = await this.attempts.start(actor, username, account);
     const check = account ? this.hasher.verify(account.passwordHash, password) : this.hasher.verifyDummy(password);
     const passwordMatches = await check.catch(async (busy: unknown) => {
-      await this.guesses.giveBack(guess); // nobody looked at the password
+      await this.attempts.undo(attempt); // nobody looked at the password
       throw busy;
     });
-    const found = account && passwordMatches ? await this.profiles.of(account.id) : undefined;
+    const found = account && passwordMatches ? await this.profiles.findById(account.id) : undefined;
     const decision = decideSignIn({ isKnown: account !== undefined, account: found, passwordMatches });
     if ('refusal' in decision) {
-      await this.guesses.refuse(guess, decision.refusal);
+      await this.attempts.recordRefusal(attempt, decision.refusal);
       throw decision.refusal.error;
     }
     // As it was when the password was checked: what ended all sessions since then counts against this sign-in too.
     const profile = { ...decision.account, sessionsValidAfter: account?.sessionsValidAfter ?? null };
-    return { guess, profile };
+    return { attempt, profile };
   }
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { type Actor, CurrentActor, Public } from '@kubarr/access';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
-import { RegisterAnswer, RegisterRequest, RegistrationQuery, RegistrationState } from './registration.dto.js';
+import { RegisterResponse, RegisterRequest, RegistrationQuery, RegistrationStateResponse } from './registration.dto.js';
 import { RegistrationService } from './registration.service.js';
 
 @ApiTags('Auth')
@@ -13,16 +13,16 @@ export class RegistrationController {
   @HttpCode(200)
   @Public()
   @ApiOperation({ operationId: 'registerAccount', summary: 'Make an account, with an invite or by open registration' })
-  @ApiOkResponse({ type: RegisterAnswer })
-  register(@CurrentActor() actor: Actor, @Body() body: RegisterRequest): Promise<RegisterAnswer> {
+  @ApiOkResponse({ type: RegisterResponse })
+  register(@CurrentActor() actor: Actor, @Body() body: RegisterRequest): Promise<RegisterResponse> {
     return this.registration.register(actor, body);
   }
 
   @Get('registration')
   @Public()
   @ApiOperation({ operationId: 'getRegistration', summary: 'May this visitor make an account?' })
-  @ApiOkResponse({ type: RegistrationState })
-  state(@Query() { invite }: RegistrationQuery): Promise<RegistrationState> {
+  @ApiOkResponse({ type: RegistrationStateResponse })
+  state(@Query() { invite }: RegistrationQuery): Promise<RegistrationStateResponse> {
     return this.registration.state(invite);
   }
 }

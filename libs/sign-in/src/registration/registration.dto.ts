@@ -33,7 +33,7 @@ export class RegisterRequest {
   invite?: string | null;
 }
 
-export class RegisterAnswer {
+export class RegisterResponse {
   @ApiProperty({ description: 'Number of the account', type: 'integer', format: 'int64' })
   user_id!: number;
 
@@ -52,7 +52,7 @@ export class RegistrationQuery {
   invite?: string;
 }
 
-export class RegistrationState {
+export class RegistrationStateResponse {
   @ApiProperty({ description: 'True = this visitor can register' })
   is_open!: boolean;
 

@@ -9,7 +9,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { NameOrEmailInUse, RegistrationClosed, RegistrationCrowded } from './registration.errors.js';
 import { networkOf } from '../attempts/sign-in-attempts.js';
 import { RegistrationPolicy } from './registration-policy.js';
-import { type RegisterAnswer, type RegisterRequest, type RegistrationState } from './registration.dto.js';
+import { type RegisterResponse, type RegisterRequest, type RegistrationStateResponse } from './registration.dto.js';
 
 /**
  * People who make an account for themselves. With an invite they are let in at once; without one only while the setting
@@ -27,7 +27,7 @@ export class RegistrationService {
   ) {}
 
   /** What the page of registration says to a visitor. */
-  async state(invite: string | undefined): Promise<RegistrationState> {
+  async state(invite: string | undefined): Promise<RegistrationStateResponse> {
     try {
       const { isApproved } = await this.policyFor(this.dataSource.manager, invite?.trim());
       return { is_open: true, requires_approval: !isApproved, reason: null };
@@ -38,7 +38,7 @@ export class RegistrationService {
   }
 
   /** @throws RegistrationClosed, RegistrationCrowded, InviteUnusable, NameOrEmailInUse, InvalidFields, TooManyAttempts */
-  async register(actor: Actor, { password, ...request }: RegisterRequest): Promise<RegisterAnswer> {
+  async register(actor: Actor, { password, ...request }: RegisterRequest): Promise<RegisterResponse> {
     const account = { username: request.username.trim(), email: request.email.trim(), password };
     const invite = request.invite?.trim();
     const attempt = {
@@ -49,7 +49,7 @@ export class RegistrationService {
     await this.limiter.consume([attempt]);
     try {
       await this.policyFor(this.dataSource.manager, invite); // before the password costs anything
-      const passwordHash = await this.accounts.prepare(account);
+      const passwordHash = await this.accounts.validateAndHash(account);
       const answer = await this.dataSource.transaction((transaction) =>
         this.admit(transaction, actor, account, passwordHash, invite),
       );
@@ -67,7 +67,7 @@ export class RegistrationService {
     account: { username: string; email: string },
     passwordHash: string,
     invite: string | undefined,
-  ): Promise<RegisterAnswer> {
+  ): Promise<RegisterResponse> {
     const { isApproved } = await this.policyFor(transaction, invite); // a setting may have changed meanwhile
     const { username, email } = account;
     const visitor = { ...actor, userId: null, username };
@@ -76,7 +76,7 @@ export class RegistrationService {
       isApproved,
       registered: invite ? 'with an invite' : 'openly',
     });
-    if (invite) await this.invites.use(transaction, { ...visitor, userId }, invite, userId);
+    if (invite) await this.invites.redeem(transaction, { ...visitor, userId }, invite, userId);
     return { user_id: userId, username, email, is_approved: isApproved };
   }
 

@@ -24,8 +24,8 @@ export class RecoveryCodes {
   }
 
   /** Eight new codes in place of all earlier ones. They can never be read again. */
-  async replace(transaction: EntityManager, userId: number): Promise<string[]> {
-    await this.removeAll(transaction, userId);
+  async regenerate(transaction: EntityManager, userId: number): Promise<string[]> {
+    await this.deleteAll(transaction, userId);
     const codes = Array.from({ length: HOW_MANY }, newCode);
     await transaction.insert(
       RecoveryCode,
@@ -34,12 +34,12 @@ export class RecoveryCodes {
     return codes;
   }
 
-  async removeAll(transaction: EntityManager, userId: number): Promise<void> {
+  async deleteAll(transaction: EntityManager, userId: number): Promise<void> {
     await transaction.delete(RecoveryCode, { userId });
   }
 
   /** Uses a code up. False when it is unknown or used: of two requests at the same moment one gets true. */
-  async use(transaction: EntityManager, userId: number, code: string): Promise<boolean> {
+  async redeem(transaction: EntityManager, userId: number, code: string): Promise<boolean> {
     const { affected } = await transaction.update(
       RecoveryCode,
       { userId, codeHash: this.hash(userId, code), usedAt: IsNull() },
@@ -49,7 +49,7 @@ export class RecoveryCodes {
   }
 
   /** How many are left. */
-  remaining(userId: number): Promise<number> {
+  countUnused(userId: number): Promise<number> {
     return this.dataSource.getRepository(RecoveryCode).countBy({ userId, usedAt: IsNull() });
   }
 

@@ -5,7 +5,7 @@ import { ReplicaBus } from '@kubarr/platform/database';
 import { Accounts, SerializedRightsChanges } from '@kubarr/users';
 import { removeSecondFactors } from './second-factor-removal.js';
 import { SecondFactors } from './second-factors.js';
-import { type TwoFactorStats } from './second-factor.dto.js';
+import { type SecondFactorStatisticsResponse } from './second-factor.dto.js';
 import { SecondFactorResetRefused } from './second-factor.errors.js';
 
 /** What administrators see of the second factors of others, and do when somebody has lost theirs. */
@@ -19,7 +19,7 @@ export class SecondFactorAdministration {
     private readonly bus: ReplicaBus,
   ) {}
 
-  async statistics(): Promise<TwoFactorStats> {
+  async statistics(): Promise<SecondFactorStatisticsResponse> {
     const [total, enabled] = await Promise.all([this.accounts.count(), this.factors.countHolders()]);
     return { total_users: total, enabled_count: enabled, disabled_count: total - enabled };
   }
@@ -31,13 +31,17 @@ export class SecondFactorAdministration {
    */
   async reset(actor: Actor, caller: SignedIn, userId: number): Promise<{ message: string }> {
     if (userId === caller.userId) throw new SecondFactorResetRefused();
-    const username = await this.guarded.run(caller, 'users.reset_password', async ({ transaction, reach, changes }) => {
-      const { username } = await reach(userId);
-      const { audit, bus } = this;
-      await removeSecondFactors(transaction, actor, { userId, username, by: 'administrator' }, { audit, bus });
-      changes(userId);
-      return username;
-    });
+    const username = await this.guarded.execute(
+      caller,
+      'users.reset_password',
+      async ({ transaction, loadTarget, markChanged }) => {
+        const { username } = await loadTarget(userId);
+        const { audit, bus } = this;
+        await removeSecondFactors(transaction, actor, { userId, username, by: 'administrator' }, { audit, bus });
+        markChanged(userId);
+        return username;
+      },
+    );
     return { message: `${username} signs in without a second factor until one is set up again` };
   }
 }

@@ -10,17 +10,17 @@ import {
   RequirePermission,
   type SignedIn,
 } from '@kubarr/access';
-import { MessageAnswer } from '@kubarr/users';
-import { PasswordConfirmation } from '../confirmation/confirmation.dto.js';
+import { MessageResponse } from '@kubarr/users';
+import { ConfirmPasswordRequest } from '../confirmation/confirmation.dto.js';
 import {
-  EnableTwoFactorRequest,
+  EnableTotpRequest,
   FactorOwnerParameter,
-  RecoveryCodeCount,
-  RecoveryCodesAnswer,
-  TwoFactorEnabled,
-  TwoFactorSetup,
-  TwoFactorStats,
-  TwoFactorStatus,
+  RecoveryCodeCountResponse,
+  RecoveryCodesResponse,
+  TotpEnabledResponse,
+  TotpSetupResponse,
+  SecondFactorStatisticsResponse,
+  SecondFactorStatusResponse,
 } from './second-factor.dto.js';
 import { SecondFactorAdministration } from './second-factor-administration.js';
 import { SecondFactorService } from './second-factor.service.js';
@@ -29,8 +29,8 @@ import { SecondFactorService } from './second-factor.service.js';
 @Controller('api/users')
 export class SecondFactorController {
   constructor(
-    private readonly twoFactor: SecondFactorService,
-    private readonly ofOthers: SecondFactorAdministration,
+    private readonly secondFactor: SecondFactorService,
+    private readonly administration: SecondFactorAdministration,
   ) {}
 
   @Post('me/2fa/setup')
@@ -38,9 +38,9 @@ export class SecondFactorController {
   @Authenticated()
   @OpenDuringEnrolment()
   @ApiOperation({ operationId: 'setupTwoFactor', summary: 'Make a new TOTP secret that does not count yet' })
-  @ApiOkResponse({ type: TwoFactorSetup })
-  setUp(@CurrentUser() caller: SignedIn): Promise<TwoFactorSetup> {
-    return this.twoFactor.setUp(caller);
+  @ApiOkResponse({ type: TotpSetupResponse })
+  createTotpSecret(@CurrentUser() caller: SignedIn): Promise<TotpSetupResponse> {
+    return this.secondFactor.createTotpSecret(caller);
   }
 
   @Post('me/2fa/enable')
@@ -51,83 +51,83 @@ export class SecondFactorController {
     operationId: 'enableTwoFactor',
     summary: 'Prove the secret with a code; from then on it is asked for',
   })
-  @ApiOkResponse({ type: TwoFactorEnabled })
-  enable(
+  @ApiOkResponse({ type: TotpEnabledResponse })
+  enableTotp(
     @CurrentActor() actor: Actor,
     @CurrentUser() caller: SignedIn,
-    @Body() { code }: EnableTwoFactorRequest,
-  ): Promise<TwoFactorEnabled> {
-    return this.twoFactor.enable(actor, caller, code);
+    @Body() { code }: EnableTotpRequest,
+  ): Promise<TotpEnabledResponse> {
+    return this.secondFactor.enableTotp(actor, caller, code);
   }
 
   @Post('me/2fa/disable')
   @HttpCode(200)
   @Authenticated()
   @ApiOperation({ operationId: 'disableTwoFactor', summary: 'Switch the authenticator app off, with the password' })
-  @ApiOkResponse({ type: MessageAnswer })
-  disable(
+  @ApiOkResponse({ type: MessageResponse })
+  disableTotp(
     @CurrentActor() actor: Actor,
     @CurrentUser() caller: SignedIn,
-    @Body() { password }: PasswordConfirmation,
-  ): Promise<MessageAnswer> {
-    return this.twoFactor.disable(actor, caller, password);
+    @Body() { password }: ConfirmPasswordRequest,
+  ): Promise<MessageResponse> {
+    return this.secondFactor.disableTotp(actor, caller, password);
   }
 
   @Get('me/2fa/status')
   @Authenticated()
   @OpenDuringEnrolment()
   @ApiOperation({ operationId: 'getTwoFactorStatus', summary: 'Second factors of the own account' })
-  @ApiOkResponse({ type: TwoFactorStatus })
-  status(@CurrentUser() caller: SignedIn): Promise<TwoFactorStatus> {
-    return this.twoFactor.status(caller);
+  @ApiOkResponse({ type: SecondFactorStatusResponse })
+  status(@CurrentUser() caller: SignedIn): Promise<SecondFactorStatusResponse> {
+    return this.secondFactor.status(caller);
   }
 
   @Get('me/2fa/recovery-codes')
   @Authenticated()
   @OpenDuringEnrolment()
   @ApiOperation({ operationId: 'getRecoveryCodeCount', summary: 'Number of recovery codes that were not used yet' })
-  @ApiOkResponse({ type: RecoveryCodeCount })
-  remainingCodes(@CurrentUser() caller: SignedIn): Promise<RecoveryCodeCount> {
-    return this.twoFactor.remainingCodes(caller);
+  @ApiOkResponse({ type: RecoveryCodeCountResponse })
+  countRecoveryCodes(@CurrentUser() caller: SignedIn): Promise<RecoveryCodeCountResponse> {
+    return this.secondFactor.countRecoveryCodes(caller);
   }
 
   @Post('me/2fa/recovery-codes')
   @HttpCode(200)
   @Authenticated()
   @ApiOperation({ operationId: 'createRecoveryCodes', summary: 'Make new recovery codes in place of all earlier ones' })
-  @ApiOkResponse({ type: RecoveryCodesAnswer })
-  newCodes(
+  @ApiOkResponse({ type: RecoveryCodesResponse })
+  createRecoveryCodes(
     @CurrentActor() actor: Actor,
     @CurrentUser() caller: SignedIn,
-    @Body() { password }: PasswordConfirmation,
-  ): Promise<RecoveryCodesAnswer> {
-    return this.twoFactor.newCodes(actor, caller, password);
+    @Body() { password }: ConfirmPasswordRequest,
+  ): Promise<RecoveryCodesResponse> {
+    return this.secondFactor.createRecoveryCodes(actor, caller, password);
   }
 
   @Delete(':user_id/2fa')
   @RequirePermission('users.reset_password')
   @ApiTokens('refused')
   @ApiOperation({ operationId: 'resetTwoFactor', summary: 'Remove the second factors of somebody who has lost them' })
-  @ApiOkResponse({ type: MessageAnswer })
+  @ApiOkResponse({ type: MessageResponse })
   reset(
     @CurrentActor() actor: Actor,
     @CurrentUser() caller: SignedIn,
     @Param() { user_id }: FactorOwnerParameter,
-  ): Promise<MessageAnswer> {
-    return this.ofOthers.reset(actor, caller, user_id);
+  ): Promise<MessageResponse> {
+    return this.administration.reset(actor, caller, user_id);
   }
 }
 
 @ApiTags('Audit')
 @Controller('api/security')
 export class SecurityController {
-  constructor(private readonly ofOthers: SecondFactorAdministration) {}
+  constructor(private readonly administration: SecondFactorAdministration) {}
 
   @Get('2fa/stats')
   @RequirePermission('audit.view')
   @ApiOperation({ operationId: 'getTwoFactorStats', summary: 'How many accounts have a second factor' })
-  @ApiOkResponse({ type: TwoFactorStats })
-  statistics(): Promise<TwoFactorStats> {
-    return this.ofOthers.statistics();
+  @ApiOkResponse({ type: SecondFactorStatisticsResponse })
+  statistics(): Promise<SecondFactorStatisticsResponse> {
+    return this.administration.statistics();
   }
 }

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
 import { IntegerParameter, TextField } from '@kubarr/platform/http';
 
-export class TwoFactorSetup {
+export class TotpSetupResponse {
   @ApiProperty({ description: 'Secret for the authenticator app, base32 without padding' })
   secret!: string;
 
@@ -12,12 +12,12 @@ export class TwoFactorSetup {
   qr_code!: string;
 }
 
-export class EnableTwoFactorRequest {
+export class EnableTotpRequest {
   @TextField({ description: 'Six digits that the app shows now', minLength: 6, maxLength: 6, example: '492039' })
   code!: string;
 }
 
-export class TwoFactorEnabled {
+export class TotpEnabledResponse {
   @ApiProperty({ description: 'What happened, for people' })
   message!: string;
 
@@ -25,7 +25,7 @@ export class TwoFactorEnabled {
   recovery_codes!: string[];
 }
 
-export class TwoFactorStatus {
+export class SecondFactorStatusResponse {
   @ApiProperty({ description: 'An authenticator app is set up and counts' })
   enabled!: boolean;
 
@@ -47,17 +47,17 @@ export class TwoFactorStatus {
   must_enrol!: boolean;
 }
 
-export class RecoveryCodeCount {
+export class RecoveryCodeCountResponse {
   @ApiProperty({ description: 'Recovery codes that were not used yet', type: 'integer', minimum: 0 })
   remaining!: number;
 }
 
-export class RecoveryCodesAnswer {
+export class RecoveryCodesResponse {
   @ApiProperty({ description: 'Eight new codes in place of all earlier ones; shown this once', type: [String] })
   recovery_codes!: string[];
 }
 
-export class TwoFactorStats {
+export class SecondFactorStatisticsResponse {
   @ApiProperty({ description: 'All accounts', type: 'integer', minimum: 0 })
   total_users!: number;
 

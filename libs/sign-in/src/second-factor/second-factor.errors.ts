@@ -60,7 +60,7 @@ export class TotpCodeInvalid extends KubarrError {
   }
 }
 
-export class SecondFactorDemanded extends KubarrError {
+export class SecondFactorRequiredByRole extends KubarrError {
   readonly code = 'auth.second-factor-demanded';
   readonly kind = 'bad-request';
   constructor() {

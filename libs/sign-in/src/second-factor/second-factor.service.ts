@@ -10,13 +10,13 @@ import { lockFactorsOf, SecondFactors } from './second-factors.js';
 import { newTotpSecret, provisioningUri, stepOfCode } from './totp.js';
 import { TotpSecret } from './totp-secret.entity.js';
 import {
-  type RecoveryCodesAnswer,
-  type TwoFactorEnabled,
-  type TwoFactorSetup,
-  type TwoFactorStatus,
+  type RecoveryCodesResponse,
+  type TotpEnabledResponse,
+  type TotpSetupResponse,
+  type SecondFactorStatusResponse,
 } from './second-factor.dto.js';
 import {
-  SecondFactorDemanded,
+  SecondFactorRequiredByRole,
   SecondFactorNotOn,
   TotpAlreadyOn,
   TotpCodeInvalid,
@@ -37,21 +37,21 @@ export class SecondFactorService {
     private readonly audit: AuditRecorder,
   ) {}
 
-  async status({ userId, mustEnrol }: SignedIn): Promise<TwoFactorStatus> {
+  async status({ userId, mustEnrol }: SignedIn): Promise<SecondFactorStatusResponse> {
     const row = await this.dataSource.getRepository(TotpSecret).findOneBy({ userId });
-    const { passkeys } = await this.factors.of(userId);
+    const { passkeys } = await this.factors.findByUser(userId);
     return {
       enabled: Boolean(row?.confirmedAt),
       verified_at: row?.confirmedAt?.toISOString() ?? null,
-      required_by_role: await this.isDemandedOf(userId),
+      required_by_role: await this.isRequired(userId),
       passkeys,
       must_enrol: mustEnrol,
     };
   }
 
   /** A new secret in place of one that was never proved. @throws TotpAlreadyOn */
-  async setUp({ userId }: SignedIn): Promise<TwoFactorSetup> {
-    const profile = await this.profiles.of(userId);
+  async createTotpSecret({ userId }: SignedIn): Promise<TotpSetupResponse> {
+    const profile = await this.profiles.findById(userId);
     const secret = await newTotpSecret();
     const stored = await this.dataSource.query<unknown[]>(
       `INSERT INTO totp_secrets (user_id, sealed_secret) VALUES ($1, $2)
@@ -66,17 +66,17 @@ export class SecondFactorService {
   }
 
   /** @throws TotpAlreadyOn, TotpNotOn without a secret, TotpCodeInvalid, NotSignedIn */
-  async enable(actor: Actor, caller: SignedIn, code: string): Promise<TwoFactorEnabled> {
+  async enableTotp(actor: Actor, caller: SignedIn, code: string): Promise<TotpEnabledResponse> {
     const { userId } = caller;
     const codes = await this.dataSource.transaction(async (transaction) => {
-      await this.sessions.hold(transaction, caller);
+      await this.sessions.lockAccountOf(transaction, caller);
       const row = await transaction.findOne(TotpSecret, { where: { userId }, lock: { mode: 'pessimistic_write' } });
       if (!row) throw new TotpNotOn();
       if (row.confirmedAt) throw new TotpAlreadyOn();
       const step = await stepOfCode(this.factors.openSecret(row), code, Date.now());
       if (step === undefined) throw new TotpCodeInvalid();
       await transaction.update(TotpSecret, { userId }, { confirmedAt: () => 'now()', lastStep: step });
-      const made = await this.recoveryCodes.replace(transaction, userId);
+      const made = await this.recoveryCodes.regenerate(transaction, userId);
       await this.profiles.invalidate(transaction, userId);
       await this.audit.record(transaction, actor, { action: SecondFactorActions.enabled, resourceId: userId });
       return made;
@@ -84,47 +84,47 @@ export class SecondFactorService {
     return { message: 'Two-factor authentication is on', recovery_codes: codes };
   }
 
-  /** @throws TotpNotOn, SecondFactorDemanded, or as `Confirmation.requirePassword`. */
-  async disable(actor: Actor, caller: SignedIn, password: string): Promise<{ message: string }> {
+  /** @throws TotpNotOn, SecondFactorRequiredByRole, or as `Confirmation.requirePassword`. */
+  async disableTotp(actor: Actor, caller: SignedIn, password: string): Promise<{ message: string }> {
     const { userId } = caller;
-    if (!(await this.factors.of(userId)).totp) throw new TotpNotOn();
+    if (!(await this.factors.findByUser(userId)).totp) throw new TotpNotOn();
     await this.confirmation.requirePassword(actor, caller, password, SecondFactorActions.disabled);
-    const isDemanded = await this.isDemandedOf(userId);
+    const isRequired = await this.isRequired(userId);
     await this.dataSource.transaction(async (transaction) => {
       await lockFactorsOf(transaction, userId);
       await transaction.delete(TotpSecret, { userId });
-      const { passkeys } = await this.factors.of(userId, transaction);
-      if (passkeys === 0 && isDemanded) throw new SecondFactorDemanded();
-      if (passkeys === 0) await this.recoveryCodes.removeAll(transaction, userId);
+      const { passkeys } = await this.factors.findByUser(userId, transaction);
+      if (passkeys === 0 && isRequired) throw new SecondFactorRequiredByRole();
+      if (passkeys === 0) await this.recoveryCodes.deleteAll(transaction, userId);
       await this.profiles.invalidate(transaction, userId);
       await this.audit.record(transaction, actor, { action: SecondFactorActions.disabled, resourceId: userId });
     });
     return { message: 'The authenticator app is no longer asked for' };
   }
 
-  async remainingCodes({ userId }: SignedIn): Promise<{ remaining: number }> {
-    return { remaining: await this.recoveryCodes.remaining(userId) };
+  async countRecoveryCodes({ userId }: SignedIn): Promise<{ remaining: number }> {
+    return { remaining: await this.recoveryCodes.countUnused(userId) };
   }
 
   /** @throws SecondFactorNotOn, NotSignedIn, or as `Confirmation.requirePassword`. */
-  async newCodes(actor: Actor, caller: SignedIn, password: string): Promise<RecoveryCodesAnswer> {
+  async createRecoveryCodes(actor: Actor, caller: SignedIn, password: string): Promise<RecoveryCodesResponse> {
     const { userId } = caller;
-    const { totp, passkeys } = await this.factors.of(userId);
+    const { totp, passkeys } = await this.factors.findByUser(userId);
     if (!totp && passkeys === 0) throw new SecondFactorNotOn();
     await this.confirmation.requirePassword(actor, caller, password, SecondFactorActions.recoveryCodesCreated);
     return this.dataSource.transaction(async (transaction) => {
-      await this.sessions.hold(transaction, caller);
+      await this.sessions.lockAccountOf(transaction, caller);
       await lockFactorsOf(transaction, userId);
       await this.audit.record(transaction, actor, {
         action: SecondFactorActions.recoveryCodesCreated,
         resourceId: userId,
       });
-      return { recovery_codes: await this.recoveryCodes.replace(transaction, userId) };
+      return { recovery_codes: await this.recoveryCodes.regenerate(transaction, userId) };
     });
   }
 
-  private async isDemandedOf(userId: number): Promise<boolean> {
-    const profile = await this.profiles.of(userId);
+  private async isRequired(userId: number): Promise<boolean> {
+    const profile = await this.profiles.findById(userId);
     return profile !== undefined && requiresSecondFactor(profile);
   }
 }

@@ -43,7 +43,7 @@ export class SecondFactors implements OnModuleInit {
     });
   }
 
-  async of(userId: number, transaction: EntityManager = this.dataSource.manager): Promise<FactorsOfAccount> {
+  async findByUser(userId: number, transaction: EntityManager = this.dataSource.manager): Promise<FactorsOfAccount> {
     const [row] = await transaction.query<[{ totp: boolean; passkeys: number }]>(
       `SELECT EXISTS (SELECT 1 FROM totp_secrets WHERE user_id = $1 AND confirmed_at IS NOT NULL) AS totp,
         (SELECT count(*)::int FROM passkeys WHERE user_id = $1) AS passkeys`,
@@ -67,7 +67,7 @@ export class SecondFactors implements OnModuleInit {
    *
    * @throws SecondFactorInvalid
    */
-  async useCode(
+  async verifyCode(
     transaction: EntityManager,
     person: Candidate,
     text: string,
@@ -76,8 +76,8 @@ export class SecondFactors implements OnModuleInit {
     const code = text.toUpperCase().replace(/[^A-Z0-9]/g, '');
     const isTotp = /^\d{6}$/.test(code);
     const isRight = isTotp
-      ? await this.useTotp(transaction, person.userId, code, now)
-      : await this.recoveryCodes.use(transaction, person.userId, code);
+      ? await this.verifyTotp(transaction, person.userId, code, now)
+      : await this.recoveryCodes.redeem(transaction, person.userId, code);
     if (!isRight) throw new SecondFactorInvalid();
     await this.audit.record(transaction, person, {
       action: isTotp ? SecondFactorActions.verified : SecondFactorActions.recoveryCodeUsed,
@@ -96,7 +96,7 @@ export class SecondFactors implements OnModuleInit {
   }
 
   /** The step only ever grows: of two requests with one code the second finds it taken. */
-  private async useTotp(transaction: EntityManager, userId: number, code: string, now: number): Promise<boolean> {
+  private async verifyTotp(transaction: EntityManager, userId: number, code: string, now: number): Promise<boolean> {
     const row = await transaction.findOneBy(TotpSecret, { userId });
     const step = row?.confirmedAt ? await stepOfCode(this.openSecret(row), code, now) : undefined;
     if (step === undefined) return false;

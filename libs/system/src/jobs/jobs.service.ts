@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, holds, type SignedIn } from '@kubarr/access';
+import { type Actor, hasPermission, type SignedIn } from '@kubarr/access';
 import { type AuditAction, AuditRecorder } from '@kubarr/audit';
 import { JobQueue, JobNotFound, type JobView, PeriodicJobs } from '@kubarr/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -20,7 +20,7 @@ import { JobActions } from '../system.actions.js';
 export const maySee = (
   { userId, permissions }: Pick<SignedIn, 'userId' | 'permissions'>,
   job: Pick<JobView, 'requestedBy'>,
-): boolean => holds(permissions, 'settings.manage') || job.requestedBy === userId;
+): boolean => hasPermission(permissions, 'settings.manage') || job.requestedBy === userId;
 
 /** The jobs screen: administrators see all work, everybody what they asked for. */
 @Injectable()
@@ -33,7 +33,7 @@ export class JobsService {
   ) {}
 
   async list(reader: SignedIn, { mine, housekeeping, ...query }: JobsQuery): Promise<JobPage> {
-    const onlyOwn = mine === true || !holds(reader.permissions, 'settings.manage');
+    const onlyOwn = mine === true || !hasPermission(reader.permissions, 'settings.manage');
     const jobs = await this.jobs.list({
       ...query,
       ...(onlyOwn && { requestedBy: reader.userId }),

@@ -1,14 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { type Actor, ApiTokens, CurrentActor, CurrentUser, RequirePermission, type SignedIn } from '@kubarr/access';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
-import { MessageAnswer, UserAnswer } from '../user-answer.js';
-import {
-  CreateUserRequest,
-  ResetPasswordRequest,
-  UpdateUserRequest,
-  UserListQuery,
-  UserParameter,
-} from './users.dto.js';
+import { MessageResponse, UserResponse } from '../user-response.js';
+import { CreateUserRequest, ResetPasswordRequest, UpdateUserRequest, UserListQuery, UserParams } from './users.dto.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('Users')
@@ -19,8 +13,8 @@ export class UsersController {
   @Get()
   @RequirePermission('users.view')
   @ApiOperation({ operationId: 'listUsers', summary: 'Accounts, in the order of their numbers' })
-  @ApiOkResponse({ type: [UserAnswer] })
-  list(@Query() query: UserListQuery): Promise<UserAnswer[]> {
+  @ApiOkResponse({ type: [UserResponse] })
+  list(@Query() query: UserListQuery): Promise<UserResponse[]> {
     return this.users.list(query);
   }
 
@@ -28,53 +22,53 @@ export class UsersController {
   @HttpCode(200)
   @RequirePermission('users.manage')
   @ApiOperation({ operationId: 'createUser', summary: 'Create an active, approved account' })
-  @ApiOkResponse({ type: UserAnswer })
+  @ApiOkResponse({ type: UserResponse })
   create(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
     @Body() body: CreateUserRequest,
-  ): Promise<UserAnswer> {
+  ): Promise<UserResponse> {
     return this.users.create(caller, actor, body);
   }
 
   @Get('pending')
   @RequirePermission('users.view')
   @ApiOperation({ operationId: 'listPendingUsers', summary: 'Accounts that wait for approval' })
-  @ApiOkResponse({ type: [UserAnswer] })
-  waiting(): Promise<UserAnswer[]> {
-    return this.users.waiting();
+  @ApiOkResponse({ type: [UserResponse] })
+  listPending(): Promise<UserResponse[]> {
+    return this.users.listPending();
   }
 
   @Get(':user_id')
   @RequirePermission('users.view')
   @ApiOperation({ operationId: 'getUser', summary: 'One account' })
-  @ApiOkResponse({ type: UserAnswer })
-  one(@Param() { user_id }: UserParameter): Promise<UserAnswer> {
-    return this.users.one(user_id);
+  @ApiOkResponse({ type: UserResponse })
+  findById(@Param() { user_id }: UserParams): Promise<UserResponse> {
+    return this.users.findById(user_id);
   }
 
   @Patch(':user_id')
   @RequirePermission('users.manage')
   @ApiOperation({ operationId: 'updateUser', summary: 'Change e-mail, status or roles of an account' })
-  @ApiOkResponse({ type: UserAnswer })
+  @ApiOkResponse({ type: UserResponse })
   update(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
-    @Param() { user_id }: UserParameter,
+    @Param() { user_id }: UserParams,
     @Body() body: UpdateUserRequest,
-  ): Promise<UserAnswer> {
+  ): Promise<UserResponse> {
     return this.users.update(caller, actor, user_id, body);
   }
 
   @Delete(':user_id')
   @RequirePermission('users.manage')
   @ApiOperation({ operationId: 'deleteUser', summary: 'Remove the account of somebody else' })
-  @ApiOkResponse({ type: MessageAnswer })
+  @ApiOkResponse({ type: MessageResponse })
   remove(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
-    @Param() { user_id }: UserParameter,
-  ): Promise<MessageAnswer> {
+    @Param() { user_id }: UserParams,
+  ): Promise<MessageResponse> {
     return this.users.remove(caller, actor, user_id);
   }
 
@@ -82,12 +76,12 @@ export class UsersController {
   @HttpCode(200)
   @RequirePermission('users.manage')
   @ApiOperation({ operationId: 'approveUser', summary: 'Let a waiting account in' })
-  @ApiOkResponse({ type: UserAnswer })
+  @ApiOkResponse({ type: UserResponse })
   approve(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
-    @Param() { user_id }: UserParameter,
-  ): Promise<UserAnswer> {
+    @Param() { user_id }: UserParams,
+  ): Promise<UserResponse> {
     return this.users.approve(caller, actor, user_id);
   }
 
@@ -95,12 +89,12 @@ export class UsersController {
   @HttpCode(200)
   @RequirePermission('users.manage')
   @ApiOperation({ operationId: 'rejectUser', summary: 'Refuse a waiting account and remove it' })
-  @ApiOkResponse({ type: MessageAnswer })
+  @ApiOkResponse({ type: MessageResponse })
   reject(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
-    @Param() { user_id }: UserParameter,
-  ): Promise<MessageAnswer> {
+    @Param() { user_id }: UserParams,
+  ): Promise<MessageResponse> {
     return this.users.reject(caller, actor, user_id);
   }
 
@@ -111,13 +105,13 @@ export class UsersController {
     operationId: 'adminResetPassword',
     summary: 'Set a new password for somebody else and sign them out everywhere',
   })
-  @ApiOkResponse({ type: MessageAnswer })
+  @ApiOkResponse({ type: MessageResponse })
   resetPassword(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
-    @Param() { user_id }: UserParameter,
+    @Param() { user_id }: UserParams,
     @Body() { new_password }: ResetPasswordRequest,
-  ): Promise<MessageAnswer> {
+  ): Promise<MessageResponse> {
     return this.users.resetPassword(caller, actor, user_id, new_password);
   }
 }

@@ -7,7 +7,7 @@ const MOST_ROLES = 50;
 /** Most accounts in one answer. */
 const LARGEST_LIST = 1_000;
 
-export class UserParameter {
+export class UserParams {
   @IntegerParameter({ description: 'Number of the account', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
   user_id!: number;
 }

@@ -7,7 +7,7 @@ import { Accounts, assertAllowed, refuseTaken } from '../accounts.js';
 import { type RightsChange, SerializedRightsChanges } from '../serialized-rights-changes.js';
 import { type Profile, Profiles } from '../profiles.js';
 import { RoleMembers } from '../roles/role-members.js';
-import { answerOf, type MessageAnswer, type UserAnswer } from '../user-answer.js';
+import { responseOf, type MessageResponse, type UserResponse } from '../user-response.js';
 import { User } from '../user.entity.js';
 import { NotWaiting, OwnAccount, UserNotFound } from '../users.errors.js';
 import { type CreateUserRequest, type UpdateUserRequest, type UserListQuery } from './users.dto.js';
@@ -24,29 +24,29 @@ export class UsersService {
     private readonly audit: AuditRecorder,
   ) {}
 
-  async list(query: UserListQuery): Promise<UserAnswer[]> {
-    return (await this.profiles.page({ ...query, waiting: false })).map(answerOf);
+  async list(query: UserListQuery): Promise<UserResponse[]> {
+    return (await this.profiles.list({ ...query, waiting: false })).map(responseOf);
   }
 
   /** Those that wait for approval, oldest first. */
-  async waiting(): Promise<UserAnswer[]> {
-    return (await this.profiles.page({ skip: 0, limit: 500, waiting: true })).map(answerOf);
+  async listPending(): Promise<UserResponse[]> {
+    return (await this.profiles.list({ skip: 0, limit: 500, waiting: true })).map(responseOf);
   }
 
-  async one(userId: number): Promise<UserAnswer> {
-    const profile = await this.profiles.of(userId);
+  async findById(userId: number): Promise<UserResponse> {
+    const profile = await this.profiles.findById(userId);
     if (!profile) throw new UserNotFound();
-    return answerOf(profile);
+    return responseOf(profile);
   }
 
   /** @throws UsernameTaken, EmailTaken, UnknownRoles, BeyondOwnPermissions */
-  async create(caller: SignedIn, actor: Actor, { role_ids, ...fields }: CreateUserRequest): Promise<UserAnswer> {
+  async create(caller: SignedIn, actor: Actor, { role_ids, ...fields }: CreateUserRequest): Promise<UserResponse> {
     const account = { ...fields, username: fields.username.trim(), email: fields.email.trim() };
-    const passwordHash = await this.accounts.prepare(account);
-    return this.changes.run(caller, 'users.manage', async (change) => {
+    const passwordHash = await this.accounts.validateAndHash(account);
+    return this.changes.execute(caller, 'users.manage', async (change) => {
       const id = await this.accounts.create(change.transaction, actor, account, { passwordHash, isApproved: true });
-      await this.members.replace(change, actor, id, [], role_ids ?? []);
-      return answerOf(await this.reread(change.transaction, id));
+      await this.members.setRoles(change, actor, id, [], role_ids ?? []);
+      return responseOf(await this.reread(change.transaction, id));
     });
   }
 
@@ -55,13 +55,13 @@ export class UsersService {
    *
    * @throws UserNotFound, BeyondOwnPermissions, EmailTaken, UnknownRoles, LastAdministrator, OwnAccount
    */
-  async update(caller: SignedIn, actor: Actor, userId: number, request: UpdateUserRequest): Promise<UserAnswer> {
+  async update(caller: SignedIn, actor: Actor, userId: number, request: UpdateUserRequest): Promise<UserResponse> {
     const email = request.email?.trim();
     if (email !== undefined) assertAllowed([{ path: 'email', message: emailRefusal(email) }]);
     const withdrawsSignIn = request.is_active === false || request.is_approved === false;
     if (userId === caller.userId && withdrawsSignIn) throw new OwnAccount();
-    return this.changes.run(caller, 'users.manage', async (change) => {
-      const before = await change.reach(userId);
+    return this.changes.execute(caller, 'users.manage', async (change) => {
+      const before = await change.loadTarget(userId);
       const after = {
         email: email ?? before.email,
         isActive: request.is_active ?? before.isActive,
@@ -70,28 +70,28 @@ export class UsersService {
       await this.store(change, actor, before, after);
       if (request.role_ids) {
         const roleIds = before.roles.map(({ id }) => id);
-        await this.members.replace(change, actor, userId, roleIds, request.role_ids);
+        await this.members.setRoles(change, actor, userId, roleIds, request.role_ids);
       }
-      change.changes(userId);
-      return answerOf(await this.reread(change.transaction, userId));
+      change.markChanged(userId);
+      return responseOf(await this.reread(change.transaction, userId));
     });
   }
 
   /** @throws UserNotFound, NotWaiting */
-  approve(caller: SignedIn, actor: Actor, userId: number): Promise<UserAnswer> {
-    return this.changes.run(caller, 'users.manage', async (change) => {
-      const before = await change.reach(userId);
+  approve(caller: SignedIn, actor: Actor, userId: number): Promise<UserResponse> {
+    return this.changes.execute(caller, 'users.manage', async (change) => {
+      const before = await change.loadTarget(userId);
       if (before.isApproved) throw new NotWaiting();
       await this.store(change, actor, before, { email: before.email, isActive: true, isApproved: true });
-      change.changes(userId);
-      return answerOf(await this.reread(change.transaction, userId));
+      change.markChanged(userId);
+      return responseOf(await this.reread(change.transaction, userId));
     });
   }
 
   /** @throws UserNotFound, NotWaiting */
-  async reject(caller: SignedIn, actor: Actor, userId: number): Promise<MessageAnswer> {
-    await this.changes.run(caller, 'users.manage', async (change) => {
-      const account = await change.reach(userId);
+  async reject(caller: SignedIn, actor: Actor, userId: number): Promise<MessageResponse> {
+    await this.changes.execute(caller, 'users.manage', async (change) => {
+      const account = await change.loadTarget(userId);
       if (account.isApproved) throw new NotWaiting();
       await this.accounts.remove(change, actor, account, { rejected: true });
     });
@@ -99,10 +99,10 @@ export class UsersService {
   }
 
   /** @throws UserNotFound, OwnAccount, BeyondOwnPermissions, LastAdministrator */
-  async remove(caller: SignedIn, actor: Actor, userId: number): Promise<MessageAnswer> {
+  async remove(caller: SignedIn, actor: Actor, userId: number): Promise<MessageResponse> {
     if (userId === caller.userId) throw new OwnAccount();
-    await this.changes.run(caller, 'users.manage', async (change) => {
-      await this.accounts.remove(change, actor, await change.reach(userId));
+    await this.changes.execute(caller, 'users.manage', async (change) => {
+      await this.accounts.remove(change, actor, await change.loadTarget(userId));
     });
     return { message: 'The account was removed' };
   }
@@ -112,27 +112,27 @@ export class UsersService {
    *
    * @throws UserNotFound, OwnAccount, BeyondOwnPermissions, InvalidFields
    */
-  async resetPassword(caller: SignedIn, actor: Actor, userId: number, password: string): Promise<MessageAnswer> {
+  async resetPassword(caller: SignedIn, actor: Actor, userId: number, password: string): Promise<MessageResponse> {
     if (userId === caller.userId) throw new OwnAccount();
-    const known = await this.profiles.of(userId);
+    const known = await this.profiles.findById(userId);
     if (!known) throw new UserNotFound();
     assertAllowed([{ path: 'new_password', message: passwordRefusal(password, known) }]);
     const passwordHash = await this.accounts.hash(password);
-    await this.changes.run(caller, 'users.reset_password', async (change) => {
-      const account = await change.reach(userId);
+    await this.changes.execute(caller, 'users.reset_password', async (change) => {
+      const account = await change.loadTarget(userId);
       await this.accounts.setPassword(change.transaction, userId, passwordHash);
       await this.audit.record(change.transaction, actor, {
         action: UserActions.passwordChanged,
         resourceId: userId,
         details: { username: account.username, reset: true },
       });
-      change.changes(userId);
+      change.markChanged(userId);
     });
     return { message: 'The password was set; the account is signed out everywhere' };
   }
 
   private async reread(transaction: EntityManager, userId: number): Promise<Profile> {
-    const profile = await this.profiles.within(transaction, userId);
+    const profile = await this.profiles.findInTransaction(transaction, userId);
     if (!profile) throw new UserNotFound();
     return profile;
   }

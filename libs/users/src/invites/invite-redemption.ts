@@ -26,7 +26,7 @@ export class InviteRedemption {
    *
    * @throws InviteUnusable
    */
-  async use(transaction: EntityManager, actor: Actor, code: string, userId: number): Promise<void> {
+  async redeem(transaction: EntityManager, actor: Actor, code: string, userId: number): Promise<void> {
     const [[used]] = await transaction.query<[{ id: number }[], number]>(
       `UPDATE invites SET used_at = now(), used_by_id = $2 WHERE code_hash = $1 AND ${IS_USABLE} RETURNING id`,
       [hashOf(code), userId],

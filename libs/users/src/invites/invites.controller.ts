@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { type Actor, CurrentActor, RequirePermission } from '@kubarr/access';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
-import { MessageAnswer } from '../user-answer.js';
-import { CreateInviteRequest, InviteAnswer, InviteParameter } from './invites.dto.js';
+import { MessageResponse } from '../user-response.js';
+import { CreateInviteRequest, InviteResponse, InviteParams } from './invites.dto.js';
 import { InvitesService } from './invites.service.js';
 
 @ApiTags('Users')
@@ -13,8 +13,8 @@ export class InvitesController {
   @Get()
   @RequirePermission('users.manage')
   @ApiOperation({ operationId: 'listInvites', summary: 'Invites, newest first, without their codes' })
-  @ApiOkResponse({ type: [InviteAnswer] })
-  list(): Promise<InviteAnswer[]> {
+  @ApiOkResponse({ type: [InviteResponse] })
+  list(): Promise<InviteResponse[]> {
     return this.invites.list();
   }
 
@@ -22,16 +22,16 @@ export class InvitesController {
   @HttpCode(200)
   @RequirePermission('users.manage')
   @ApiOperation({ operationId: 'createInvite', summary: 'Make an invite for one person; its code is shown this once' })
-  @ApiOkResponse({ type: InviteAnswer })
-  create(@CurrentActor() actor: Actor, @Body() body: CreateInviteRequest): Promise<InviteAnswer> {
+  @ApiOkResponse({ type: InviteResponse })
+  create(@CurrentActor() actor: Actor, @Body() body: CreateInviteRequest): Promise<InviteResponse> {
     return this.invites.create(actor, body);
   }
 
   @Delete(':invite_id')
   @RequirePermission('users.manage')
   @ApiOperation({ operationId: 'deleteInvite', summary: 'Take an invite back' })
-  @ApiOkResponse({ type: MessageAnswer })
-  remove(@CurrentActor() actor: Actor, @Param() { invite_id }: InviteParameter): Promise<MessageAnswer> {
+  @ApiOkResponse({ type: MessageResponse })
+  remove(@CurrentActor() actor: Actor, @Param() { invite_id }: InviteParams): Promise<MessageResponse> {
     return this.invites.remove(actor, invite_id);
   }
 }

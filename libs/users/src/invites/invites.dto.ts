@@ -1,7 +1,7 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
 import { IntegerField, IntegerParameter } from '@kubarr/platform/http';
 
-export class InviteParameter {
+export class InviteParams {
   @IntegerParameter({ description: 'Number of the invite', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
   invite_id!: number;
 }
@@ -17,7 +17,7 @@ export class CreateInviteRequest {
   expires_in_days?: number | null;
 }
 
-export class InviteAnswer {
+export class InviteResponse {
   @ApiProperty({ description: 'Number of the invite', type: 'integer', format: 'int64' })
   id!: number;
 

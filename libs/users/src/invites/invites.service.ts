@@ -2,17 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { DataSource } from 'typeorm';
-import { type MessageAnswer } from '../user-answer.js';
+import { type MessageResponse } from '../user-response.js';
 import { InviteNotFound, TooManyInvites } from '../users.errors.js';
 import { hashOf, hintOf, newInviteCode } from './invite-code.js';
 import { IS_USABLE } from './invite-redemption.js';
 import { Invite } from './invite.entity.js';
-import { type CreateInviteRequest, type InviteAnswer } from './invites.dto.js';
+import { type CreateInviteRequest, type InviteResponse } from './invites.dto.js';
 import { InviteActions } from '../users.actions.js';
 
 /** Invites that are open at the same time, and most that one answer lists. */
 const MOST_OPEN = 200;
-const LISTED_AT_MOST = 500;
+const MAX_LISTED = 500;
 
 const DEFAULT_DAYS = 7;
 
@@ -25,17 +25,17 @@ export class InvitesService {
   ) {}
 
   /** Newest first, without their codes: those are known to nobody but whoever was shown them. */
-  async list(): Promise<InviteAnswer[]> {
+  async list(): Promise<InviteResponse[]> {
     const invites = await this.dataSource.getRepository(Invite).find({
       relations: { createdBy: true, usedBy: true },
       order: { id: 'DESC' },
-      take: LISTED_AT_MOST,
+      take: MAX_LISTED,
     });
-    return invites.map((invite) => answerOf(invite, `${invite.codeHint}…`));
+    return invites.map((invite) => responseOf(invite, `${invite.codeHint}…`));
   }
 
   /** The only answer that has the code. @throws TooManyInvites */
-  async create(actor: Actor, request: CreateInviteRequest): Promise<InviteAnswer> {
+  async create(actor: Actor, request: CreateInviteRequest): Promise<InviteResponse> {
     const days = request.expires_in_days ?? DEFAULT_DAYS;
     const code = newInviteCode();
     return this.dataSource.transaction(async (transaction) => {
@@ -57,12 +57,12 @@ export class InvitesService {
         resourceId: id,
         details: { expires_at: invite.expiresAt },
       });
-      return answerOf(invite, code);
+      return responseOf(invite, code);
     });
   }
 
   /** @throws InviteNotFound */
-  async remove(actor: Actor, id: number): Promise<MessageAnswer> {
+  async remove(actor: Actor, id: number): Promise<MessageResponse> {
     await this.dataSource.transaction(async (transaction) => {
       const { affected } = await transaction.delete(Invite, { id });
       if (!affected) throw new InviteNotFound();
@@ -72,7 +72,7 @@ export class InvitesService {
   }
 }
 
-function answerOf(invite: Invite, code: string): InviteAnswer {
+function responseOf(invite: Invite, code: string): InviteResponse {
   return {
     id: invite.id,
     code,

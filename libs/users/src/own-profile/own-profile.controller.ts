@@ -9,7 +9,7 @@ import {
   type SignedIn,
 } from '@kubarr/access';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
-import { PreferencesAnswer, UserAnswer } from '../user-answer.js';
+import { PreferencesResponse, UserResponse } from '../user-response.js';
 import { UpdateOwnProfileRequest, UpdatePreferencesRequest } from './own-profile.dto.js';
 import { OwnProfileService } from './own-profile.service.js';
 
@@ -23,39 +23,39 @@ export class OwnProfileController {
   @OpenDuringEnrolment()
   @ApiTokens('allowed')
   @ApiOperation({ operationId: 'getCurrentUser', summary: 'The account behind the active session' })
-  @ApiOkResponse({ type: UserAnswer })
-  me(@CurrentUser() caller: SignedIn): Promise<UserAnswer> {
+  @ApiOkResponse({ type: UserResponse })
+  me(@CurrentUser() caller: SignedIn): Promise<UserResponse> {
     return this.own.read(caller);
   }
 
   @Patch()
   @Authenticated()
   @ApiOperation({ operationId: 'updateOwnProfile', summary: 'Change your own user name or e-mail address' })
-  @ApiOkResponse({ type: UserAnswer })
+  @ApiOkResponse({ type: UserResponse })
   update(
     @CurrentUser() { userId }: SignedIn,
     @CurrentActor() actor: Actor,
     @Body() body: UpdateOwnProfileRequest,
-  ): Promise<UserAnswer> {
+  ): Promise<UserResponse> {
     return this.own.update(actor, userId, body);
   }
 
   @Get('preferences')
   @Authenticated()
   @ApiOperation({ operationId: 'getMyPreferences', summary: 'What you prefer' })
-  @ApiOkResponse({ type: PreferencesAnswer })
-  preferences(@CurrentUser() { userId }: SignedIn): Promise<PreferencesAnswer> {
+  @ApiOkResponse({ type: PreferencesResponse })
+  preferences(@CurrentUser() { userId }: SignedIn): Promise<PreferencesResponse> {
     return this.own.preferences(userId);
   }
 
   @Patch('preferences')
   @Authenticated()
   @ApiOperation({ operationId: 'updateMyPreferences', summary: 'Change what you prefer' })
-  @ApiOkResponse({ type: PreferencesAnswer })
+  @ApiOkResponse({ type: PreferencesResponse })
   setPreferences(
     @CurrentUser() { userId }: SignedIn,
     @Body() body: UpdatePreferencesRequest,
-  ): Promise<PreferencesAnswer> {
+  ): Promise<PreferencesResponse> {
     return this.own.setPreferences(userId, body);
   }
 }

@@ -5,7 +5,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { emailRefusal, usernameRefusal } from '../account-rules.js';
 import { assertAllowed, refuseTaken } from '../accounts.js';
 import { type Profile, Profiles } from '../profiles.js';
-import { answerOf, type PreferencesAnswer, type UserAnswer } from '../user-answer.js';
+import { responseOf, type PreferencesResponse, type UserResponse } from '../user-response.js';
 import { User } from '../user.entity.js';
 import { AccountGone } from '../users.errors.js';
 import { type UpdateOwnProfileRequest, type UpdatePreferencesRequest } from './own-profile.dto.js';
@@ -22,16 +22,16 @@ export class OwnProfileService {
   ) {}
 
   /** The permissions are those of the caller: an API token may have fewer than the person, an enrolment session none. */
-  async read({ userId, permissions }: SignedIn): Promise<UserAnswer> {
-    return answerOf({ ...(await this.profile(userId)), permissions });
+  async read({ userId, permissions }: SignedIn): Promise<UserResponse> {
+    return responseOf({ ...(await this.profile(userId)), permissions });
   }
 
-  async preferences(userId: number): Promise<PreferencesAnswer> {
+  async preferences(userId: number): Promise<PreferencesResponse> {
     return { theme: (await this.profile(userId)).theme };
   }
 
   /** @throws UsernameTaken, EmailTaken, InvalidFields */
-  async update(actor: Actor, userId: number, request: UpdateOwnProfileRequest): Promise<UserAnswer> {
+  async update(actor: Actor, userId: number, request: UpdateOwnProfileRequest): Promise<UserResponse> {
     const username = request.username?.trim();
     const email = request.email?.trim();
     assertAllowed([
@@ -54,7 +54,7 @@ export class OwnProfileService {
     });
   }
 
-  async setPreferences(userId: number, { theme }: UpdatePreferencesRequest): Promise<PreferencesAnswer> {
+  async setPreferences(userId: number, { theme }: UpdatePreferencesRequest): Promise<PreferencesResponse> {
     const { preferences } = await this.change(userId, async (transaction) => {
       if (theme) await transaction.upsert(UserPreferences, { userId, theme, updatedAt: () => 'now()' }, ['userId']);
     });
@@ -62,7 +62,7 @@ export class OwnProfileService {
   }
 
   private async profile(userId: number): Promise<Profile> {
-    const profile = await this.profiles.of(userId);
+    const profile = await this.profiles.findById(userId);
     if (!profile) throw new AccountGone();
     return profile;
   }
@@ -70,14 +70,14 @@ export class OwnProfileService {
   private async change(
     userId: number,
     work: (transaction: EntityManager, before: Profile) => Promise<void>,
-  ): Promise<UserAnswer> {
+  ): Promise<UserResponse> {
     return this.dataSource.transaction(async (transaction) => {
       await transaction.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
-      const before = await this.profiles.within(transaction, userId);
+      const before = await this.profiles.findInTransaction(transaction, userId);
       if (!before) throw new AccountGone();
       await work(transaction, before);
       await this.profiles.invalidate(transaction, userId);
-      return answerOf((await this.profiles.within(transaction, userId)) ?? before);
+      return responseOf((await this.profiles.findInTransaction(transaction, userId)) ?? before);
     });
   }
 }

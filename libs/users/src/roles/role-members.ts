@@ -18,7 +18,7 @@ export class RoleMembers {
    *
    * @throws UnknownRoles; BeyondOwnPermissions when a role that comes or goes holds more than the one who asks.
    */
-  async replace(
+  async setRoles(
     { transaction, authority }: RightsChange,
     actor: Actor,
     userId: number,
@@ -27,7 +27,7 @@ export class RoleMembers {
   ): Promise<void> {
     const added = after.filter((id) => !before.includes(id));
     const removed = before.filter((id) => !after.includes(id));
-    const roles = await this.known(transaction, authority, [...added, ...removed]);
+    const roles = await this.loadRoles(transaction, authority, [...added, ...removed]);
     for (const roleId of removed) await transaction.delete(UserRole, { userId, roleId });
     if (added.length > 0)
       await transaction.insert(
@@ -43,7 +43,7 @@ export class RoleMembers {
     }
   }
 
-  private async known(
+  private async loadRoles(
     transaction: EntityManager,
     authority: Authority,
     ids: readonly number[],

@@ -1,12 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put } from '@nestjs/common';
 import { type Actor, CurrentActor, CurrentUser, RequirePermission, type SignedIn } from '@kubarr/access';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
-import { MessageAnswer } from '../user-answer.js';
+import { MessageResponse } from '../user-response.js';
 import {
   CreateRoleRequest,
-  PermissionAnswer,
-  RoleAnswer,
-  RoleParameter,
+  PermissionResponse,
+  RoleResponse,
+  RoleParams,
   SetRoleAppsRequest,
   SetRolePermissionsRequest,
   UpdateRoleRequest,
@@ -21,8 +21,8 @@ export class RolesController {
   @Get()
   @RequirePermission('roles.view')
   @ApiOperation({ operationId: 'listRoles', summary: 'All roles with what they grant' })
-  @ApiOkResponse({ type: [RoleAnswer] })
-  list(): Promise<RoleAnswer[]> {
+  @ApiOkResponse({ type: [RoleResponse] })
+  list(): Promise<RoleResponse[]> {
     return this.roles.list();
   }
 
@@ -30,29 +30,29 @@ export class RolesController {
   @HttpCode(200)
   @RequirePermission('roles.manage')
   @ApiOperation({ operationId: 'createRole', summary: 'Create a role' })
-  @ApiOkResponse({ type: RoleAnswer })
+  @ApiOkResponse({ type: RoleResponse })
   create(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
     @Body() body: CreateRoleRequest,
-  ): Promise<RoleAnswer> {
+  ): Promise<RoleResponse> {
     return this.roles.create(caller, actor, body);
   }
 
   @Get('permissions')
   @RequirePermission('roles.view')
   @ApiOperation({ operationId: 'listPermissions', summary: 'Every permission that can be granted' })
-  @ApiOkResponse({ type: [PermissionAnswer] })
-  catalogue(): Promise<PermissionAnswer[]> {
-    return this.roles.catalogue();
+  @ApiOkResponse({ type: [PermissionResponse] })
+  listPermissions(): Promise<PermissionResponse[]> {
+    return this.roles.listPermissions();
   }
 
   @Get(':role_id')
   @RequirePermission('roles.view')
   @ApiOperation({ operationId: 'getRole', summary: 'One role' })
-  @ApiOkResponse({ type: RoleAnswer })
-  one(@Param() { role_id }: RoleParameter): Promise<RoleAnswer> {
-    return this.roles.one(role_id);
+  @ApiOkResponse({ type: RoleResponse })
+  findById(@Param() { role_id }: RoleParams): Promise<RoleResponse> {
+    return this.roles.findById(role_id);
   }
 
   @Patch(':role_id')
@@ -61,38 +61,38 @@ export class RolesController {
     operationId: 'updateRole',
     summary: 'Change name, description or the demand for a second factor of a role',
   })
-  @ApiOkResponse({ type: RoleAnswer })
+  @ApiOkResponse({ type: RoleResponse })
   update(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
-    @Param() { role_id }: RoleParameter,
+    @Param() { role_id }: RoleParams,
     @Body() body: UpdateRoleRequest,
-  ): Promise<RoleAnswer> {
+  ): Promise<RoleResponse> {
     return this.roles.update(caller, actor, role_id, body);
   }
 
   @Delete(':role_id')
   @RequirePermission('roles.manage')
   @ApiOperation({ operationId: 'deleteRole', summary: 'Remove a role that is not a system role' })
-  @ApiOkResponse({ type: MessageAnswer })
+  @ApiOkResponse({ type: MessageResponse })
   remove(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
-    @Param() { role_id }: RoleParameter,
-  ): Promise<MessageAnswer> {
+    @Param() { role_id }: RoleParams,
+  ): Promise<MessageResponse> {
     return this.roles.remove(caller, actor, role_id);
   }
 
   @Put(':role_id/apps')
   @RequirePermission('roles.manage')
   @ApiOperation({ operationId: 'setRoleApps', summary: 'Replace the apps that a role opens' })
-  @ApiOkResponse({ type: RoleAnswer })
+  @ApiOkResponse({ type: RoleResponse })
   setApps(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
-    @Param() { role_id }: RoleParameter,
+    @Param() { role_id }: RoleParams,
     @Body() { app_names }: SetRoleAppsRequest,
-  ): Promise<RoleAnswer> {
+  ): Promise<RoleResponse> {
     return this.roles.setApps(caller, actor, role_id, app_names);
   }
 
@@ -100,20 +100,20 @@ export class RolesController {
   @RequirePermission('roles.view')
   @ApiOperation({ operationId: 'getRolePermissions', summary: 'Everything that a role grants, apps included' })
   @ApiOkResponse({ type: [String] })
-  async permissions(@Param() { role_id }: RoleParameter): Promise<string[]> {
-    return (await this.roles.one(role_id)).permissions;
+  async permissions(@Param() { role_id }: RoleParams): Promise<string[]> {
+    return (await this.roles.findById(role_id)).permissions;
   }
 
   @Put(':role_id/permissions')
   @RequirePermission('roles.manage')
   @ApiOperation({ operationId: 'setRolePermissions', summary: 'Replace everything that a role grants, apps included' })
-  @ApiOkResponse({ type: RoleAnswer })
+  @ApiOkResponse({ type: RoleResponse })
   setPermissions(
     @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
-    @Param() { role_id }: RoleParameter,
+    @Param() { role_id }: RoleParams,
     @Body() { permissions }: SetRolePermissionsRequest,
-  ): Promise<RoleAnswer> {
+  ): Promise<RoleResponse> {
     return this.roles.setPermissions(caller, actor, role_id, permissions);
   }
 }

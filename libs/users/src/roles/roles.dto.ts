@@ -4,7 +4,7 @@ import { BooleanField, IntegerParameter, TextField, TextListField } from '@kubar
 /** Most permissions and apps that one request may name. */
 const LIST_LENGTH = { permissions: 1_000, apps: 500 };
 
-export class RoleParameter {
+export class RoleParams {
   @IntegerParameter({ description: 'Number of the role', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
   role_id!: number;
 }
@@ -57,7 +57,7 @@ export class SetRolePermissionsRequest {
   permissions!: string[];
 }
 
-export class RoleAnswer {
+export class RoleResponse {
   @ApiProperty({ description: 'Number of the role', type: 'integer', format: 'int64' })
   id!: number;
 
@@ -83,7 +83,7 @@ export class RoleAnswer {
   permissions!: string[];
 }
 
-export class PermissionAnswer {
+export class PermissionResponse {
   @ApiProperty({ description: 'The permission' })
   key!: string;
 

@@ -16,7 +16,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { assertAllowed } from '../accounts.js';
 import { type RightsChange, SerializedRightsChanges } from '../serialized-rights-changes.js';
 import { SecondFactorHolders } from '../second-factor-holders.js';
-import { type MessageAnswer } from '../user-answer.js';
+import { type MessageResponse } from '../user-response.js';
 import {
   BeyondOwnPermissions,
   RoleNameTaken,
@@ -30,7 +30,12 @@ import { authorityOfRole } from './role-members.js';
 import { Role } from './role.entity.js';
 import { cleanName, checkedAppNames, quoted } from './role-rules.js';
 import { type RoleRow, rolesWithGrants } from './role-row.js';
-import { type CreateRoleRequest, type PermissionAnswer, type RoleAnswer, type UpdateRoleRequest } from './roles.dto.js';
+import {
+  type CreateRoleRequest,
+  type PermissionResponse,
+  type RoleResponse,
+  type UpdateRoleRequest,
+} from './roles.dto.js';
 import { RoleActions } from '../users.actions.js';
 
 /** All roles are answered at once, and every account may have each of them. */
@@ -51,16 +56,16 @@ export class RolesService {
     private readonly audit: AuditRecorder,
   ) {}
 
-  async list(): Promise<RoleAnswer[]> {
-    return (await rolesWithGrants(this.dataSource.manager)).map(answerOf);
+  async list(): Promise<RoleResponse[]> {
+    return (await rolesWithGrants(this.dataSource.manager)).map(responseOf);
   }
 
-  async one(roleId: number): Promise<RoleAnswer> {
-    return answerOf(await find(this.dataSource.manager, roleId));
+  async findById(roleId: number): Promise<RoleResponse> {
+    return responseOf(await find(this.dataSource.manager, roleId));
   }
 
   /** Everything that can be granted: the catalogue, all apps, and each app that some role names. */
-  async catalogue(): Promise<PermissionAnswer[]> {
+  async listPermissions(): Promise<PermissionResponse[]> {
     const apps = await this.dataSource.query<{ name: string }[]>(
       `SELECT DISTINCT app_name AS name FROM role_app_permissions WHERE app_name <> '*' ORDER BY 1`,
     );
@@ -72,10 +77,10 @@ export class RolesService {
   }
 
   /** @throws RoleNameTaken, TooManyRoles, BeyondOwnPermissions, InvalidFields */
-  create(caller: SignedIn, actor: Actor, request: CreateRoleRequest): Promise<RoleAnswer> {
+  create(caller: SignedIn, actor: Actor, request: CreateRoleRequest): Promise<RoleResponse> {
     const name = cleanName(request.name);
     const appNames = checkedAppNames(request.app_names ?? []);
-    return this.changes.run(caller, 'roles.manage', async (change) => {
+    return this.changes.execute(caller, 'roles.manage', async (change) => {
       if ((await change.transaction.count(Role)) >= MOST_ROLES) throw new TooManyRoles(MOST_ROLES);
       const facts = {
         name,
@@ -94,10 +99,10 @@ export class RolesService {
   }
 
   /** @throws RoleNotFound, SystemRole, RoleNameTaken, BeyondOwnPermissions, SecondFactorMissing */
-  update(caller: SignedIn, actor: Actor, roleId: number, request: UpdateRoleRequest): Promise<RoleAnswer> {
+  update(caller: SignedIn, actor: Actor, roleId: number, request: UpdateRoleRequest): Promise<RoleResponse> {
     const name = request.name ? cleanName(request.name) : undefined;
-    return this.changes.run(caller, 'roles.manage', async (change) => {
-      const role = await reachable(change, roleId);
+    return this.changes.execute(caller, 'roles.manage', async (change) => {
+      const role = await loadTarget(change, roleId);
       const facts = {
         name: name ?? role.name,
         description: typeof request.description === 'string' ? request.description.trim() || null : role.description,
@@ -112,15 +117,15 @@ export class RolesService {
         description: [role.description, facts.description],
         requires_2fa: [role.requiresTwoFactor, facts.requiresTwoFactor],
       });
-      change.changes(null);
-      return answerOf(await find(change.transaction, roleId));
+      change.markChanged(null);
+      return responseOf(await find(change.transaction, roleId));
     });
   }
 
   /** Its members lose what it gave them. @throws RoleNotFound, SystemRole, BeyondOwnPermissions */
-  async remove(caller: SignedIn, actor: Actor, roleId: number): Promise<MessageAnswer> {
-    await this.changes.run(caller, 'roles.manage', async (change) => {
-      const role = await reachable(change, roleId);
+  async remove(caller: SignedIn, actor: Actor, roleId: number): Promise<MessageResponse> {
+    await this.changes.execute(caller, 'roles.manage', async (change) => {
+      const role = await loadTarget(change, roleId);
       if (role.isSystem) throw new SystemRole('Removing');
       const members = await change.transaction.countBy(UserRole, { roleId });
       await change.transaction.delete(Role, { id: roleId });
@@ -129,19 +134,19 @@ export class RolesService {
         resourceId: roleId,
         details: { name: role.name, members, permissions: role.permissions, app_names: role.appNames },
       });
-      change.changes(null);
+      change.markChanged(null);
     });
     return { message: 'The role was removed' };
   }
 
   /** Replaces the apps and leaves the other permissions. */
-  setApps(caller: SignedIn, actor: Actor, roleId: number, names: readonly string[]): Promise<RoleAnswer> {
+  setApps(caller: SignedIn, actor: Actor, roleId: number, names: readonly string[]): Promise<RoleResponse> {
     const appNames = checkedAppNames(names);
     return this.replace(caller, actor, roleId, ({ permissions }) => ({ permissions, appNames }));
   }
 
   /** Replaces everything that a role grants. @throws InvalidFields for keys that do not exist. */
-  setPermissions(caller: SignedIn, actor: Actor, roleId: number, keys: readonly string[]): Promise<RoleAnswer> {
+  setPermissions(caller: SignedIn, actor: Actor, roleId: number, keys: readonly string[]): Promise<RoleResponse> {
     const permissions = keys.filter((key) => appOf(key) === undefined);
     const unknown = permissions.filter((key) => !isPermission(key));
     assertAllowed([
@@ -159,9 +164,9 @@ export class RolesService {
     actor: Actor,
     roleId: number,
     wanted: (role: RoleRow) => Grants,
-  ): Promise<RoleAnswer> {
-    return this.changes.run(caller, 'roles.manage', async (change) => {
-      const role = await reachable(change, roleId);
+  ): Promise<RoleResponse> {
+    return this.changes.execute(caller, 'roles.manage', async (change) => {
+      const role = await loadTarget(change, roleId);
       if (isAdministrator(role)) throw new SystemRole('Changing what admin grants (everything)');
       const grants = wanted(role);
       const answer = await this.grant(change, role, grants);
@@ -173,7 +178,7 @@ export class RolesService {
     });
   }
 
-  private async grant(change: RightsChange, role: RoleRow, grants: Grants): Promise<RoleAnswer> {
+  private async grant(change: RightsChange, role: RoleRow, grants: Grants): Promise<RoleResponse> {
     const { transaction, authority } = change;
     if (!covers(authority, authorityOfRole({ ...role, ...grants }))) throw new BeyondOwnPermissions();
     const roleId = role.id;
@@ -189,8 +194,8 @@ export class RolesService {
         RoleAppPermission,
         grants.appNames.map((appName) => ({ roleId, appName })),
       );
-    change.changes(null);
-    return answerOf(await find(transaction, roleId));
+    change.markChanged(null);
+    return responseOf(await find(transaction, roleId));
   }
 
   /** One entry with what is different, or none. */
@@ -225,14 +230,14 @@ async function find(transaction: EntityManager, roleId: number): Promise<RoleRow
   return role;
 }
 
-async function reachable({ transaction, authority }: RightsChange, roleId: number): Promise<RoleRow> {
+async function loadTarget({ transaction, authority }: RightsChange, roleId: number): Promise<RoleRow> {
   const role = await find(transaction, roleId);
   if (!covers(authority, authorityOfRole(role))) throw new BeyondOwnPermissions();
   return role;
 }
 
 /** The role admin lists no rows, but grants everything. */
-function answerOf(role: RoleRow): RoleAnswer {
+function responseOf(role: RoleRow): RoleResponse {
   const appNames = isAdministrator(role) ? ['*'] : [...role.appNames];
   return {
     id: role.id,

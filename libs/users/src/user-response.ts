@@ -2,7 +2,7 @@ import { appOf } from '@kubarr/access';
 import { ApiProperty } from '@kubarr/platform/openapi';
 import { type Profile } from './profiles.js';
 
-export class RoleInfo {
+export class UserRoleResponse {
   @ApiProperty({ description: 'Number of the role', type: 'integer', format: 'int64' })
   id!: number;
 
@@ -13,12 +13,12 @@ export class RoleInfo {
   description!: string | null;
 }
 
-export class PreferencesAnswer {
+export class PreferencesResponse {
   @ApiProperty({ description: 'Colours of the pages', enum: ['system', 'light', 'dark'] })
   theme!: string;
 }
 
-export class UserAnswer {
+export class UserResponse {
   @ApiProperty({ description: 'Number of the account', type: 'integer', format: 'int64' })
   id!: number;
 
@@ -40,11 +40,11 @@ export class UserAnswer {
   @ApiProperty({ description: 'When it was changed last, RFC 3339 in UTC', format: 'date-time' })
   updated_at!: string;
 
-  @ApiProperty({ description: 'Roles the account has', type: [RoleInfo] })
-  roles!: RoleInfo[];
+  @ApiProperty({ description: 'Roles the account has', type: [UserRoleResponse] })
+  roles!: UserRoleResponse[];
 
   @ApiProperty({ description: 'What the person prefers' })
-  preferences!: PreferencesAnswer;
+  preferences!: PreferencesResponse;
 
   @ApiProperty({
     description: 'Union over all roles, sorted; app.<name> for each granted app, app.* for all',
@@ -59,12 +59,12 @@ export class UserAnswer {
   allowed_apps!: string[];
 }
 
-export class MessageAnswer {
+export class MessageResponse {
   @ApiProperty({ description: 'What happened, for people' })
   message!: string;
 }
 
-export function answerOf(profile: Profile): UserAnswer {
+export function responseOf(profile: Profile): UserResponse {
   const permissions = [...profile.permissions];
   return {
     id: profile.id,
