@@ -4,7 +4,7 @@ import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { SessionActions } from '@kubarr/auth';
 import { loadConfig } from '@kubarr/platform/config';
-import { migrate, PreparedStatements } from '@kubarr/platform/database';
+import { migrate, PreparedStatements, DatabaseConfig } from '@kubarr/platform/database';
 import { AuditCursor } from '../../libs/audit/src/audit-cursor.entity.js';
 import { AuditLog } from '../../libs/audit/src/audit-log.entity.js';
 import { AuditReader } from '../../libs/audit/src/audit-reader.js';
@@ -29,7 +29,7 @@ heading(
 const actor: Actor = { userId: 1, username: 'admin', address: '192.168.1.20', userAgent: 'Mozilla/5.0' };
 
 await withPostgres(async (target) => {
-  await migrate(target, loadConfig({}).database, migrations);
+  await migrate(target, loadConfig([DatabaseConfig], {}).get(DatabaseConfig), migrations);
   const dataSource = await openDataSource(target, [AuditLog, AuditCursor], 5);
   await dataSource.query(
     `INSERT INTO audit_logs ("timestamp", user_id, username, action, resource_type, resource_id, details, ip_address, user_agent, success)

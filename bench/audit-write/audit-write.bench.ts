@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { loadConfig } from '@kubarr/platform/config';
-import { migrate, PreparedStatements } from '@kubarr/platform/database';
+import { migrate, PreparedStatements, DatabaseConfig } from '@kubarr/platform/database';
 import { SettingsActions } from '@kubarr/settings';
 import { type EntityManager } from 'typeorm';
 import { AuditLog } from '../../libs/audit/src/audit-log.entity.js';
@@ -21,7 +21,7 @@ heading(
 );
 
 await withPostgres(async (target) => {
-  await migrate(target, loadConfig({}).database, migrations);
+  await migrate(target, loadConfig([DatabaseConfig], {}).get(DatabaseConfig), migrations);
   const dataSource = await openDataSource(target, [SystemSetting, AuditLog], WRITERS);
   await dataSource.query(`
     INSERT INTO audit_logs ("timestamp", user_id, username, action, resource_type, resource_id, details, ip_address, user_agent)

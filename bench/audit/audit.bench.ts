@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { AuditRecorder } from '@kubarr/audit';
 import { loadConfig } from '@kubarr/platform/config';
-import { migrate, PreparedStatements } from '@kubarr/platform/database';
+import { migrate, PreparedStatements, DatabaseConfig } from '@kubarr/platform/database';
 import { AuditCursor } from '../../libs/audit/src/audit-cursor.entity.js';
 import { AuditLog } from '../../libs/audit/src/audit-log.entity.js';
 import { AuditReader } from '../../libs/audit/src/audit-reader.js';
@@ -43,7 +43,7 @@ async function p95(work: () => Promise<unknown>, repeats = REPEATS): Promise<num
 }
 
 await withPostgres(async (target) => {
-  await migrate(target, loadConfig({}).database, migrations);
+  await migrate(target, loadConfig([DatabaseConfig], {}).get(DatabaseConfig), migrations);
   const dataSource = await openDataSource(target, [AuditLog, AuditCursor], 5);
   const statistics = new AuditStatistics(dataSource);
   const totals = new AuditTotals(new AuditReader(dataSource));

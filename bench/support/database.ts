@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DatabaseTarget } from '@kubarr/platform/config';
+import { type DatabaseTarget } from '@kubarr/platform/database';
 import { startEmbeddedPostgres } from '@kubarr/embedded-postgres';
 import pg from 'pg';
 import { type DataSource } from 'typeorm';

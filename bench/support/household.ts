@@ -1,6 +1,6 @@
 import { connectTo } from '../../test/support/test-data-source.js';
 import { Browser } from '../../test/support/browser.js';
-import { type DatabaseTarget } from '@kubarr/platform/config';
+import { type DatabaseTarget } from '@kubarr/platform/database';
 
 /** The password of everybody in a benchmark. */
 export const PASSWORD = 'correct horse battery';

@@ -6,7 +6,7 @@ import { Controller, Get, Module } from '@nestjs/common';
  * `/api/users/me`: what the session check costs is the difference between the two.
  */
 const [
-  { loadConfig },
+  { loadServerConfig },
   { silentLog },
   { Public },
   { ServerModule },
@@ -15,7 +15,7 @@ const [
   { DatabaseConnection },
 ] = await Promise.all(
   [
-    'libs/platform/src/config/index.js',
+    'apps/server/src/server-config.js',
     'libs/platform/src/telemetry/index.js',
     'libs/access/src/index.js',
     'apps/server/src/server.module.js',
@@ -36,7 +36,7 @@ Controller('api/baseline')(BaselineController);
 Get()(BaselineController.prototype, 'body', handler);
 Public()(BaselineController.prototype, 'body', handler);
 
-const config = loadConfig();
+const config = loadServerConfig();
 const foundations = {
   config,
   log: silentLog(),

@@ -1,5 +1,6 @@
-import { CLUSTER_ACCESS } from '@kubarr/kubernetes';
-import { loadConfig, VARIABLES } from '@kubarr/platform/config';
+import { CLUSTER_ACCESS, ClusterConfig } from '@kubarr/kubernetes';
+import { DatabaseConfig } from '@kubarr/platform/database';
+import { HttpConfig } from '@kubarr/platform/http';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,8 @@ import {
   validatorIsThere,
 } from '../support/cluster-tools.js';
 import { filesBelow, read } from '../support/sources.js';
+import { VARIABLES } from '../../apps/server/src/areas.js';
+import { loadServerConfig } from '../../apps/server/src/server-config.js';
 
 const CHARTS = ['kubarr', 'kubarr-database'];
 const PROFILES = ['pi', 'mini', 'ha'];
@@ -204,13 +207,13 @@ describeWith({ 'Helm 3': HELM_3, 'Helm 4': HELM_4 })('The charts', () => {
             /\$\((\w+)\)/g, // as the kubelet does: only names from further up
             (reference, other: string) => environment[other] ?? reference,
           );
-        const config = loadConfig({ KUBERNETES_SERVICE_HOST: '10.96.0.1', ...environment });
-        expect(config.http).toMatchObject({ host: '0.0.0.0', port: 8000 });
-        expect([config.database.target?.tls, config.database.directTarget?.tls]).toEqual([
+        const config = loadServerConfig({ KUBERNETES_SERVICE_HOST: '10.96.0.1', ...environment });
+        expect(config.get(HttpConfig)).toMatchObject({ host: '0.0.0.0', port: 8000 });
+        expect([config.get(DatabaseConfig).target?.tls, config.get(DatabaseConfig).directTarget?.tls]).toEqual([
           'verify-full',
           'verify-full',
         ]);
-        expect(config.cluster.inCluster).toBe(true);
+        expect(config.get(ClusterConfig).inCluster).toBe(true);
       }
     });
 

@@ -2,7 +2,7 @@ import { AlertType } from '@kubarr/alerts';
 import { AuditAction } from '@kubarr/audit';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AREAS } from '../../apps/server/src/areas.js';
+import { AREAS, CONFIGS } from '../../apps/server/src/areas.js';
 import { ROOT, sources } from '../support/sources.js';
 
 /** What the files with this ending export, by file and name. */
@@ -33,6 +33,13 @@ describe('The list of areas', () => {
     const assembled = new Set<unknown>(AREAS.flatMap(({ alerts = [] }) => alerts));
     const declared = (await exportsOf('.alerts.ts')).filter(isDeclarationOf(AlertType));
     expect(declared.length).toBeGreaterThan(1);
+    expect(declared.filter(([, value]) => !assembled.has(value)).map(([name]) => name)).toEqual([]);
+  });
+
+  it('has the configuration class of every *.config.ts', async () => {
+    const assembled = new Set<unknown>(CONFIGS);
+    const declared = (await exportsOf('.config.ts')).filter(([, value]) => typeof value === 'function');
+    expect(declared.length).toBeGreaterThan(10);
     expect(declared.filter(([, value]) => !assembled.has(value)).map(([name]) => name)).toEqual([]);
   });
 });

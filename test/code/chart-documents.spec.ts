@@ -1,8 +1,9 @@
-import { VARIABLES, type Variable } from '@kubarr/platform/config';
+import { type AnyVariable } from '@kubarr/platform/config';
 import { CLUSTER_ACCESS } from '@kubarr/kubernetes';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { VARIABLES } from '../../apps/server/src/areas.js';
 import { chartValues, valuesSchema, valuesTable } from '../support/chart-values.js';
 import { expectGeneratedFile, updatesDocuments } from '../support/generated.js';
 import { filesBelow, read, ROOT } from '../support/sources.js';
@@ -13,26 +14,27 @@ const VALUES = 'charts/kubarr/values.yaml';
 
 /** Variables that are not values, with who gives them instead. */
 const given = parse(read('charts/kubarr/environment.yaml')) as Record<string, { value?: string; by?: string }>;
-const asValues = VARIABLES.filter(({ name }) => !(name in given)) as readonly Variable[];
+const asValues = VARIABLES.filter(({ name }) => !(name in given));
 
-/** What values.yaml says of one variable: purpose and default from the program, bounds where its words have some. */
-function valueOf({ name, purpose, allowed, defaultText }: Variable): string {
-  const [, least, most] = /^(\d+) to (\d+)\b/.exec(allowed) ?? /^a whole number of bytes\b()/.exec(allowed) ?? [];
-  const choices = /^\w+(, \w+)* or \w+$/.test(allowed) ? allowed.split(/, | or /) : undefined;
-  const range = `minimum: ${least || 0}` + (most ? `, maximum: ${most}` : '');
-  const [fallback, schema] =
-    least !== undefined
-      ? /^\d+$/.test(defaultText)
-        ? [defaultText, `{${range}}`]
-        : ["''", `{anyOf: [{const: ''}, {type: integer, ${range}}]}`]
-      : choices
-        ? [choices.includes(defaultText) ? defaultText : "''", `{enum: ['', ${choices.join(', ')}]}`]
-        : ["''", undefined];
-  const about = `-- ${purpose} Allowed: ${allowed}. Default: ${defaultText}.`;
-  return [`# ${about}`, ...(schema ? [`# @schema ${schema}`] : []), `${name}: ${fallback}`].join('\n');
+/** What values.yaml says of one variable: purpose, default and bounds from the program. */
+function valueOf({ name, purpose, allowed, defaultText, schema }: AnyVariable): string {
+  const about = `# -- ${purpose} Allowed: ${allowed}. Default: ${defaultText}.`;
+  const [fallback, bounds] = defaultAndBounds(defaultText, schema);
+  return [about, ...(bounds ? [`# @schema ${bounds}`] : []), `${name}: ${fallback}`].join('\n');
 }
 
-const secretOf = ({ name, purpose, allowed }: Variable): string =>
+function defaultAndBounds(defaultText: string, schema: AnyVariable['schema']): [fallback: string, bounds?: string] {
+  if (schema?.enum)
+    return [schema.enum.includes(defaultText) ? defaultText : "''", `{enum: ['', ${schema.enum.join(', ')}]}`];
+  if (!schema) return ["''"];
+  const { minimum = 0, maximum } = schema;
+  const range = `minimum: ${minimum}` + (maximum === undefined ? '' : `, maximum: ${maximum}`);
+  return /^\d+$/.test(defaultText)
+    ? [defaultText, `{${range}}`]
+    : ["''", `{anyOf: [{const: ''}, {type: integer, ${range}}]}`];
+}
+
+const secretOf = ({ name, purpose, allowed }: AnyVariable): string =>
   [
     `# -- ${purpose} Allowed: ${allowed}.`,
     `${name}:`,
@@ -65,8 +67,8 @@ const indented = (text: string): string => text.replace(/^(?=.)/gm, '  ') + '\n'
 
 describe('The documents of the charts', () => {
   it.each([
-    ['config', asValues.filter(({ secret }) => !secret).map(valueOf)],
-    ['secretConfig', asValues.filter(({ secret }) => secret).map(secretOf)],
+    ['config', asValues.filter(({ isSecret }) => !isSecret).map(valueOf)],
+    ['secretConfig', asValues.filter(({ isSecret }) => isSecret).map(secretOf)],
   ])('have every variable of the configuration below %s, or say who gives it', (section, rows) => {
     const wanted = indented(rows.join('\n'));
     if (updatesDocuments) {

@@ -1,8 +1,8 @@
-import { VARIABLES, type Variable } from '@kubarr/platform/config';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
+import { VARIABLES } from '../../apps/server/src/areas.js';
 import { read, ROOT } from '../support/sources.js';
 
 interface Service {
@@ -46,11 +46,10 @@ describe('docker-compose.yml', () => {
   });
 
   it('gives Kubarr variables that it knows, and secrets by file only', () => {
-    const variables: readonly Variable[] = VARIABLES;
     for (const name of Object.keys(compose.services['kubarr']?.environment ?? {})) {
-      const variable = variables.find((each) => each.name === name.replace(/_FILE$/, ''));
+      const variable = VARIABLES.find((each) => each.name === name.replace(/_FILE$/, ''));
       expect([name, variable?.name]).toEqual([name, name.replace(/_FILE$/, '')]);
-      expect([name, variable?.secret ?? false]).toEqual([name, name.endsWith('_FILE')]);
+      expect([name, variable?.isSecret ?? false]).toEqual([name, name.endsWith('_FILE')]);
     }
     expect(read('docker-compose.yml')).not.toMatch(/PASSWORD: /);
     expect(read('.gitignore')).toMatch(/^secrets\/$/m);

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configurationTable, loadConfig } from '@kubarr/platform/config';
+import { configurationTable } from '@kubarr/platform/config';
+import { VARIABLES } from '../../apps/server/src/areas.js';
 import { buildOpenApi } from '../../apps/server/src/pages/index.js';
 import { createUnstartedServer } from '../../apps/server/src/lifecycle/create-server.js';
 import { migrations } from '../../migrations/index.js';
 import { filesBelow, read, ROOT, sources } from '../support/sources.js';
+import { loadServerConfig } from '../../apps/server/src/server-config.js';
 
 /** Set by `npm run docs`: the generated parts are written instead of compared. */
 const update = process.env['KUBARR_UPDATE_DOCS'] === '1';
@@ -29,11 +31,11 @@ const cells = (table: string): string[][] =>
 
 describe('The documents', () => {
   it('have the configuration as the code has it', () => {
-    expectGenerated('README.md', 'configuration', configurationTable());
+    expectGenerated('README.md', 'configuration', configurationTable(VARIABLES));
   });
 
   it('have the routes as the server has them', async () => {
-    const document = await buildOpenApi(await createUnstartedServer(loadConfig({})));
+    const document = await buildOpenApi(await createUnstartedServer(loadServerConfig({})));
     const rows = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(
         item as Record<string, { tags?: string[]; operationId: string; summary: string; 'x-permission': string }>,

@@ -1,9 +1,9 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ModulesContainer } from '@nestjs/core';
-import { loadConfig } from '@kubarr/platform/config';
 import { isPermission, ROUTE_ACCESS } from '@kubarr/access';
 import { buildOpenApi } from '../../apps/server/src/pages/index.js';
 import { createUnstartedServer } from '../../apps/server/src/lifecycle/create-server.js';
+import { loadServerConfig } from '../../apps/server/src/server-config.js';
 
 interface Operation {
   readonly name: string;
@@ -18,7 +18,7 @@ describe('Every route', () => {
   let operations: Operation[];
 
   beforeAll(async () => {
-    app = await createUnstartedServer(loadConfig({}));
+    app = await createUnstartedServer(loadServerConfig({}));
     document = await buildOpenApi(app);
     operations = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(item as Record<string, object>).map(([method, operation]) => ({

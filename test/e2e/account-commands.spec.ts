@@ -1,23 +1,24 @@
 import { jest } from '@jest/globals';
-import { type KubarrConfig, loadConfig } from '@kubarr/platform/config';
+import { type Config, loadConfig } from '@kubarr/platform/config';
 import { resetPassword } from '../../apps/server/src/cli/password.command.js';
 import { removeSecondFactor } from '../../apps/server/src/cli/second-factor.command.js';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
 import { reaches } from '../support/reaches.js';
 import { enrolTotp } from '../support/second-factor.js';
+import { loadServerConfig } from '../../apps/server/src/server-config.js';
 
 describe('A command on the server', () => {
   let kubarr: TestApplication;
   let administrator: Browser;
-  let config: KubarrConfig;
+  let config: Config;
   let said: string[];
 
   beforeEach(async () => {
     kubarr = await TestApplication.start();
     administrator = kubarr.administrator();
     const { host, port, user, password, database } = kubarr.target;
-    config = loadConfig({
+    config = loadServerConfig({
       KUBARR_DB_HOST: host,
       KUBARR_DB_PORT: String(port),
       KUBARR_DB_USER: user,

@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type DatabaseTarget, loadConfig } from '@kubarr/platform/config';
-import { DatabaseConnection } from '@kubarr/platform/database';
+import { DatabaseConnection, type DatabaseTarget } from '@kubarr/platform/database';
 import { PasswordHasher } from '@kubarr/platform/secrets';
 import { silentLog } from '@kubarr/platform/telemetry';
 import { SetupAccess } from '@kubarr/setup';
@@ -12,6 +11,7 @@ import { createServer } from '../../apps/server/src/lifecycle/create-server.js';
 import { migrations } from '../../migrations/index.js';
 import { Browser } from './browser.js';
 import { createTestDatabase, findSetUpTemplate, type TestDatabase } from './test-database.js';
+import { loadServerConfig } from '../../apps/server/src/server-config.js';
 
 /** The administrator that `setUp` makes. */
 export const ADMINISTRATOR = { username: 'admin', email: 'admin@home.example', password: 'correct horse battery' };
@@ -66,7 +66,7 @@ export class TestApplication {
     const directory = await mkdtemp(join(tmpdir(), 'kubarr-application-'));
     const storage = sharedStorage ?? join(directory, 'data');
     await mkdir(storage, { recursive: true });
-    const config = loadConfig({
+    const config = loadServerConfig({
       KUBARR_HOST: '127.0.0.1',
       KUBARR_PORT: '0',
       KUBARR_STATE_DIR: directory,

@@ -1,5 +1,4 @@
-import { type DatabaseTarget } from '@kubarr/platform/config';
-import { LazyDataSource } from '@kubarr/platform/database';
+import { LazyDataSource, type DatabaseTarget } from '@kubarr/platform/database';
 import { type DataSource } from 'typeorm';
 
 /** Plain connections to a test database, for what needs no application around it. Counts and ids are numbers. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type DatabaseTarget } from '@kubarr/platform/config';
+import { type DatabaseTarget } from '@kubarr/platform/database';
 import pg from 'pg';
 import { administer, connectionOptions, setUpTemplate, type TestServer } from './test-server.js';
 

@@ -3,9 +3,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { type DatabaseTarget, loadConfig } from '@kubarr/platform/config';
+import { loadConfig } from '@kubarr/platform/config';
 import { startEmbeddedPostgres } from '@kubarr/embedded-postgres';
-import { migrate } from '@kubarr/platform/database';
+import { migrate, type DatabaseTarget, DatabaseConfig } from '@kubarr/platform/database';
 import { readPostmasterPidFile } from '../../libs/embedded-postgres/src/postmaster-pid-file.js';
 import { stopServer } from '../../libs/embedded-postgres/src/postmaster-process.js';
 import { migrations } from '../../migrations/index.js';
@@ -28,7 +28,11 @@ export async function startTestServer(): Promise<TestServer> {
   const template = `kubarr_template_${randomBytes(4).toString('hex')}`;
   try {
     await administer(admin, `CREATE DATABASE ${template} OWNER "${role}"`);
-    await migrate({ ...admin, user: role, database: template }, loadConfig({}).database, migrations);
+    await migrate(
+      { ...admin, user: role, database: template },
+      loadConfig([DatabaseConfig], {}).get(DatabaseConfig),
+      migrations,
+    );
   } catch (error) {
     await stop(); // Jest runs no teardown after a setup that failed
     throw error;
@@ -69,7 +73,7 @@ export async function administer(admin: DatabaseTarget, statement: string): Prom
 }
 
 function useExternal(url: string): Omit<TestServer, 'template'> {
-  const admin = loadConfig({ DATABASE_URL: url }).database.target;
+  const admin = loadConfig([DatabaseConfig], { DATABASE_URL: url }).get(DatabaseConfig).target;
   if (!admin) throw new Error('TEST_DATABASE_URL names no server');
   return { admin, role: admin.user, stop: () => Promise.resolve() };
 }

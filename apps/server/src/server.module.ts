@@ -3,7 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { ScheduleModule } from '@nestjs/schedule';
 import { PermissionGuard, SessionGuard } from '@kubarr/auth';
 import { CacheModule } from '@kubarr/platform/cache';
-import { ConfigModule, type KubarrConfig } from '@kubarr/platform/config';
+import { ConfigModule, type Config } from '@kubarr/platform/config';
 import { DatabaseModule, type DatabaseOptions } from '@kubarr/platform/database';
 import { HealthModule } from '@kubarr/platform/health';
 import { HttpModule, ProblemFilter, ValidationPipe } from '@kubarr/platform/http';
@@ -11,14 +11,14 @@ import { RateLimitModule } from '@kubarr/platform/rate-limit';
 import { JobsModule } from '@kubarr/jobs';
 import { RealtimeModule } from '@kubarr/platform/realtime';
 import { SecretsModule } from '@kubarr/platform/secrets';
-import { type Log, TelemetryModule } from '@kubarr/platform/telemetry';
+import { type Log, TelemetryModule, BuildConfig } from '@kubarr/platform/telemetry';
 import { AREAS } from './areas.js';
 import { DeclarationsModule } from './declarations.module.js';
 import { PagesModule } from './pages/pages.module.js';
 
 /** What the process has before Nest starts. */
 export interface Foundations {
-  readonly config: KubarrConfig;
+  readonly config: Config;
   readonly log: Log;
   /** 32 bytes. */
   readonly secretKey: Buffer;
@@ -32,7 +32,7 @@ export class ServerModule {
       module: ServerModule,
       imports: [
         ConfigModule.forRoot(config),
-        TelemetryModule.forRoot(log, config.build),
+        TelemetryModule.forRoot(log, config.get(BuildConfig)),
         SecretsModule.forRoot(secretKey),
         DatabaseModule.forRoot(database),
         CacheModule,

@@ -5,3 +5,4 @@ export { AuditAction, type AuditAudience, AuditCatalogue, defineActions } from '
 export { AuditActions } from './audit.actions.js';
 export { AuditFacts, type AuditFact } from './audit-facts.js';
 export { AuditReader, type AuditRange } from './audit-reader.js';
+export { AuditConfig } from './audit.config.js';

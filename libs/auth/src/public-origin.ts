@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HttpConfig } from '@kubarr/platform/config';
+import { HttpConfig } from '@kubarr/platform/http';
 import { type FastifyRequest } from 'fastify';
 
 /**

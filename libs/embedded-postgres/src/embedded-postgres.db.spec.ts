@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { firstLine, startTypeScript, underRoot } from '../../../test/support/typescript-process.js';
-import { type DatabaseTarget } from '@kubarr/platform/config';
+import { type DatabaseTarget } from '@kubarr/platform/database';
 import { findBinaries } from './binaries.js';
 import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './index.js';
 import { runPostmaster } from './postmaster.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type DatabaseTarget } from '@kubarr/platform/config';
+import { type DatabaseTarget } from '@kubarr/platform/database';
 import { makeDirectory, readOrCreateFile } from '@kubarr/platform/state';
 import { findBinaries } from './binaries.js';
 import { prepareDataDirectory } from './data-directory.js';

@@ -8,3 +8,4 @@ export { JobWorker } from './job-worker.js';
 export { JobsModule } from './jobs.module.js';
 export { Periodic, type PeriodicMethod, type PeriodicOptions } from './periodic.js';
 export { PeriodicJobs, type JobState } from './periodic-jobs.js';
+export { HistoryConfig } from './history.config.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { HistoryConfig } from '@kubarr/platform/config';
+import { HistoryConfig } from './history.config.js';
 import { Periodic } from './periodic.js';
 import { JobRegistry } from './job-registry.js';
 

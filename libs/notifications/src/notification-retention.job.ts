@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Alerts } from '@kubarr/alerts';
-import { HistoryConfig } from '@kubarr/platform/config';
-import { Periodic } from '@kubarr/jobs';
+import { Periodic, HistoryConfig } from '@kubarr/jobs';
 import { DataSource } from 'typeorm';
 
 /** Rows removed in one statement. */

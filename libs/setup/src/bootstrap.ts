@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ClusterConfig } from '@kubarr/platform/config';
+import { ClusterConfig } from '@kubarr/kubernetes';
 import { type SocketRoute, UpgradeDispatcher } from '@kubarr/platform/http';
 import { DatabaseConnection } from '@kubarr/platform/database';
 import { type WebSocket } from 'ws';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { SetupConfig } from '@kubarr/platform/config';
+import { SetupConfig } from './setup.config.js';
 import { constantTimeEquals, KeyRing } from '@kubarr/platform/secrets';
 import { createHmac } from 'node:crypto';
 import { Installation } from './installation.js';

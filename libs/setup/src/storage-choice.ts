@@ -1,4 +1,4 @@
-import { StorageConfig } from '@kubarr/platform/config';
+import { StorageConfig } from '@kubarr/storage';
 import { Injectable } from '@nestjs/common';
 import { access, constants, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';

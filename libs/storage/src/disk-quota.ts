@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { StorageConfig } from '@kubarr/platform/config';
+import { StorageConfig } from './storage.config.js';
 import { type OpenRoot, type RelativePath } from '@kubarr/file-tree';
 import { DataSource, type EntityManager } from 'typeorm';
 import { NotEnoughRoom, QuotaExceeded } from './storage.errors.js';

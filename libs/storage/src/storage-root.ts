@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { StateConfig, StorageConfig } from '@kubarr/platform/config';
+import { StateConfig } from '@kubarr/platform/state';
+import { StorageConfig } from './storage.config.js';
 import { withTimeout } from '@kubarr/platform/timing';
 import { DiskNotResponding, OpenRoot, parseRelativePath, RootUnavailable } from '@kubarr/file-tree';
 import { mkdir } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { HttpConfig, MetricsConfig } from '@kubarr/platform/config';
-import { RouteNotFound } from '@kubarr/platform/http';
+import { MetricsConfig } from './metrics.config.js';
+import { RouteNotFound, HttpConfig } from '@kubarr/platform/http';
 import { constantTimeEquals } from '@kubarr/platform/secrets';
 import { Log, MetricsRegistry } from '@kubarr/platform/telemetry';
 import { once } from 'node:events';

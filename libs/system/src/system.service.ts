@@ -1,6 +1,6 @@
 import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { HealthCheckService } from '@nestjs/terminus';
-import { BuildConfig } from '@kubarr/platform/config';
+import { BuildConfig } from '@kubarr/platform/telemetry';
 import { HealthRegistry } from '@kubarr/platform/health';
 import { Installation } from '@kubarr/setup';
 import { type Readiness, type SystemHealth, type VersionInfo } from './system.dto.js';

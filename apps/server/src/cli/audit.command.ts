@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditSeals, type SealVerdict } from '@kubarr/audit';
-import { type KubarrConfig } from '@kubarr/platform/config';
-import { clientOptions, type DatabaseOptions } from '@kubarr/platform/database';
-import { KeyRing } from '@kubarr/platform/secrets';
+import { type Config } from '@kubarr/platform/config';
+import { StateConfig } from '@kubarr/platform/state';
+import { clientOptions, type DatabaseOptions, DatabaseConfig } from '@kubarr/platform/database';
+import { KeyRing, SecretsConfig } from '@kubarr/platform/secrets';
 import { DataSource } from 'typeorm';
 import { SECRET_KEY_FILE } from '../lifecycle/running-server.js';
 import { withDatabase } from './with-database.js';
@@ -14,10 +15,10 @@ import { withDatabase } from './with-database.js';
  * @param kept A seal that was kept elsewhere.
  * @returns Exit code 1 when a day does not verify, or when the seal that was kept is not there.
  */
-export function verifyAudit(config: KubarrConfig, kept?: string): Promise<0 | 1> {
+export function verifyAudit(config: Config, kept?: string): Promise<0 | 1> {
   return withDatabase(config, async (source) => {
-    const keyFile = join(config.state.directory, SECRET_KEY_FILE);
-    const key = config.secrets.secretKey ?? (await readFile(keyFile).catch(() => undefined));
+    const keyFile = join(config.get(StateConfig).directory, SECRET_KEY_FILE);
+    const key = config.get(SecretsConfig).secretKey ?? (await readFile(keyFile).catch(() => undefined));
     if (key?.length !== 32) {
       console.error(`The secret key is needed to check seals: set KUBARR_SECRET_KEY, or put it into ${keyFile}.`);
       return 1;
@@ -40,11 +41,12 @@ export function verifyAudit(config: KubarrConfig, kept?: string): Promise<0 | 1>
 }
 
 async function verifySeals(
-  { database }: KubarrConfig,
+  config: Config,
   { directTarget }: DatabaseOptions,
   keys: KeyRing,
   kept: string | undefined,
 ): Promise<SealVerdict> {
+  const database = config.get(DatabaseConfig);
   const dataSource = new DataSource({
     type: 'postgres',
     parseInt8: true,

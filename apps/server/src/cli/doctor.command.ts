@@ -1,18 +1,27 @@
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { type KubarrConfig } from '@kubarr/platform/config';
-import { asDatabaseError, clientOptions, type DatabaseOptions, pendingMigrations } from '@kubarr/platform/database';
-import { lockStateDirectory, StateDirectoryLocked } from '@kubarr/platform/state';
+import { type Config } from '@kubarr/platform/config';
+import {
+  asDatabaseError,
+  clientOptions,
+  type DatabaseOptions,
+  pendingMigrations,
+  DatabaseConfig,
+} from '@kubarr/platform/database';
+import { lockStateDirectory, StateDirectoryLocked, StateConfig } from '@kubarr/platform/state';
 import { SECRET_KEY_FILE } from '../lifecycle/running-server.js';
 import { withDatabase } from './with-database.js';
+import { ClusterConfig } from '@kubarr/kubernetes';
+import { SecretsConfig } from '@kubarr/platform/secrets';
+import { StorageConfig } from '@kubarr/storage';
 
 /** Versions of PostgreSQL that the product is tested with, by their major number. */
 const OLDEST_POSTGRES = 15;
 const NEWEST_POSTGRES = 18;
 
 /** Checks, in order, everything that the server needs, and says for each that it is well or what to do. */
-export async function doctor(config: KubarrConfig): Promise<0 | 1> {
+export async function doctor(config: Config): Promise<0 | 1> {
   let isHealthy = true;
   const check = async (name: string, examine: () => Promise<string>): Promise<void> => {
     const found = await Promise.resolve()
@@ -46,7 +55,8 @@ export async function doctor(config: KubarrConfig): Promise<0 | 1> {
   return isHealthy ? 0 : 1;
 }
 
-async function examineStateDirectory({ state }: KubarrConfig): Promise<string> {
+async function examineStateDirectory(config: Config): Promise<string> {
+  const state = config.get(StateConfig);
   try {
     const held = await lockStateDirectory(state.directory, { pid: process.pid });
     await held.release();
@@ -57,7 +67,9 @@ async function examineStateDirectory({ state }: KubarrConfig): Promise<string> {
   }
 }
 
-async function examineSecretKey({ secrets, state }: KubarrConfig): Promise<string> {
+async function examineSecretKey(config: Config): Promise<string> {
+  const secrets = config.get(SecretsConfig);
+  const state = config.get(StateConfig);
   if (secrets.secretKey) return 'given by KUBARR_SECRET_KEY';
   const file = join(state.directory, SECRET_KEY_FILE);
   const key = await readFile(file).catch((error: NodeJS.ErrnoException) => {
@@ -69,7 +81,8 @@ async function examineSecretKey({ secrets, state }: KubarrConfig): Promise<strin
   throw new Error(`${file} is damaged: it has ${key.length} bytes instead of 32. Put your copy of it back.`);
 }
 
-async function examineDatabase({ database }: KubarrConfig, { target }: DatabaseOptions): Promise<string> {
+async function examineDatabase(config: Config, { target }: DatabaseOptions): Promise<string> {
+  const database = config.get(DatabaseConfig);
   const client = new pg.Client(clientOptions(target, database));
   client.on('error', () => undefined); // told by the query that fails
   try {
@@ -97,17 +110,16 @@ async function examineDatabase({ database }: KubarrConfig, { target }: DatabaseO
   }
 }
 
-async function examineSchema(
-  { database }: KubarrConfig,
-  { directTarget, migrations }: DatabaseOptions,
-): Promise<string> {
+async function examineSchema(config: Config, { directTarget, migrations }: DatabaseOptions): Promise<string> {
+  const database = config.get(DatabaseConfig);
   const pending = await pendingMigrations(directTarget, database, migrations);
   if (pending.length === 0) return 'up to date';
   return `${pending.length} migration(s) to come, done at the next start or by kubarr migrate`;
 }
 
 /** The newest seal, so that a person can keep it elsewhere: who then removes seals and entries together is found out. */
-async function examineSeal({ database }: KubarrConfig, { target }: DatabaseOptions): Promise<string> {
+async function examineSeal(config: Config, { target }: DatabaseOptions): Promise<string> {
+  const database = config.get(DatabaseConfig);
   const client = new pg.Client(clientOptions(target, database));
   client.on('error', () => undefined); // told by the query that fails
   try {
@@ -125,7 +137,9 @@ async function examineSeal({ database }: KubarrConfig, { target }: DatabaseOptio
   }
 }
 
-async function examineStorage({ storage, state }: KubarrConfig): Promise<string> {
+async function examineStorage(config: Config): Promise<string> {
+  const storage = config.get(StorageConfig);
+  const state = config.get(StateConfig);
   const found = await stat(storage.path).catch(() => undefined);
   if (!found && storage.path.startsWith(state.directory)) return `${storage.path} will be made at the first start`;
   if (!found) throw new Error(`${storage.path} does not exist; create or mount it, or set KUBARR_STORAGE_PATH.`);
@@ -136,7 +150,8 @@ async function examineStorage({ storage, state }: KubarrConfig): Promise<string>
   return storage.path;
 }
 
-async function examineCluster({ cluster }: KubarrConfig): Promise<string> {
+async function examineCluster(config: Config): Promise<string> {
+  const cluster = config.get(ClusterConfig);
   if (cluster.kubeconfig !== undefined) {
     await access(cluster.kubeconfig, constants.R_OK).catch(() => {
       throw new Error(`${cluster.kubeconfig} cannot be read; set KUBECONFIG to a file that can, or to nothing.`);

@@ -1,16 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type KubarrConfig } from '@kubarr/platform/config';
-import { asDatabaseError, type DatabaseOptions, migrate, pendingMigrations } from '@kubarr/platform/database';
+import { type Config } from '@kubarr/platform/config';
+import {
+  asDatabaseError,
+  type DatabaseOptions,
+  migrate,
+  pendingMigrations,
+  DatabaseConfig,
+} from '@kubarr/platform/database';
 import { withDatabase } from './with-database.js';
 
 /** Wait between two attempts, in milliseconds. */
 const ATTEMPT_EVERY_MS = 1_000;
 
 /** Brings the schema up to date, or with `planOnly` tells what is missing. */
-export async function migrateCommand(
-  config: KubarrConfig,
-  options: { waitSeconds: number; planOnly: boolean },
-): Promise<0> {
+export async function migrateCommand(config: Config, options: { waitSeconds: number; planOnly: boolean }): Promise<0> {
   await withDatabase(config, async (source) => {
     const names = await untilReachable(options.waitSeconds, () => run(config, source, options.planOnly));
     if (names.length === 0) console.log('The database schema is up to date.');
@@ -19,11 +22,8 @@ export async function migrateCommand(
   return 0;
 }
 
-function run(
-  { database }: KubarrConfig,
-  { directTarget, migrations }: DatabaseOptions,
-  planOnly: boolean,
-): Promise<string[]> {
+function run(config: Config, { directTarget, migrations }: DatabaseOptions, planOnly: boolean): Promise<string[]> {
+  const database = config.get(DatabaseConfig);
   return (planOnly ? pendingMigrations : migrate)(directTarget, database, migrations);
 }
 

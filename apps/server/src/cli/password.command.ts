@@ -1,6 +1,6 @@
 import { SYSTEM } from '@kubarr/access';
 import { deleteSignInFailures } from '@kubarr/sign-in';
-import { type KubarrConfig } from '@kubarr/platform/config';
+import { type Config } from '@kubarr/platform/config';
 import { PasswordHasher } from '@kubarr/platform/secrets';
 import { replacePassword } from '@kubarr/users';
 import { randomInt } from 'node:crypto';
@@ -15,7 +15,7 @@ const GROUP_LENGTH = 4;
  * Gives an account a new random password, shown this once, and ends all its sessions: the way back for an administrator
  * who forgot theirs, or whose sign-in provider is gone.
  */
-export async function resetPassword(config: KubarrConfig, nameOrEmail: string): Promise<0 | 1> {
+export async function resetPassword(config: Config, nameOrEmail: string): Promise<0 | 1> {
   const password = newPassword();
   const passwordHash = await new PasswordHasher().hash(password);
   return withAccount(config, nameOrEmail, async (transaction, { userId, username }, tools) => {

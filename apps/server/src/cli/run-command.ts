@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type KubarrConfig, loadConfig } from '@kubarr/platform/config';
+import { type Config, loadConfig } from '@kubarr/platform/config';
 import { explainFailure } from './explain-failure.js';
 
 const USAGE = `kubarr serve                        run the server (the default)
@@ -23,7 +23,8 @@ export async function runCommand(words: readonly string[]): Promise<ExitCode> {
     return 2;
   }
   try {
-    return await command(loadConfig());
+    const { loadServerConfig } = await import('../server-config.js');
+    return await command(loadServerConfig());
   } catch (error) {
     const sentence = await explainFailure(error);
     if (sentence === undefined) throw error;
@@ -32,7 +33,7 @@ export async function runCommand(words: readonly string[]): Promise<ExitCode> {
   }
 }
 
-type Command = (config: KubarrConfig) => Promise<ExitCode>;
+type Command = (config: Config) => Promise<ExitCode>;
 
 /** Commands are imported when they run: `openapi` needs no embedded database, `migrate` no web server. */
 function parse(words: readonly string[]): Command | undefined {

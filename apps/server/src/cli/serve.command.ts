@@ -1,14 +1,15 @@
-import { type KubarrConfig } from '@kubarr/platform/config';
-import { createLogger } from '@kubarr/platform/telemetry';
+import { type Config } from '@kubarr/platform/config';
+import { createLogger, BuildConfig, LogConfig } from '@kubarr/platform/telemetry';
 import { RunningServer } from '../lifecycle/running-server.js';
+import { ClusterConfig } from '@kubarr/kubernetes';
 
 /** Longest time that stopping may take before the process ends anyway, in milliseconds; pods are given 30 s. */
 const STOP_WITHIN_MS = 25_000;
 
 /** Serves until it is told to stop by Ctrl-C or SIGTERM. A second signal changes nothing: npm and the terminal both send one. */
-export async function serve(config: KubarrConfig): Promise<0> {
+export async function serve(config: Config): Promise<0> {
   process.stdout.on('error', () => undefined); // whoever read the output is gone; that is no reason to end
-  const log = createLogger(config.log);
+  const log = createLogger(config.get(LogConfig));
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
@@ -40,11 +41,14 @@ interface Introduction {
 
 /** One short block for people; one line where logs are collected. */
 function introduce(
-  { log, cluster, build }: KubarrConfig,
+  config: Config,
   { address, stateDirectory, setupAddress }: Introduction,
   print: (text: string) => void,
   note: (fields: Record<string, unknown>) => void,
 ): void {
+  const log = config.get(LogConfig);
+  const cluster = config.get(ClusterConfig);
+  const build = config.get(BuildConfig);
   if (log.format === 'json' || cluster.inCluster) {
     note({ address, stateDirectory, setupAddress });
     return;

@@ -1,6 +1,6 @@
 import { AuditRecorder } from '@kubarr/audit';
-import { type KubarrConfig } from '@kubarr/platform/config';
-import { clientOptions, ReplicaBus, PreparedStatements } from '@kubarr/platform/database';
+import { type Config } from '@kubarr/platform/config';
+import { clientOptions, ReplicaBus, PreparedStatements, DatabaseConfig } from '@kubarr/platform/database';
 import { DataSource, type EntityManager } from 'typeorm';
 import { withDatabase } from './with-database.js';
 
@@ -22,7 +22,7 @@ export interface AccountTools {
  * to those who can run them on the server, and ask nobody else. Exit code 1 when there is no such account.
  */
 export function withAccount(
-  config: KubarrConfig,
+  config: Config,
   nameOrEmail: string,
   work: (transaction: EntityManager, account: CommandAccount, tools: AccountTools) => Promise<void>,
 ): Promise<0 | 1> {
@@ -32,7 +32,7 @@ export function withAccount(
       parseInt8: true,
       poolSize: 1,
       installExtensions: false,
-      extra: clientOptions(source.directTarget, config.database),
+      extra: clientOptions(source.directTarget, config.get(DatabaseConfig)),
     });
     await dataSource.initialize();
     try {

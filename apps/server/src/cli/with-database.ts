@@ -1,7 +1,7 @@
-import { type KubarrConfig } from '@kubarr/platform/config';
+import { type Config } from '@kubarr/platform/config';
 import { startEmbeddedPostgres } from '@kubarr/embedded-postgres';
-import { type DatabaseOptions } from '@kubarr/platform/database';
-import { lockStateDirectory, StateDirectoryLocked } from '@kubarr/platform/state';
+import { type DatabaseOptions, DatabaseConfig } from '@kubarr/platform/database';
+import { lockStateDirectory, StateDirectoryLocked, StateConfig } from '@kubarr/platform/state';
 import { databaseOptions } from '../lifecycle/running-server.js';
 
 /**
@@ -9,16 +9,18 @@ import { databaseOptions } from '../lifecycle/running-server.js';
  * alone when another process of ours runs it.
  */
 export async function withDatabase<Result>(
-  config: KubarrConfig,
+  config: Config,
   work: (source: DatabaseOptions) => Promise<Result>,
 ): Promise<Result> {
-  if (config.database.target) return work(databaseOptions(config, undefined));
-  const state = await lockStateDirectory(config.state.directory, { pid: process.pid }).catch((error: unknown) => {
-    if (error instanceof StateDirectoryLocked) return undefined;
-    throw error;
-  });
+  if (config.get(DatabaseConfig).target) return work(databaseOptions(config, undefined));
+  const state = await lockStateDirectory(config.get(StateConfig).directory, { pid: process.pid }).catch(
+    (error: unknown) => {
+      if (error instanceof StateDirectoryLocked) return undefined;
+      throw error;
+    },
+  );
   try {
-    const embedded = await startEmbeddedPostgres({ directory: config.state.directory });
+    const embedded = await startEmbeddedPostgres({ directory: config.get(StateConfig).directory });
     try {
       return await work(databaseOptions(config, embedded));
     } finally {

@@ -1,14 +1,14 @@
 import { type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type KubarrConfig } from '@kubarr/platform/config';
-import { configureHttp, createHttpAdapter } from '@kubarr/platform/http';
+import { type Config } from '@kubarr/platform/config';
+import { configureHttp, createHttpAdapter, HttpConfig } from '@kubarr/platform/http';
 import { NestLogger, silentLog } from '@kubarr/platform/telemetry';
 import { ServerModule, type Foundations } from '../server.module.js';
 import { registerPages } from '../pages/index.js';
 
 /** The server as it is wired, without a database and never to be started: to look at its routes and its description. */
-export function createUnstartedServer(config: KubarrConfig): Promise<NestFastifyApplication> {
+export function createUnstartedServer(config: Config): Promise<NestFastifyApplication> {
   const nowhere = {
     host: '127.0.0.1',
     port: 1,
@@ -34,11 +34,15 @@ export async function createServer(
   foundations: Foundations,
   root: DynamicModule = ServerModule.forRoot(foundations),
 ): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(foundations.config.http), {
-    logger: new NestLogger(foundations.log),
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    root,
+    createHttpAdapter(foundations.config.get(HttpConfig)),
+    {
+      logger: new NestLogger(foundations.log),
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
   await configureHttp(app);
   await registerPages(app);
   return app;

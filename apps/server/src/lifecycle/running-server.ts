@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type KubarrConfig } from '@kubarr/platform/config';
+import { type Config } from '@kubarr/platform/config';
+import { HttpConfig } from '@kubarr/platform/http';
+import { SecretsConfig } from '@kubarr/platform/secrets';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@kubarr/embedded-postgres';
-import { DatabaseConnection, type DatabaseOptions } from '@kubarr/platform/database';
-import { lockStateDirectory, type StateDirectory } from '@kubarr/platform/state';
+import { DatabaseConnection, type DatabaseOptions, DatabaseConfig } from '@kubarr/platform/database';
+import { lockStateDirectory, type StateDirectory, StateConfig } from '@kubarr/platform/state';
 import { type Log } from '@kubarr/platform/telemetry';
 import { Installation, SetupAccess } from '@kubarr/setup';
 import { migrations } from '../../../../migrations/index.js';
@@ -23,19 +25,19 @@ const DRAIN_MS = 8_000;
 export class RunningServer {
   private constructor(
     readonly app: NestFastifyApplication,
-    private readonly config: KubarrConfig,
+    private readonly config: Config,
     private readonly state: StateDirectory,
     private readonly embedded: EmbeddedRestarts | undefined,
   ) {}
 
   /** @throws KubarrError with a sentence for whatever is in the way. */
-  static async start(config: KubarrConfig, log: Log): Promise<RunningServer> {
-    const state = await lockStateDirectory(config.state.directory, { pid: process.pid });
+  static async start(config: Config, log: Log): Promise<RunningServer> {
+    const state = await lockStateDirectory(config.get(StateConfig).directory, { pid: process.pid });
     let embedded: EmbeddedPostgres | undefined;
     try {
       const secretKey =
-        config.secrets.secretKey ?? (await state.readOrCreateFile(SECRET_KEY_FILE, () => randomBytes(32)));
-      embedded = config.database.target ? undefined : await startEmbeddedPostgres({ directory: state.path });
+        config.get(SecretsConfig).secretKey ?? (await state.readOrCreateFile(SECRET_KEY_FILE, () => randomBytes(32)));
+      embedded = config.get(DatabaseConfig).target ? undefined : await startEmbeddedPostgres({ directory: state.path });
       const app = await createServer({ config, log, secretKey, database: databaseOptions(config, embedded) });
       try {
         await listen(app, config);
@@ -56,7 +58,7 @@ export class RunningServer {
 
   /** Where a person reaches it. */
   get address(): string {
-    const { publicUrl, host } = this.config.http;
+    const { publicUrl, host } = this.config.get(HttpConfig);
     const { port } = this.app.getHttpServer().address() as AddressInfo;
     return publicUrl ?? `http://${reachable(host)}:${port}`;
   }
@@ -81,13 +83,15 @@ export class RunningServer {
 }
 
 /** The database as configured, or the embedded one. */
-export function databaseOptions({ database }: KubarrConfig, embedded: EmbeddedPostgres | undefined): DatabaseOptions {
+export function databaseOptions(config: Config, embedded: EmbeddedPostgres | undefined): DatabaseOptions {
+  const database = config.get(DatabaseConfig);
   const target = embedded?.target ?? database.target;
   if (!target) throw new Error('neither an external nor an embedded database');
   return { target, directTarget: embedded?.target ?? database.directTarget ?? target, migrations };
 }
 
-async function listen(app: NestFastifyApplication, { http }: KubarrConfig): Promise<void> {
+async function listen(app: NestFastifyApplication, config: Config): Promise<void> {
+  const http = config.get(HttpConfig);
   try {
     await app.listen(http.port, http.host);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { type INestApplication, Injectable } from '@nestjs/common';
-import { BuildConfig } from '@kubarr/platform/config';
+import { BuildConfig } from '@kubarr/platform/telemetry';
 import { loadSwagger } from '@kubarr/platform/openapi';
 import { type OpenAPIObject } from '@nestjs/swagger';
 

@@ -4,14 +4,15 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { ConfigModule, loadConfig } from '@kubarr/platform/config';
 import { KubarrError } from '@kubarr/platform/errors';
-import { configureHttp, createHttpAdapter, ProblemFilter } from '@kubarr/platform/http';
-import { silentLog, TelemetryModule } from '@kubarr/platform/telemetry';
+import { configureHttp, createHttpAdapter, ProblemFilter, HttpConfig } from '@kubarr/platform/http';
+import { silentLog, TelemetryModule, BuildConfig } from '@kubarr/platform/telemetry';
 import { SETUP_COOKIE, SetupAccess, SetupModule } from '@kubarr/setup';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { PagesModule, registerPages } from './index.js';
+import { PagesConfig } from './pages.config.js';
 
 const TOKEN = 'the-right-token';
 
@@ -33,15 +34,15 @@ class FakeAccess {
 class FakeSetupModule {}
 
 async function start(environment: Record<string, string> = {}): Promise<NestFastifyApplication> {
-  const config = loadConfig(environment);
+  const config = loadConfig([HttpConfig, PagesConfig, BuildConfig], environment);
   const module = await Test.createTestingModule({
-    imports: [ConfigModule.forRoot(config), TelemetryModule.forRoot(silentLog(), config.build), PagesModule],
+    imports: [ConfigModule.forRoot(config), TelemetryModule.forRoot(silentLog(), config.get(BuildConfig)), PagesModule],
     providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
   })
     .overrideModule(SetupModule)
     .useModule(FakeSetupModule)
     .compile();
-  const app = module.createNestApplication<NestFastifyApplication>(createHttpAdapter(config.http), {
+  const app = module.createNestApplication<NestFastifyApplication>(createHttpAdapter(config.get(HttpConfig)), {
     bodyParser: false,
     logger: false,
   });

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type SendOptions } from '@fastify/static';
-import { HttpConfig } from '@kubarr/platform/config';
 import { PAGE_POLICY, RouteNotFound } from '@kubarr/platform/http';
 import { type FastifyReply } from 'fastify';
 import { access } from 'node:fs/promises';
@@ -8,6 +7,7 @@ import { join } from 'node:path';
 import { pageTarget } from './page-path.js';
 import { NoIndexPage } from './pages.errors.js';
 import { productRoot } from './product-root.js';
+import { PagesConfig } from './pages.config.js';
 
 /** Files that the pages of the product are made of, in its sources: the compiler does not copy them. */
 export const OWN_FILES = join(productRoot(), 'apps/server/src/pages/assets');
@@ -31,7 +31,7 @@ const ALWAYS: SendOptions = { cacheControl: false, etag: false, lastModified: fa
 export class Pages {
   private readonly directory: string;
 
-  constructor({ webDir }: HttpConfig) {
+  constructor({ webDir }: PagesConfig) {
     this.directory = webDir ?? OWN_FILES;
   }
 

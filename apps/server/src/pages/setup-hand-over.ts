@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HttpConfig } from '@kubarr/platform/config';
+import { HttpConfig } from '@kubarr/platform/http';
 import { KubarrError } from '@kubarr/platform/errors';
 import { SETUP_COOKIE, SetupAccess } from '@kubarr/setup';
 import { type FastifyReply } from 'fastify';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuditConfig } from '@kubarr/platform/config';
+import { AuditConfig } from '../audit.config.js';
 import { Periodic } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { AuditDeletion } from './audit-deletion.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HttpConfig } from '@kubarr/platform/config';
+import { HttpConfig } from '@kubarr/platform/http';
 import { type FastifyReply } from 'fastify';
 import { type CookieChange, SESSION_SECONDS, type WithCookies } from './session-cookies.js';
 

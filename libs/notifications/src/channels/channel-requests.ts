@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { NotificationsConfig } from '@kubarr/platform/config';
+import { NotificationsConfig } from '../notifications.config.js';
 import { AddressForbidden, AddressRules, ConnectionFailed, Egress, type EgressResponse } from '@kubarr/egress';
 import { SecretCannotBeOpened } from '@kubarr/platform/secrets';
 import { DeliveryFailed, SEND_TIMEOUT_MS } from './channel.js';

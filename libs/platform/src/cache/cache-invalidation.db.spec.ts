@@ -7,6 +7,7 @@ import { ReplicaBus } from '../database/index.js';
 import { DatabaseListener } from '../database/database-listener.js';
 import { MetricsRegistry, silentLog } from '../telemetry/index.js';
 import { type BoundedCache, CacheRegistry, type ReadThroughCache } from './index.js';
+import { DatabaseConfig } from '../database/index.js';
 
 const TOPIC = 'test.setting-changed';
 
@@ -28,7 +29,7 @@ class Replica {
     this.bus.subscribe(TOPIC, (key) => void this.hot.forget(String(key)));
     this.listener = new DatabaseListener(
       database.target,
-      loadConfig({}).database,
+      loadConfig([DatabaseConfig], {}).get(DatabaseConfig),
       this.bus,
       silentLog(),
       () => undefined,

@@ -1,10 +1,10 @@
-import { VARIABLES, type Variable } from './variables.js';
+import { type AnyVariable } from './variable.js';
 
-/** The configuration as a Markdown table, the very text that the README holds between its markers. */
-export function configurationTable(): string {
-  const rows = VARIABLES.map((entry: Variable) => {
-    const names = [entry.name, ...(entry.aliases ?? [])].map((name) => `\`${name}\``).join(', ');
-    return `| ${names} | ${entry.purpose} | ${entry.allowed} | ${entry.defaultText} |`;
+/** The variables as a Markdown table, the very text that the README has between its markers. */
+export function configurationTable(variables: readonly AnyVariable[]): string {
+  const rows = variables.map(({ name, aliases, purpose, allowed, defaultText }) => {
+    const names = [name, ...aliases].map((each) => `\`${each}\``).join(', ');
+    return `| ${names} | ${purpose} | ${allowed} | ${defaultText} |`;
   });
   return ['| variable | what it does | allowed | default |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }

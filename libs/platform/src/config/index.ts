@@ -1,22 +1,19 @@
-export {
-  AuditConfig,
-  DatabaseConfig,
-  HistoryConfig,
-  HttpConfig,
-  LogConfig,
-  MetricsConfig,
-  NotificationsConfig,
-  SecretsConfig,
-  SetupConfig,
-  SignInConfig,
-  StateConfig,
-  StorageConfig,
-  BuildConfig,
-  ClusterConfig,
-  type DatabaseTarget,
-  type KubarrConfig,
-} from './config.js';
 export { ConfigModule } from './config.module.js';
-export { loadConfig, InvalidEnvironment } from './load-config.js';
 export { configurationTable } from './configuration-table.js';
-export { VARIABLES, type Variable } from './variables.js';
+export { defineConfig, variablesOf } from './define-config.js';
+export { Config, explainVariables, InvalidEnvironment, loadConfig, type VariableState } from './load-config.js';
+export { type AnyVariable, type ConfigClass, type Environment, type Variable } from './variable.js';
+export {
+  addresses,
+  bytes,
+  choice,
+  computed,
+  days,
+  flag,
+  integer,
+  milliseconds,
+  origin,
+  parsed,
+  path,
+  text,
+} from './variables.js';

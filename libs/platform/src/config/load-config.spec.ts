@@ -1,11 +1,68 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InvalidEnvironment, loadConfig } from './load-config.js';
+import { defineConfig, variablesOf } from './define-config.js';
+import { explainVariables, InvalidEnvironment, loadConfig } from './load-config.js';
+import { type ConfigClass } from './variable.js';
+import {
+  addresses,
+  bytes,
+  choice,
+  computed,
+  days,
+  flag,
+  integer,
+  milliseconds,
+  origin,
+  parsed,
+  path,
+  text,
+} from './variables.js';
+
+const purpose = 'For a test.';
+
+class Door extends defineConfig(
+  {
+    width: integer('DOOR_WIDTH', { minimum: 1, maximum: 300, default: 90, aliases: ['OLD_DOOR_WIDTH'], purpose }),
+    height: integer('DOOR_HEIGHT', { minimum: 1, maximum: 300, purpose }),
+    closeAfterMs: milliseconds('DOOR_CLOSE_AFTER_MS', { minimum: 0, maximum: 9_000, default: 500, purpose }),
+    paintedForDays: days('DOOR_PAINTED_FOR_DAYS', { default: 30, purpose }),
+    logBytes: bytes('DOOR_LOG_BYTES', { default: 2 ** 30, purpose }),
+    color: choice('DOOR_COLOR', { choices: ['red', 'green', 'blue'], default: 'red', purpose }),
+    isLocked: flag('DOOR_LOCKED', { default: false, purpose }),
+    manual: path('DOOR_MANUAL', { of: 'file', purpose }),
+    bell: origin('DOOR_BELL', { purpose }),
+    friends: addresses('DOOR_FRIENDS', { purpose }),
+    code: parsed('DOOR_CODE', {
+      secret: true,
+      allowed: '4 digits',
+      parse: (given) => (/^\d{4}$/.test(given) ? Number(given) : undefined),
+      purpose,
+    }),
+    label: text('DOOR_LABEL', { secret: true, purpose }),
+    isTall: computed(({ inCluster }) => inCluster),
+  },
+  ({ width, height }) => (height !== undefined && width > height ? ['DOOR_WIDTH must not be above DOOR_HEIGHT'] : []),
+) {
+  get area(): number {
+    return this.width * (this.height ?? 0);
+  }
+}
+
+class House extends defineConfig({
+  name: text('HOUSE_NAME', {
+    default: ({ get }) => `a house with a ${get(Door).color} door`,
+    defaultText: 'by its door',
+    purpose,
+  }),
+}) {}
+
+const load = <Slice extends object>(config: ConfigClass<Slice>, environment: Record<string, string>): Slice =>
+  loadConfig([config], environment, '/work').get(config);
 
 const problems = (environment: Record<string, string>): readonly string[] => {
   try {
-    loadConfig(environment, '/work');
+    loadConfig([Door], environment, '/work');
     return [];
   } catch (error) {
     if (error instanceof InvalidEnvironment) return error.problems;
@@ -14,122 +71,126 @@ const problems = (environment: Record<string, string>): readonly string[] => {
 };
 
 describe('loadConfig', () => {
-  it('needs nothing: defaults for a person who runs it at home', () => {
-    const config = loadConfig({ KUBARR_STATE_DIR: 'state' }, '/work');
-    expect(config.http).toMatchObject({ host: '127.0.0.1', port: 8_000, trustedProxies: [] });
-    expect(config.database).toMatchObject({
-      target: undefined,
-      maxConnections: 5,
-      minConnections: 1,
-      connectTimeoutMs: 5_000,
-      idleTimeoutMs: 600_000,
-      statementTimeoutMs: 30_000,
-      slowQueryMs: 500,
-    });
-    expect(config.state.directory).toBe('/work/state');
-    expect(config.storage.path).toBe('/work/state/data');
-    expect(config.signIn).toEqual({ failuresPerAccount: 10, failuresPerAddress: 50 });
-  });
-
-  it('listens everywhere and keeps files in /data when it runs in a pod', () => {
-    const config = loadConfig({ KUBERNETES_SERVICE_HOST: '10.43.0.1' }, '/work');
-    expect(config.http.host).toBe('0.0.0.0');
-    expect(config.storage.path).toBe('/data');
-  });
-
-  it('reads a secret from a file, but nothing else, and names a file that is not there without its text', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'kubarr-secret-'));
-    const file = join(folder, 'password');
-    writeFileSync(file, 'from the file\n');
-    const password = (environment: Record<string, string>): string | undefined =>
-      loadConfig({ KUBARR_DB_HOST: 'db', ...environment }).database.target?.password;
-    expect(password({ KUBARR_DB_PASSWORD_FILE: file })).toBe('from the file');
-    expect(password({ KUBARR_DB_PASSWORD_FILE: file, KUBARR_DB_PASSWORD: 'given' })).toBe('given');
-    writeFileSync(file, 'postgres://me:secret@db.example/house');
-    expect(loadConfig({ DATABASE_URL_FILE: file }).database.target?.host).toBe('db.example');
-    expect(loadConfig({ KUBARR_PUBLIC_URL_FILE: file }).http.publicUrl).toBeUndefined();
-    rmSync(folder, { recursive: true });
-    expect(problems({ KUBARR_DB_HOST: 'db', KUBARR_DB_PASSWORD_FILE: file })).toEqual([
-      'KUBARR_DB_PASSWORD_FILE must be the name of a file that this process can read',
-    ]);
-  });
-
-  it('takes the older names, and the current one before them', () => {
-    expect(loadConfig({ KUBARR_API_PORT: '9000', KUBARR_API_HOST: '::1' }).http).toMatchObject({
-      host: '::1',
-      port: 9_000,
-    });
-    expect(loadConfig({ KUBARR_API_PORT: '9000', KUBARR_PORT: '9001' }).http.port).toBe(9_001);
-    expect(loadConfig({ KUBARR_DATABASE_URL: 'postgres://u@h/d' }).database.target?.host).toBe('h');
-  });
-
-  it('reads a database address with encoded parts', () => {
-    const { target } = loadConfig({
-      DATABASE_URL: 'postgres://user:p%40ss%2Fword@[::1]:6432/my%20base?sslmode=require',
-    }).database;
-    expect(target).toEqual({
-      host: '::1',
-      port: 6_432,
-      database: 'my base',
-      user: 'user',
-      password: 'p@ss/word',
-      tls: 'require',
+  it('gives defaults where nothing is set, also where the text is empty', () => {
+    expect({ ...load(Door, { DOOR_WIDTH: ' ', DOOR_COLOR: '' }) }).toEqual({
+      width: 90,
+      height: undefined,
+      closeAfterMs: 500,
+      paintedForDays: 30,
+      logBytes: 2 ** 30,
+      color: 'red',
+      isLocked: false,
+      manual: undefined,
+      bell: undefined,
+      friends: [],
+      code: undefined,
+      label: undefined,
+      isTall: false,
     });
   });
 
-  it('verifies the server in full as soon as a certificate authority is named', () => {
-    const parts = { KUBARR_DB_HOST: 'kubarr-db-rw', KUBARR_DB_PASSWORD: 'x', KUBARR_DB_SSL_CA: '/ca/ca.crt' };
-    expect(loadConfig(parts).database).toMatchObject({
-      caFile: '/ca/ca.crt',
-      target: { tls: 'verify-full', port: 5_432, database: 'kubarr', user: 'kubarr' },
+  it('reads each kind of value', () => {
+    const door = load(Door, {
+      DOOR_WIDTH: '80',
+      DOOR_HEIGHT: '200',
+      DOOR_COLOR: 'Blue',
+      DOOR_LOCKED: 'yes',
+      DOOR_MANUAL: 'manual.txt',
+      DOOR_BELL: 'https://bell.example:8443/',
+      DOOR_FRIENDS: '10.0.0.0/8, fd00::1',
+      DOOR_CODE: '0042',
+      KUBERNETES_SERVICE_HOST: '10.43.0.1',
     });
-    expect(loadConfig({ DATABASE_URL: 'postgres://u@h/d', KUBARR_DB_SSL_CA: '/ca/ca.crt' }).database.target?.tls).toBe(
-      'verify-full',
-    );
+    expect(door).toMatchObject({
+      width: 80,
+      color: 'blue',
+      isLocked: true,
+      manual: '/work/manual.txt',
+      bell: 'https://bell.example:8443',
+      friends: ['10.0.0.0/8', 'fd00::1'],
+      code: 42,
+      isTall: true,
+    });
+    expect(door.area).toBe(16_000);
+  });
+
+  it('lets a default follow from another part, which need not be in the list', () => {
+    expect(load(House, { DOOR_COLOR: 'green' }).name).toBe('a house with a green door');
+  });
+
+  it('takes an older name, and the current one before it', () => {
+    expect(load(Door, { OLD_DOOR_WIDTH: '70' }).width).toBe(70);
+    expect(load(Door, { OLD_DOOR_WIDTH: '70', DOOR_WIDTH: '60' }).width).toBe(60);
   });
 
   it('lists every bad variable by name, with what is allowed, and never its value', () => {
     const found = problems({
-      KUBARR_PORT: '70000-secret',
-      KUBARR_DB_MAX_CONNECTIONS: '0',
-      DATABASE_URL: 'mysql://user:secret@host/db',
-      KUBARR_SECRET_KEY: 'too-short-secret',
-      KUBARR_LOG_LEVEL: 'loud-secret',
-      KUBARR_PUBLIC_URL: 'https://secret.example/path',
-      KUBARR_TRUSTED_PROXIES: '10.0.0.0/33',
-      KUBARR_SETUP_TOKEN: 'short',
-      KUBARR_METRICS_TOKEN: 'short',
+      DOOR_WIDTH: '301-hush',
+      DOOR_CLOSE_AFTER_MS: '9001',
+      DOOR_PAINTED_FOR_DAYS: '-1',
+      DOOR_LOG_BYTES: '99999999999999999',
+      DOOR_COLOR: 'hush',
+      DOOR_LOCKED: 'hush',
+      DOOR_BELL: 'https://hush.example/path',
+      DOOR_FRIENDS: '10.0.0.0/33',
+      DOOR_CODE: 'hush',
     });
-    expect(found.map((problem) => problem.split(' ')[0]).sort()).toEqual([
-      'DATABASE_URL',
-      'KUBARR_DB_MAX_CONNECTIONS',
-      'KUBARR_LOG_LEVEL',
-      'KUBARR_METRICS_TOKEN',
-      'KUBARR_PORT',
-      'KUBARR_PUBLIC_URL',
-      'KUBARR_SECRET_KEY',
-      'KUBARR_SETUP_TOKEN',
-      'KUBARR_TRUSTED_PROXIES',
+    expect(found).toEqual([
+      'DOOR_WIDTH must be 1 to 300',
+      'DOOR_CLOSE_AFTER_MS must be 0 to 9000',
+      'DOOR_PAINTED_FOR_DAYS must be 0 to 36500',
+      'DOOR_LOG_BYTES must be a whole number of bytes',
+      'DOOR_COLOR must be red, green or blue',
+      'DOOR_LOCKED must be true or false',
+      'DOOR_BELL must be http:// or https:// and a host, no path',
+      'DOOR_FRIENDS must be addresses or CIDR ranges, separated by commas',
+      'DOOR_CODE must be 4 digits',
     ]);
-    expect(found.join()).not.toContain('secret@');
-    expect(found.join()).not.toMatch(/-secret|secret\.example/);
   });
 
-  it('refuses two ways to name the server, and a minimum above the maximum', () => {
-    expect(problems({ DATABASE_URL: 'postgres://u@h/d', KUBARR_DB_HOST: 'other' })).toHaveLength(1);
-    expect(problems({ KUBARR_DB_MAX_CONNECTIONS: '2', KUBARR_DB_MIN_CONNECTIONS: '3' })).toHaveLength(1);
+  it('lists what is wrong with several variables together', () => {
+    expect(problems({ DOOR_WIDTH: '200', DOOR_HEIGHT: '100', DOOR_COLOR: 'pink' })).toEqual([
+      'DOOR_COLOR must be red, green or blue',
+      'DOOR_WIDTH must not be above DOOR_HEIGHT',
+    ]);
   });
 
-  it('takes a secret key in hexadecimal and in base64', () => {
-    const key = Buffer.alloc(32, 7);
-    for (const encoding of ['hex', 'base64'] as const) {
-      expect(loadConfig({ KUBARR_SECRET_KEY: key.toString(encoding) }).secrets.secretKey).toEqual(key);
-    }
+  it('reads a secret from a file, but nothing else, and names a file that is missing without its text', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kubarr-secret-'));
+    const file = join(folder, 'label');
+    writeFileSync(file, 'from the file\n');
+    expect(load(Door, { DOOR_LABEL_FILE: file }).label).toBe('from the file');
+    expect(load(Door, { DOOR_LABEL_FILE: file, DOOR_LABEL: 'given' }).label).toBe('given');
+    expect(load(Door, { DOOR_MANUAL_FILE: file }).manual).toBeUndefined();
+    rmSync(folder, { recursive: true });
+    expect(problems({ DOOR_LABEL_FILE: file })).toEqual([
+      'DOOR_LABEL_FILE must be the name of a file that this process can read',
+    ]);
   });
 
-  it('is frozen', () => {
-    const config = loadConfig({});
-    expect(Object.isFrozen(config)).toBe(true);
-    expect(Object.values(config).every((slice) => Object.isFrozen(slice))).toBe(true);
+  it('is frozen, and has no other parts than those that were loaded', () => {
+    const config = loadConfig([Door], {});
+    expect(Object.isFrozen(config.get(Door))).toBe(true);
+    expect(() => config.get(House)).toThrow('House is not among');
+  });
+});
+
+describe('explainVariables', () => {
+  it('says what is in effect and where it is from, and hides secrets', () => {
+    const states = explainVariables(variablesOf([Door, House]), {
+      OLD_DOOR_WIDTH: '70',
+      DOOR_CODE: '1234',
+      DOOR_COLOR: 'not a color',
+    });
+    const rows = Object.fromEntries(states.map(({ variable, value, source }) => [variable.name, [value, source]]));
+    expect(rows).toMatchObject({
+      DOOR_WIDTH: ['70', 'OLD_DOOR_WIDTH'],
+      DOOR_CODE: ['(hidden)', 'DOOR_CODE'],
+      DOOR_COLOR: ['not a color', 'DOOR_COLOR'],
+      DOOR_HEIGHT: ['none', 'default'],
+      DOOR_LOG_BYTES: ['1073741824 (1 GiB)', 'default'],
+      DOOR_LOCKED: ['false', 'default'],
+      HOUSE_NAME: ['by its door', 'default'],
+    });
   });
 });

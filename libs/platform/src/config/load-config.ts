@@ -1,8 +1,5 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
-import { join, resolve } from 'node:path';
-import { type DatabaseTarget, type KubarrConfig } from './config.js';
-import { VARIABLES, type Variable, type VariableName } from './variables.js';
+import { readFileSync } from 'node:fs';
+import { type AnyVariable, type ConfigClass, type EnvironmentReader } from './variable.js';
 
 /** Lists every bad variable by name, with what is allowed, and never its value. */
 export class InvalidEnvironment extends Error {
@@ -14,20 +11,97 @@ export class InvalidEnvironment extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads single variables and collects what is wrong with them. An empty value counts as not set. */
-class Reader {
+/** The configuration as it was when the process started: one frozen object for each configuration class. */
+export class Config {
+  constructor(private readonly slices: ReadonlyMap<ConfigClass<object>, object>) {}
+
+  get<Slice extends object>(config: ConfigClass<Slice>): Slice {
+    const slice = this.slices.get(config);
+    if (!slice) throw new Error(`${config.name} is not among the configuration classes that were loaded`);
+    return slice as Slice;
+  }
+
+  /** Every class with its values. */
+  entries(): readonly [ConfigClass<object>, object][] {
+    return [...this.slices];
+  }
+}
+
+/**
+ * Parses the environment once, before anything else starts.
+ *
+ * @throws InvalidEnvironment naming every bad variable at once.
+ */
+export function loadConfig(
+  configs: readonly ConfigClass<object>[],
+  environment: Environment = process.env,
+  workingDirectory = process.cwd(),
+): Config {
+  const reader = new Reader(environment, workingDirectory);
+  const slices = new Map(configs.map((config) => [config, reader.get(config)]));
+  if (reader.problems.length > 0) throw new InvalidEnvironment(reader.problems);
+  return new Config(slices);
+}
+
+/** Where a variable has its value from, for people. */
+export interface VariableState {
+  readonly variable: AnyVariable;
+  /** The text in effect: `(hidden)` for a secret that is set, the default in words when nothing is set. */
+  readonly value: string;
+  /** Name of the variable that was set, which may be an alias or end in `_FILE`; `default` when none was. */
+  readonly source: string;
+}
+
+/** Every variable with what is in effect, valid or not. */
+export function explainVariables(
+  variables: readonly AnyVariable[],
+  environment: Environment = process.env,
+): VariableState[] {
+  const reader = new Reader(environment, '.');
+  return variables.map((variable) => {
+    const found = reader.find(variable);
+    if (!found) return { variable, value: variable.defaultText, source: 'default' };
+    return { variable, value: variable.isSecret ? '(hidden)' : found.text, source: found.source };
+  });
+}
+
+class Reader implements EnvironmentReader {
   readonly problems: string[] = [];
-  private readonly byName = new Map<string, Variable>(VARIABLES.map((entry) => [entry.name, entry]));
+  readonly inCluster: boolean;
+  private readonly slices = new Map<ConfigClass<object>, object>();
 
-  constructor(private readonly environment: Environment) {}
+  constructor(
+    private readonly environment: Environment,
+    readonly workingDirectory: string,
+  ) {
+    this.inCluster = Boolean(environment['KUBERNETES_SERVICE_HOST']);
+  }
 
-  text(name: VariableName): string | undefined {
-    const { aliases = [], secret } = this.byName.get(name) ?? {};
-    for (const candidate of [name, ...aliases]) {
-      const value = this.environment[candidate]?.trim();
-      if (value) return value;
-      const file = secret && this.environment[`${candidate}_FILE`]?.trim();
-      if (file) return this.contentOf(file, `${candidate}_FILE`);
+  readonly get = <Slice extends object>(config: ConfigClass<Slice>): Slice => {
+    const known = this.slices.get(config);
+    if (known) return known as Slice;
+    const values = Object.fromEntries(Object.entries(config.fields).map(([name, field]) => [name, field.read(this)]));
+    const slice = Object.freeze(new config(values as never));
+    this.slices.set(config, slice);
+    this.problems.push(...config.check(slice as never));
+    return slice;
+  };
+
+  textOf(variable: AnyVariable): string | undefined {
+    return this.find(variable)?.text;
+  }
+
+  reject({ name, allowed }: AnyVariable): void {
+    this.problems.push(`${name} must be ${allowed}`);
+  }
+
+  find({ name, aliases, isSecret }: AnyVariable): { text: string; source: string } | undefined {
+    for (const source of [name, ...aliases]) {
+      const text = this.environment[source]?.trim();
+      if (text) return { text, source };
+      const file = isSecret && this.environment[`${source}_FILE`]?.trim();
+      const content = file && this.contentOf(file, `${source}_FILE`);
+      if (file) return content ? { text: content, source: `${source}_FILE` } : undefined;
     }
     return undefined;
   }
@@ -37,201 +111,8 @@ class Reader {
     try {
       return readFileSync(file, 'utf8').trim() || undefined;
     } catch {
-      const problem = `${variable} must be the name of a file that this process can read`;
-      if (!this.problems.includes(problem)) this.problems.push(problem);
+      this.problems.push(`${variable} must be the name of a file that this process can read`);
       return undefined;
     }
-  }
-
-  integer<Fallback>(name: VariableName, minimum: number, maximum: number, fallback: Fallback): number | Fallback {
-    const text = this.text(name);
-    if (text === undefined) return fallback;
-    const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-    return value >= minimum && value <= maximum ? value : this.reject(name, fallback);
-  }
-
-  oneOf<Choice extends string>(name: VariableName, choices: readonly Choice[], fallback: Choice): Choice {
-    const text = this.text(name);
-    if (text === undefined) return fallback;
-    return choices.find((choice) => choice === text.toLowerCase()) ?? this.reject(name, fallback);
-  }
-
-  parsed<Value>(name: VariableName, parse: (text: string) => Value | undefined): Value | undefined {
-    const text = this.text(name);
-    return text === undefined ? undefined : (parse(text) ?? this.reject(name, undefined));
-  }
-
-  reject<Fallback>(name: VariableName, fallback: Fallback): Fallback {
-    this.problems.push(`${name} must be ${this.byName.get(name)?.allowed}`);
-    return fallback;
-  }
-}
-
-/**
- * Parses the environment once, before anything else starts.
- *
- * @throws InvalidEnvironment naming every bad variable at once.
- */
-export function loadConfig(environment: Environment = process.env, workingDirectory = process.cwd()): KubarrConfig {
-  const read = new Reader(environment);
-  const stateDirectory = resolve(workingDirectory, read.text('KUBARR_STATE_DIR') ?? defaultStateDirectory());
-  const inCluster = Boolean(environment['KUBERNETES_SERVICE_HOST']);
-  const absolute = (path: string | undefined): string | undefined => path && resolve(workingDirectory, path);
-  const maxConnections = read.integer('KUBARR_DB_MAX_CONNECTIONS', 1, 100, 5);
-  const minConnections = read.integer('KUBARR_DB_MIN_CONNECTIONS', 0, 100, Math.min(1, maxConnections));
-  if (minConnections > maxConnections) {
-    read.problems.push('KUBARR_DB_MIN_CONNECTIONS must not be above KUBARR_DB_MAX_CONNECTIONS');
-  }
-  const target = databaseTarget(read);
-
-  const config: KubarrConfig = {
-    database: {
-      target,
-      directTarget:
-        read.parsed('KUBARR_DB_DIRECT_URL', (url) => parseDatabaseUrl(url, read.text('KUBARR_DB_SSL_CA'))) ?? target,
-      caFile: absolute(read.text('KUBARR_DB_SSL_CA')),
-      maxConnections,
-      minConnections,
-      connectTimeoutMs: read.integer('KUBARR_DB_CONNECT_TIMEOUT_MS', 100, 60_000, 5_000),
-      idleTimeoutMs: read.integer('KUBARR_DB_IDLE_TIMEOUT_MS', 1_000, 86_400_000, 600_000),
-      statementTimeoutMs: read.integer('KUBARR_DB_STATEMENT_TIMEOUT_MS', 0, 3_600_000, 30_000),
-      slowQueryMs: read.integer('KUBARR_DB_SLOW_QUERY_MS', 0, 3_600_000, 500),
-    },
-    http: {
-      host: read.text('KUBARR_HOST') ?? (inCluster ? '0.0.0.0' : '127.0.0.1'),
-      port: read.integer('KUBARR_PORT', 0, 65_535, 8_000),
-      publicUrl: read.parsed('KUBARR_PUBLIC_URL', parseOrigin),
-      trustedProxies: read.parsed('KUBARR_TRUSTED_PROXIES', parseAddresses) ?? [],
-      webDir: absolute(read.text('KUBARR_WEB_DIR')),
-    },
-    state: { directory: stateDirectory },
-    secrets: { secretKey: read.parsed('KUBARR_SECRET_KEY', parseSecretKey) },
-    setup: { token: read.parsed('KUBARR_SETUP_TOKEN', parseSetupToken) ?? { mode: 'derived' } },
-    signIn: {
-      failuresPerAccount: read.integer('KUBARR_SIGN_IN_FAILURES_PER_ACCOUNT', 0, 10_000, 10),
-      failuresPerAddress: read.integer('KUBARR_SIGN_IN_FAILURES_PER_ADDRESS', 0, 100_000, 50),
-    },
-    audit: { retentionDays: read.integer('KUBARR_AUDIT_RETENTION_DAYS', 0, 36_500, 90) },
-    history: { retentionDays: read.integer('KUBARR_HISTORY_RETENTION_DAYS', 0, 36_500, 90) },
-    notifications: { allowedAddresses: read.parsed('KUBARR_NOTIFICATION_ALLOWED_ADDRESSES', parseAddresses) ?? [] },
-    storage: {
-      path: absolute(read.text('KUBARR_STORAGE_PATH')) ?? (inCluster ? '/data' : join(stateDirectory, 'data')),
-      minFreeBytes: read.integer('KUBARR_STORAGE_MIN_FREE_BYTES', 0, Number.MAX_SAFE_INTEGER, 1_073_741_824),
-      quotaBytes: read.integer('KUBARR_STORAGE_QUOTA_BYTES', 0, Number.MAX_SAFE_INTEGER, 0),
-      maxUploadBytes: read.integer('KUBARR_STORAGE_MAX_UPLOAD_BYTES', 0, Number.MAX_SAFE_INTEGER, 0),
-      trashDays: read.integer('KUBARR_STORAGE_TRASH_DAYS', 0, 36_500, 30),
-      hostBrowsePrefix: absolute(read.text('KUBARR_HOST_BROWSE_PREFIX')) ?? '',
-    },
-    metrics: {
-      token: read.parsed('KUBARR_METRICS_TOKEN', (text) => (/^[\x21-\x7e]{16,200}$/.test(text) ? text : undefined)),
-      port: read.integer('KUBARR_METRICS_PORT', 0, 65_535, undefined),
-    },
-    log: {
-      level: read.oneOf('KUBARR_LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error'], 'info'),
-      format: read.oneOf('KUBARR_LOG_FORMAT', ['auto', 'json', 'pretty'], 'auto'),
-    },
-    cluster: { kubeconfig: absolute(read.text('KUBECONFIG')), inCluster },
-    build: {
-      version: productVersion(new URL(import.meta.url)),
-      channel: read.oneOf('CHANNEL', ['dev', 'release', 'stable'], 'dev'),
-      commit: read.text('COMMIT_HASH') ?? 'unknown',
-      builtAt: read.text('BUILD_TIME') ?? 'unknown',
-    },
-  };
-  if (read.problems.length > 0) throw new InvalidEnvironment(read.problems);
-  for (const slice of Object.values(config)) Object.freeze(slice);
-  return Object.freeze(config);
-}
-
-function databaseTarget(read: Reader): DatabaseTarget | undefined {
-  const caFile = read.text('KUBARR_DB_SSL_CA');
-  const byUrl = read.parsed('DATABASE_URL', (url) => parseDatabaseUrl(url, caFile));
-  const host = read.text('KUBARR_DB_HOST');
-  const byParts = host && {
-    host,
-    port: read.integer('KUBARR_DB_PORT', 1, 65_535, 5_432),
-    database: read.text('KUBARR_DB_NAME') ?? 'kubarr',
-    user: read.text('KUBARR_DB_USER') ?? 'kubarr',
-    password: read.text('KUBARR_DB_PASSWORD'),
-    tls: caFile ? ('verify-full' as const) : ('off' as const),
-  };
-  if (read.text('DATABASE_URL') && byParts) {
-    read.problems.push('DATABASE_URL and KUBARR_DB_HOST must not both be set: choose one way to name the server');
-  }
-  return byUrl ?? (byParts || undefined);
-}
-
-/** `sslmode` in the query: `disable` and nothing = plain, `require` = encrypted, `verify-full` (or a CA file) = checked. */
-function parseDatabaseUrl(text: string, caFile: string | undefined): DatabaseTarget | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const sslMode = url.searchParams.get('sslmode') ?? 'disable';
-  const host = url.searchParams.get('host') ?? decodeURIComponent(url.hostname.replace(/^\[(.*)\]$/, '$1'));
-  const knownMode = ['disable', 'prefer', 'allow', 'require', 'verify-ca', 'verify-full'].includes(sslMode);
-  if (!['postgres:', 'postgresql:'].includes(url.protocol) || !host || !knownMode) return undefined;
-  const verify = caFile !== undefined || sslMode.startsWith('verify-');
-  return {
-    host,
-    port: Number(url.port || url.searchParams.get('port') || 5_432),
-    database: decodeURIComponent(url.pathname.slice(1)) || 'kubarr',
-    user: decodeURIComponent(url.username) || 'kubarr',
-    password: decodeURIComponent(url.password) || undefined,
-    tls: verify ? 'verify-full' : sslMode === 'require' ? 'require' : 'off',
-  };
-}
-
-function parseOrigin(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const bare = ['/', ''].includes(url.pathname) && !url.search && !url.hash && !url.username;
-  return ['http:', 'https:'].includes(url.protocol) && bare ? url.origin : undefined;
-}
-
-function parseAddresses(text: string): readonly string[] | undefined {
-  const entries = text.split(',').map((entry) => entry.trim());
-  const valid = entries.every((entry) => {
-    const [address = '', bits, ...rest] = entry.split('/');
-    const family = isIP(address);
-    const widest = family === 4 ? 32 : 128;
-    return (
-      family !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= widest))
-    );
-  });
-  return valid ? entries : undefined;
-}
-
-function parseSecretKey(text: string): Buffer | undefined {
-  const bytes = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
-  return bytes.length === 32 ? bytes : undefined;
-}
-
-function parseSetupToken(text: string): { mode: 'off' } | { mode: 'fixed'; value: string } | undefined {
-  if (text.toLowerCase() === 'off') return { mode: 'off' };
-  return /^[A-Za-z0-9_-]{20,200}$/.test(text) ? { mode: 'fixed', value: text } : undefined;
-}
-
-function defaultStateDirectory(): string {
-  if (process.getuid?.() !== 0) return '.kubarr';
-  try {
-    accessSync('/var/lib', constants.W_OK);
-    return '/var/lib/kubarr';
-  } catch {
-    return '.kubarr'; // root in a container whose system folders are read-only
-  }
-}
-
-/** The version in the nearest package.json of the product above `from`, be that the compiled or the source tree. */
-function productVersion(from: URL): string {
-  for (let directory = new URL('.', from); ; directory = new URL('..', directory)) {
-    try {
-      const manifest = JSON.parse(readFileSync(new URL('package.json', directory), 'utf8')) as {
-        name?: string;
-        version?: string;
-      };
-      if (manifest.name === 'kubarr' && manifest.version) return manifest.version;
-    } catch {
-      // not in this folder: look one higher
-    }
-    if (new URL('..', directory).href === directory.href) return 'unknown';
   }
 }

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { type ClientConfig } from 'pg';
-import { type DatabaseConfig, type DatabaseTarget } from '../config/index.js';
+import { type DatabaseConfig, type DatabaseTarget } from './database.config.js';
 
 /**
  * Connection options for node-postgres. The certificate authority is read from its file at every call, so that a renewed
  * one is used by the next connection. `verify-full` checks the chain and the host name.
  */
-export function clientOptions(target: DatabaseTarget, config: DatabaseConfig): ClientConfig {
+export function clientOptions(
+  target: DatabaseTarget,
+  config: Pick<DatabaseConfig, 'caFile' | 'connectTimeoutMs' | 'statementTimeoutMs'>,
+): ClientConfig {
   return {
     host: target.host,
     port: target.port,

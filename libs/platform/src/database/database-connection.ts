@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit }
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
-import { DatabaseConfig, type DatabaseTarget } from '../config/index.js';
+import { DatabaseConfig, type DatabaseTarget } from './database.config.js';
 import { Log, MetricsRegistry } from '../telemetry/index.js';
 import { backOffMs } from '../timing/index.js';
 import { DatabaseListener, destroySocket, RECONNECT } from './database-listener.js';

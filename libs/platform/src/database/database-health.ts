@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { DatabaseConfig } from '../config/index.js';
+import { DatabaseConfig } from './database.config.js';
 import { HealthRegistry } from '../health/index.js';
 import { DatabaseConnection, DatabaseOptions } from './database-connection.js';
 import { pendingMigrations } from './migrate.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { type DatabaseConfig, type DatabaseTarget } from '../config/index.js';
+import { type DatabaseConfig, type DatabaseTarget } from './database.config.js';
 import { type Log } from '../telemetry/index.js';
 import { backOffMs } from '../timing/index.js';
 import { clientOptions } from './client-options.js';

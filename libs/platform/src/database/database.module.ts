@@ -2,7 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import pg from 'pg';
 import { type DataSourceOptions } from 'typeorm';
-import { DatabaseConfig } from '../config/index.js';
+import { DatabaseConfig } from './database.config.js';
 import { Log } from '../telemetry/index.js';
 import { DatabaseHealth } from './database-health.js';
 import { DatabaseConnection, DatabaseOptions } from './database-connection.js';

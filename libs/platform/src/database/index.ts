@@ -8,3 +8,4 @@ export { migrate, pendingMigrations, type MigrationClass } from './migrate.js';
 export { PreparedStatements } from './prepared-statements.js';
 export { ReplicaBus } from './replica-bus.js';
 export { LazyDataSource } from './lazy-data-source.js';
+export { DatabaseConfig, type DatabaseTarget } from './database.config.js';

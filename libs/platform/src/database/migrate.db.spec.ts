@@ -1,4 +1,5 @@
 import { loadConfig } from '@kubarr/platform/config';
+import { DatabaseConfig } from './database.config.js';
 import pg from 'pg';
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 import { reaches } from '../../../../test/support/reaches.js';
@@ -14,7 +15,7 @@ class Slow1764000009999 implements MigrationInterface {
   async down(): Promise<void> {}
 }
 
-const { database: config } = loadConfig({});
+const config = loadConfig([DatabaseConfig], {}).get(DatabaseConfig);
 
 /** The roles of a CloudNativePG Cluster have such limits, only longer ones. */
 describe('With a role whose statements and waits are limited', () => {

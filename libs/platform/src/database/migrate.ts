@@ -1,5 +1,5 @@
 import { DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { type DatabaseConfig, type DatabaseTarget } from '../config/index.js';
+import { type DatabaseConfig, type DatabaseTarget } from './database.config.js';
 import { clientOptions } from './client-options.js';
 
 export type MigrationClass = new () => MigrationInterface;

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type DatabaseConfig, type DatabaseTarget } from '../config/index.js';
+import { type DatabaseConfig, type DatabaseTarget } from './database.config.js';
 import { clientOptions } from './client-options.js';
 
 /** What one query took. `text` is the statement as sent, with placeholders in place of values. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DatabaseConfig } from '../config/index.js';
+import { DatabaseConfig } from './database.config.js';
 import { Log, MetricsRegistry } from '../telemetry/index.js';
 import { type FinishedQuery } from './observed-client.js';
 

@@ -3,7 +3,7 @@ import fastifyCookie from '@fastify/cookie';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { type Socket } from 'node:net';
-import { HttpConfig } from '../config/index.js';
+import { HttpConfig } from './http.config.js';
 import { Log, MetricsRegistry } from '../telemetry/index.js';
 import { offerXsrfCookie, refuseCrossSite } from './cross-site.js';
 import { BodyTooLarge, MalformedRequest, UnsupportedMediaType } from './http.errors.js';

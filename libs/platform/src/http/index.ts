@@ -25,3 +25,4 @@ export { ProblemFilter } from './problem.filter.js';
 export { Refusals } from './refusals.js';
 export { UpgradeDispatcher, type Cookies, type SocketRoute } from './upgrade-dispatcher.js';
 export { ValidationPipe } from './validation.pipe.js';
+export { HttpConfig } from './http.config.js';

@@ -4,7 +4,7 @@ import { fastifyCookie } from '@fastify/cookie';
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { HttpConfig } from '../config/index.js';
+import { HttpConfig } from './http.config.js';
 import { Log } from '../telemetry/index.js';
 import { isOwnOrigin } from './cross-site.js';
 import { CrossSiteRequest, RouteNotFound, TooManyAttempts } from './http.errors.js';

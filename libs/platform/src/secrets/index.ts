@@ -4,3 +4,4 @@ export { hasUsablePassword, unusablePasswordHash, PasswordHasher, type Argon2 } 
 export { SecretBox, type SealContext } from './secret-box.js';
 export { PasswordChecksBusy, PasswordNotUsable, SecretCannotBeOpened } from './secrets.errors.js';
 export { SecretsModule } from './secrets.module.js';
+export { SecretsConfig } from './secrets.config.js';

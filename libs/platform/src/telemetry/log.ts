@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { type LogConfig } from '@kubarr/platform/config';
+import { type LogConfig } from './log.config.js';
 import { type DestinationStream, pino, type Logger, stdTimeFunctions } from 'pino';
 import { type LogFields, loggable } from './log-fields.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { type AuditAction, AuditRecorder } from '@kubarr/audit';
-import { SignInConfig } from '@kubarr/platform/config';
+import { SignInConfig } from '../sign-in.config.js';
 import { type AttemptKey, AttemptLimiter } from '@kubarr/platform/rate-limit';
 import { type SignInAccount } from '@kubarr/users';
 import { SessionsService } from '@kubarr/auth';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { type AuditAction, AuditRecorder } from '@kubarr/audit';
-import { SignInConfig } from '@kubarr/platform/config';
+import { SignInConfig } from '../sign-in.config.js';
 import { AttemptLimiter } from '@kubarr/platform/rate-limit';
 import { Accounts, WrongPassword } from '@kubarr/users';
 import { DataSource } from 'typeorm';

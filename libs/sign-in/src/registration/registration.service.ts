@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
-import { SignInConfig } from '@kubarr/platform/config';
+import { SignInConfig } from '../sign-in.config.js';
 import { KubarrError } from '@kubarr/platform/errors';
 import { type AttemptKey, AttemptLimiter } from '@kubarr/platform/rate-limit';
 import { PasswordChecksBusy } from '@kubarr/platform/secrets';

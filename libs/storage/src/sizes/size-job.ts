@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, SYSTEM } from '@kubarr/access';
-import { StorageConfig } from '@kubarr/platform/config';
+import { StorageConfig } from '../storage.config.js';
 import { EntryNotFound, parseRelativePath, type RelativePath, type TreeSize } from '@kubarr/file-tree';
 import { type JobContext, JobQueue, Periodic, type StepResult } from '@kubarr/jobs';
 import { DataSource, type EntityManager } from 'typeorm';

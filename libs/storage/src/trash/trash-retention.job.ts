@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SYSTEM } from '@kubarr/access';
-import { StorageConfig } from '@kubarr/platform/config';
+import { StorageConfig } from '../storage.config.js';
 import { MAX_LISTED_ENTRIES, type FileEntry, EntryNotFound, type OpenRoot, type RelativePath } from '@kubarr/file-tree';
 import { KubarrError } from '@kubarr/platform/errors';
 import { Periodic } from '@kubarr/jobs';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
-import { StorageConfig } from '@kubarr/platform/config';
+import { StorageConfig } from '../storage.config.js';
 import { NameTaken, nameText, EntryNotFound, type OpenRoot, type Slice } from '@kubarr/file-tree';
 import { text as readText } from 'node:stream/consumers';
 import { DataSource } from 'typeorm';

@@ -1,7 +1,7 @@
 import { Controller, Delete, Head, Headers, HttpCode, Options, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, CurrentActor, Public, RequirePermission } from '@kubarr/access';
-import { StorageConfig } from '@kubarr/platform/config';
+import { StorageConfig } from '../storage.config.js';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type IncomingHttpHeaders } from 'node:http';
 import { parseUploadFigure, parseUploadMetadata, uploadPath } from './upload-metadata.js';

@@ -10,7 +10,7 @@ import {
   parseRelativePath,
   type RelativePath,
 } from '@kubarr/file-tree';
-import { StorageConfig } from '@kubarr/platform/config';
+import { StorageConfig } from '../storage.config.js';
 import { KubarrError } from '@kubarr/platform/errors';
 import { randomUUID } from 'node:crypto';
 import { type Readable } from 'node:stream';

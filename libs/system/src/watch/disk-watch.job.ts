@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Alerts } from '@kubarr/alerts';
-import { StateConfig, StorageConfig } from '@kubarr/platform/config';
+import { StateConfig } from '@kubarr/platform/state';
+import { StorageConfig } from '@kubarr/storage';
 import { ReplicaBus } from '@kubarr/platform/database';
 import { Periodic } from '@kubarr/jobs';
 import { statfs } from 'node:fs/promises';

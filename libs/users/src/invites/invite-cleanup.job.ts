@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HistoryConfig } from '@kubarr/platform/config';
-import { Periodic } from '@kubarr/jobs';
+import { Periodic, HistoryConfig } from '@kubarr/jobs';
 import { DataSource } from 'typeorm';
 
 /** Invites removed by one statement; a household makes a few a year. */
