@@ -3,7 +3,7 @@ export { InvalidCredentials } from './auth.errors.js';
 export { PermissionGuard } from './guards/permission.guard.js';
 export { SessionGuard } from './guards/session.guard.js';
 export { PublicOrigin } from './public-origin.js';
-export { BrowserSessionReader, type Cookies } from './sessions/browser-sessions.js';
+export { BrowserSessionReader } from './sessions/browser-sessions.js';
 export { SessionIssuer, type SignInProof } from './sessions/session-issuer.js';
 export { PROOF_MINUTES, RecentProof } from './sessions/recent-proof.js';
 export { type CookieChange, signOutCookies, type WithCookies } from './sessions/session-cookies.js';

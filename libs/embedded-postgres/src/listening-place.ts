@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { MAX_SOCKET_PATH_BYTES } from '@kubarr/platform/state';
 import { giveTo, type ServerUser } from './server-user.js';
 
 /** Where the server listens: in a private folder, or on a port of the loopback address, where it asks for a password. */
@@ -12,8 +13,6 @@ export interface ListeningPlace {
   readonly port: number;
 }
 
-/** A Unix socket's path ends at 107 bytes on Linux and at 103 on macOS and the BSDs (`sun_path` less its NUL). */
-const LONGEST_SOCKET_PATH = process.platform === 'linux' ? 107 : 103;
 const SOCKET_PORT = 5_432;
 const TEMPORARY_PREFIX = 'kubarr-socket-';
 
@@ -44,7 +43,7 @@ export async function leaveListeningPlace(socketDirectory: string | undefined): 
 }
 
 function fitsSocket(directory: string): boolean {
-  return Buffer.byteLength(join(directory, `.s.PGSQL.${SOCKET_PORT}`)) <= LONGEST_SOCKET_PATH;
+  return Buffer.byteLength(join(directory, `.s.PGSQL.${SOCKET_PORT}`)) <= MAX_SOCKET_PATH_BYTES;
 }
 
 /** Empty, because a lock file of an earlier server may name a process that is somebody else's by now. */

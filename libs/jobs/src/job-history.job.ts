@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { HistoryConfig } from './history.config.js';
+import { deleteInBatches } from '@kubarr/platform/database';
 import { Periodic } from './periodic.js';
 import { JobRegistry } from './job-registry.js';
-
-/** Jobs removed by one statement, with their output. */
-const BATCH = 500;
 
 /** Removes finished jobs: those of housekeeping that went well after a day, the others as configured. */
 @Injectable()
@@ -19,16 +17,17 @@ export class JobHistory {
   @Periodic({ name: 'job-history', everyMs: 86_400_000, runs: 'once', timeoutMs: 600_000 })
   async run(signal?: AbortSignal): Promise<void> {
     const housekeeping = this.kinds.all().filter(({ isHousekeeping }) => isHousekeeping);
-    for (let removed = BATCH; removed === BATCH && !signal?.aborted;) {
-      [, removed] = await this.dataSource.query<[unknown[], number]>(
-        `DELETE FROM durable_jobs WHERE id IN (
-           SELECT id FROM durable_jobs
-           WHERE status NOT IN ('waiting', 'running') AND (
-             ($1 > 0 AND finished_at < now() - $1 * interval '1 day')
-             OR (status = 'succeeded' AND kind = ANY ($2) AND finished_at < now() - interval '1 day'))
-           LIMIT ${BATCH})`,
-        [this.config.retentionDays, housekeeping.map(({ name }) => name)],
-      );
-    }
+    await deleteInBatches(
+      this.dataSource,
+      {
+        table: 'durable_jobs',
+        where: `status NOT IN ('waiting', 'running') AND (
+          ($1 > 0 AND finished_at < now() - $1 * interval '1 day')
+          OR (status = 'succeeded' AND kind = ANY ($2) AND finished_at < now() - interval '1 day'))`,
+        parameters: [this.config.retentionDays, housekeeping.map(({ name }) => name)],
+        batchSize: 500,
+      },
+      signal,
+    );
   }
 }

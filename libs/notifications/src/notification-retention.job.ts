@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Alerts } from '@kubarr/alerts';
 import { Periodic, HistoryConfig } from '@kubarr/jobs';
+import { deleteInBatches } from '@kubarr/platform/database';
 import { DataSource } from 'typeorm';
-
-/** Rows removed in one statement. */
-const BATCH = 5_000;
 
 /** Lines kept in one inbox, whatever their age. */
 const LONGEST_INBOX = 1_000;
@@ -36,12 +34,8 @@ export class NotificationRetention {
     );
     if (this.config.retentionDays === 0) return;
     for (const [table, isOld] of Object.entries(OLD)) {
-      for (let removed = BATCH; removed === BATCH && !signal?.aborted;) {
-        [, removed] = await this.dataSource.query<[unknown[], number]>(
-          `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE ${isOld} LIMIT ${BATCH})`,
-          [this.config.retentionDays],
-        );
-      }
+      const parameters = [this.config.retentionDays];
+      await deleteInBatches(this.dataSource, { table, where: isOld, parameters, batchSize: 5_000 }, signal);
     }
   }
 }

@@ -47,7 +47,7 @@ export class RunningServer {
       }
       const watch = embedded && new EmbeddedRestarts(embedded, state.path, log);
       const running = new RunningServer(app, config, state, watch);
-      state.describe({ address: running.address });
+      state.setAddress({ address: running.address });
       return running;
     } catch (error) {
       await embedded?.stop();

@@ -1,9 +1,8 @@
+import { type Cookies } from '@kubarr/platform/http';
 import { Injectable } from '@nestjs/common';
 import { activeToken, readSlots, type SessionSlots } from './session-cookies.js';
 import { SessionDirectory, type ResolvedSession } from './session-directory.js';
 import { SessionTokens } from './session-tokens.js';
-
-export type Cookies = Readonly<Record<string, string | undefined>>;
 
 /** A live session together with where the browser keeps it. */
 export interface SlotSession extends ResolvedSession {

@@ -3,6 +3,7 @@ export { DatabaseUnavailable } from './database.errors.js';
 export { asDatabaseError, violatesUnique } from './driver-errors.js';
 export { clientOptions } from './client-options.js';
 export { DatabaseConnection, DatabaseOptions } from './database-connection.js';
+export { deleteInBatches } from './delete-in-batches.js';
 export { DatabaseModule } from './database.module.js';
 export { migrate, pendingMigrations, type MigrationClass } from './migrate.js';
 export { PreparedStatements } from './prepared-statements.js';

@@ -2,8 +2,8 @@ import { chmod, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a directory, and those above it that are missing. They are closed to others; under root others may walk through,
- * because the embedded PostgreSQL then runs as another user. A directory that is there keeps its mode.
+ * Creates a directory and its missing parents. Other users cannot enter; under root they can, because the embedded
+ * PostgreSQL then runs as another user. An existing directory keeps its mode.
  *
  * Node's own recursive mkdir turns a read-only file system into ENOENT, and never ends where the parent refuses new
  * entries with ENOENT, as in /proc.

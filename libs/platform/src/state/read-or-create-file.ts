@@ -1,43 +1,34 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncDirectory } from './sync-directory.js';
 
 /**
- * The content of a file that is made once and then kept, such as a secret key. It appears whole or not at all, also when
- * the power goes; of two processes that make it at once, both get the content of the first.
+ * The content of a file that is created once and never changed, such as a secret key. The file appears whole or not at
+ * all, also after a power failure; of two processes that create it concurrently, both get the content of the first.
  */
-export async function readOrCreateFile(path: string, make: () => Buffer, mode = 0o600): Promise<Buffer> {
-  const kept = await readIfThere(path);
-  if (kept) return kept;
+export async function readOrCreateFile(path: string, create: () => Buffer, mode = 0o600): Promise<Buffer> {
+  const existing = await readIfExists(path);
+  if (existing) return existing;
 
-  const half = `${path}.new-${randomBytes(8).toString('hex')}`;
-  const handle = await open(half, 'wx', mode);
+  const temporary = `${path}.new-${randomBytes(8).toString('hex')}`;
+  const handle = await open(temporary, 'wx', mode);
   try {
-    await handle.writeFile(make());
+    await handle.writeFile(create());
     await handle.sync();
-    // Unlike a rename, a link does not replace what another process has put there meanwhile.
-    await link(half, path).catch((error: NodeJS.ErrnoException) => {
+    // Unlike rename, link fails when another process has created the file in the meantime.
+    await link(temporary, path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });
   } finally {
     await handle.close();
-    await rm(half, { force: true });
+    await rm(temporary, { force: true });
   }
   await syncDirectory(dirname(path));
   return readFile(path);
 }
 
-/** Makes the names in a directory durable. */
-export async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function readIfThere(path: string): Promise<Buffer | undefined> {
+async function readIfExists(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
   } catch (error) {

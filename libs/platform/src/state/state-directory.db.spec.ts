@@ -31,7 +31,7 @@ async function lock(directory: string, about = { pid: process.pid }): Promise<St
   return state;
 }
 
-/** A process that runs the script, with `lockStateDirectory` and `directory` at hand. */
+/** A process that runs the script, with `lockStateDirectory` and `directory` in scope. */
 function startProcess(directory: string, script: string, user: { uid?: number; gid?: number } = {}): ChildProcess {
   const child = startTypeScript(
     `import { lockStateDirectory } from '${new URL('./index.ts', import.meta.url).href}';
@@ -62,22 +62,22 @@ const TRY_TO_LOCK = `
   process.exit();`;
 
 describe('lockStateDirectory', () => {
-  it('makes the directory for its user alone; under root others may walk through', async () => {
+  it('creates the directory for its user alone; under root others may enter it', async () => {
     const path = join(folder, 'var/lib/kubarr');
     await lock(path);
     expect((await stat(path)).mode & 0o777).toBe(underRoot ? 0o711 : 0o700);
   });
 
-  it('leaves the mode of a directory that is there', async () => {
+  it('keeps the mode of an existing directory', async () => {
     await chmod(folder, 0o750);
     await lock(folder);
     expect((await stat(folder)).mode & 0o777).toBe(0o750);
   });
 
-  it('refuses a second start and says who is there, since when and at which address', async () => {
+  it('refuses a second process and names the owner, its start and its address', async () => {
     const before = new Date().toISOString();
     const first = await lock(folder, { pid: 4242 });
-    first.describe({ address: 'http://127.0.0.1:8000' });
+    first.setAddress({ address: 'http://127.0.0.1:8000' });
 
     const refusal: unknown = await lock(folder).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(StateDirectoryLocked);
@@ -92,7 +92,7 @@ describe('lockStateDirectory', () => {
     expect(message).toContain(`process 4242 on ${hostname()} since ${owner!.startedAt} (http://127.0.0.1:8000)`);
   });
 
-  it('lets the next one in after a release', async () => {
+  it('can be locked again after a release', async () => {
     const first = await lock(folder);
     await first.release();
     await expect(lock(folder)).resolves.toBeDefined();
@@ -103,7 +103,7 @@ describe('lockStateDirectory', () => {
     expect(await readdir(folder)).toEqual(['hold-20.sock']);
   });
 
-  it('is free at once after the owner was killed', async () => {
+  it('is unlocked at once when the owner is killed', async () => {
     const child = startProcess(folder, LOCK_UNTIL_KILLED);
     expect(await firstLine(child)).toBe('held');
     await expect(lock(folder)).rejects.toThrow(`process ${child.pid} on ${hostname()}`);
@@ -113,14 +113,14 @@ describe('lockStateDirectory', () => {
     await expect(lock(folder)).resolves.toBeDefined();
   });
 
-  it('stays held by a process that is stopped and cannot answer', async () => {
+  it('stays locked by a process that is stopped and cannot answer', async () => {
     const child = startProcess(folder, LOCK_UNTIL_KILLED);
     await firstLine(child);
     child.kill('SIGSTOP');
     await expect(lock(folder)).rejects.toThrow('a process that does not answer');
   });
 
-  it('is held by exactly one of eight processes that start at once on a stale socket', async () => {
+  it('is locked by exactly one of eight processes that start at once on a stale socket', async () => {
     const rounds = Array.from({ length: 25 }, (_, round) => String(round));
     for (const round of rounds) await (await lock(join(folder, round))).release(); // leaves a dead socket
     const racers = Array.from({ length: 8 }, () =>
@@ -155,16 +155,16 @@ describe('lockStateDirectory', () => {
     await expect(lock(long)).resolves.toBeDefined();
   });
 
-  it('says what is in the way', async () => {
+  it('names the reason when the directory is unusable', async () => {
     await writeFile(join(folder, 'file'), '');
-    await expect(lock(join(folder, 'file'))).rejects.toThrow(/something that is no directory/);
+    await expect(lock(join(folder, 'file'))).rejects.toThrow(/something that is not a directory/);
     await expect(lock('/proc/kubarr')).rejects.toThrow(/cannot be used: /);
   });
 
   (underRoot ? describe : describe.skip)('with another user (needs root)', () => {
     const other = { uid: 4242, gid: 4242 };
 
-    it('tells a live hold of root from a dead one', async () => {
+    it('tells a live lock of root from a dead one', async () => {
       await chmod(folder, 0o777);
       const first = await lock(folder);
       expect(await firstLine(startProcess(folder, TRY_TO_LOCK, other))).toContain(`process ${process.pid} on`);
@@ -172,7 +172,7 @@ describe('lockStateDirectory', () => {
       expect(await firstLine(startProcess(folder, TRY_TO_LOCK, other))).toBe('held');
     });
 
-    it('names the user who may not write', async () => {
+    it('names the user without write permission', async () => {
       await chmod(folder, 0o755);
       expect(await firstLine(startProcess(folder, TRY_TO_LOCK, other))).toContain('uid 4242 may not write to it');
     });
@@ -186,7 +186,7 @@ describe('lockStateDirectory', () => {
 });
 
 describe('readOrCreateFile', () => {
-  it('makes the file once, for its user alone, and then keeps it', async () => {
+  it('creates the file once, for its user alone', async () => {
     const state = await lock(folder);
     await state.readOrCreateFile('secret-key', () => Buffer.from('first'));
     const kept = await state.readOrCreateFile('secret-key', () => Buffer.from('second'));
@@ -194,14 +194,14 @@ describe('readOrCreateFile', () => {
     expect((await stat(join(folder, 'secret-key'))).mode & 0o777).toBe(0o600);
   });
 
-  it('gives everybody the content of the first who made it, and leaves nothing half made', async () => {
+  it('returns the content of the first process that created it, and leaves no temporary file', async () => {
     const path = join(folder, 'secret-key');
     const content = await readOrCreateFile(path, () => {
-      writeFileSync(path, 'made by another process meanwhile');
+      writeFileSync(path, 'made by another process');
       return Buffer.from('made here');
     });
-    expect(content.toString()).toBe('made by another process meanwhile');
-    expect(await readFile(path, 'utf8')).toBe('made by another process meanwhile');
+    expect(content.toString()).toBe('made by another process');
+    expect(await readFile(path, 'utf8')).toBe('made by another process');
     expect(await readdir(folder)).toEqual(['secret-key']);
   });
 });

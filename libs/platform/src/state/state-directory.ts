@@ -7,20 +7,20 @@ import { readOrCreateFile } from './read-or-create-file.js';
 import { makeDirectory } from './make-directory.js';
 import { StateDirectoryLocked, StateDirectoryUnusable } from './state.errors.js';
 
-/** The directory of secret key and embedded database, held by this process alone. */
+/** The directory of the secret key and the embedded database, locked by this process. */
 export class StateDirectory {
   private constructor(
     /** Absolute. */
     readonly path: string,
     private readonly owner: { address?: string },
-    /** Lets the next process in. The kernel does the same when this process ends in any other way. */
+    /** Releases the lock. The kernel does so when the process ends without calling this. */
     readonly release: () => Promise<void>,
   ) {}
 
   /**
-   * Makes the directory when it is not there, checks that it can be written, and locks it.
+   * Creates the directory if it does not exist, checks that it is writable, and locks it.
    *
-   * @throws StateDirectoryLocked saying who locks it, StateDirectoryUnusable saying what is in the way.
+   * @throws StateDirectoryLocked naming the owner of the lock, StateDirectoryUnusable giving the reason.
    */
   static async lock(directory: string, about: { pid: number; address?: string }): Promise<StateDirectory> {
     const path = resolve(directory);
@@ -31,30 +31,30 @@ export class StateDirectory {
     };
     try {
       await makeDirectory(path);
-      await proveWritable(path);
+      await assertWritable(path);
       const outcome = await lockDirectory(path, () => owner);
       if (outcome.locked) return new StateDirectory(path, owner, outcome.release);
       throw new StateDirectoryLocked(path, outcome.owner);
     } catch (error) {
       if (error instanceof StateDirectoryLocked) throw error;
-      throw new StateDirectoryUnusable(path, obstacle(error as NodeJS.ErrnoException), { cause: error });
+      throw new StateDirectoryUnusable(path, reasonOf(error as NodeJS.ErrnoException), { cause: error });
     }
   }
 
-  /** What a second start is told about this process, once it is known. */
-  describe({ address }: { address: string }): void {
+  /** Adds the URL of this process to what a second process reads about the owner of the lock. */
+  setAddress({ address }: { address: string }): void {
     this.owner.address = address;
   }
 
-  /** A file of the directory that is made once and then kept; see {@link readOrCreateFile}. */
-  readOrCreateFile(name: string, make: () => Buffer, mode = 0o600): Promise<Buffer> {
-    return readOrCreateFile(join(this.path, name), make, mode);
+  /** {@link readOrCreateFile} in this directory. */
+  readOrCreateFile(name: string, create: () => Buffer, mode = 0o600): Promise<Buffer> {
+    return readOrCreateFile(join(this.path, name), create, mode);
   }
 }
 
 export const lockStateDirectory = StateDirectory.lock.bind(StateDirectory);
 
-async function proveWritable(path: string): Promise<void> {
+async function assertWritable(path: string): Promise<void> {
   const probe = join(path, `writable-${randomBytes(8).toString('hex')}`);
   try {
     await writeFile(probe, Buffer.alloc(4096), { flag: 'wx', mode: 0o600 });
@@ -63,7 +63,7 @@ async function proveWritable(path: string): Promise<void> {
   }
 }
 
-function obstacle(error: NodeJS.ErrnoException): string {
+function reasonOf(error: NodeJS.ErrnoException): string {
   const user = process.getuid ? `uid ${process.getuid()}` : 'this user';
   switch (error.code ?? '') {
     case 'EACCES':
@@ -76,7 +76,7 @@ function obstacle(error: NodeJS.ErrnoException): string {
       return 'its disk is full';
     case 'EEXIST':
     case 'ENOTDIR':
-      return `it is, or lies below, something that is no directory (${error.message})`;
+      return `it is, or lies below, something that is not a directory (${error.message})`;
     case 'ENAMETOOLONG':
     case 'EINVAL':
     case 'ENOTSUP':

@@ -1,7 +1,7 @@
 import { KubarrError } from '../errors/index.js';
 import { type LockOwner } from './directory-lock.js';
 
-/** Another process works in the state directory. `owner` is undefined when that process does not say who it is. */
+/** Another process has locked the state directory. `owner` is undefined when that process does not answer. */
 export class StateDirectoryLocked extends KubarrError {
   readonly code = 'state.held';
   readonly kind = 'conflict';
@@ -10,25 +10,25 @@ export class StateDirectoryLocked extends KubarrError {
     readonly owner: LockOwner | undefined,
   ) {
     super(
-      `The state directory ${directory} is in use by ${owner ? described(owner) : 'a process that does not answer'}. ` +
-        `Stop that one first, or give this one a directory of its own with KUBARR_STATE_DIR.`,
+      `The state directory ${directory} is in use by ${owner ? describe(owner) : 'a process that does not answer'}. ` +
+        `Stop that process, or choose another directory with KUBARR_STATE_DIR.`,
     );
   }
 }
 
-/** The state directory cannot be made, written or locked. */
+/** The state directory cannot be created, written or locked. */
 export class StateDirectoryUnusable extends KubarrError {
   readonly code = 'state.unusable';
   readonly kind = 'unavailable';
-  constructor(directory: string, what: string, options?: { cause?: unknown }) {
+  constructor(directory: string, reason: string, options?: { cause?: unknown }) {
     super(
-      `The state directory ${directory} cannot be used: ${what}. ` +
-        `Put that right, or choose another directory with KUBARR_STATE_DIR.`,
+      `The state directory ${directory} cannot be used: ${reason}. ` +
+        `Fix this, or choose another directory with KUBARR_STATE_DIR.`,
       options,
     );
   }
 }
 
-function described({ pid, host, startedAt, address }: LockOwner): string {
+function describe({ pid, host, startedAt, address }: LockOwner): string {
   return `the Kubarr process ${pid} on ${host} since ${startedAt}${address ? ` (${address})` : ''}`;
 }

@@ -1,3 +1,4 @@
+import { type Cookies } from '@kubarr/platform/http';
 import { Injectable } from '@nestjs/common';
 import { SecretBox } from '@kubarr/platform/secrets';
 import { type CookieChange } from '@kubarr/auth';
@@ -26,8 +27,6 @@ export interface OpenChallenge<Content> {
   readonly userId: number | null;
   readonly content: Content;
 }
-
-type Cookies = Readonly<Record<string, string | undefined>>;
 
 /**
  * Remembers what a browser has begun. The token is only in its cookie, out of reach of scripts: what was begun in one

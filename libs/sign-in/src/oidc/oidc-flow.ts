@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type CookieChange, type Cookies } from '@kubarr/auth';
+import { type CookieChange } from '@kubarr/auth';
+import { type Cookies } from '@kubarr/platform/http';
 import { type ChallengePurpose, Challenges } from '../challenges/challenges.js';
 import { SignInNotStarted } from '../challenges/challenges.errors.js';
 import { loadOpenIdClient, type OidcClient, OidcClients } from './oidc-clients.js';

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { Profiles } from '@kubarr/users';
-import { BrowserSessionReader, type CookieChange, type Cookies, SessionIssuer } from '@kubarr/auth';
+import { BrowserSessionReader, type CookieChange, SessionIssuer } from '@kubarr/auth';
+import { type Cookies } from '@kubarr/platform/http';
 import { Challenges } from '../challenges/challenges.js';
 import { pendingSignIn } from '../challenges/pending-sign-in.js';
 import { SignInAttempts } from '../attempts/sign-in-attempts.js';

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type SignedIn } from '@kubarr/access';
 import { KubarrError } from '@kubarr/platform/errors';
-import { BrowserSessionReader, type Cookies, RecentProof } from '@kubarr/auth';
+import { BrowserSessionReader, RecentProof } from '@kubarr/auth';
+import { type Cookies } from '@kubarr/platform/http';
 import { SignInAttempts } from '../attempts/sign-in-attempts.js';
 import { SignInNotStarted } from '../challenges/challenges.errors.js';
 import { LinkedAccounts } from './linked-accounts.js';

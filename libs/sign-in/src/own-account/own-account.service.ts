@@ -12,7 +12,8 @@ import {
   Profiles,
   UserActions,
 } from '@kubarr/users';
-import { BrowserSessionReader, type Cookies, SessionDirectory, signOutCookies, type WithCookies } from '@kubarr/auth';
+import { BrowserSessionReader, SessionDirectory, signOutCookies, type WithCookies } from '@kubarr/auth';
+import { type Cookies } from '@kubarr/platform/http';
 import { DataSource } from 'typeorm';
 import { Confirmation } from '../confirmation/confirmation.js';
 import { type ChangeOwnPasswordRequest } from './own-account.dto.js';

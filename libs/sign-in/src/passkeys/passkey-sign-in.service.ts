@@ -4,12 +4,12 @@ import { type AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { Profiles } from '@kubarr/users';
 import {
   BrowserSessionReader,
-  type Cookies,
   type LoginResponse,
   SessionIssuer,
   SessionActions,
   type WithCookies,
 } from '@kubarr/auth';
+import { type Cookies } from '@kubarr/platform/http';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type ChallengePurpose, Challenges, type OpenChallenge } from '../challenges/challenges.js';
 import { profileAtProof, type PendingSignIn, pendingSignIn } from '../challenges/pending-sign-in.js';

@@ -3,12 +3,12 @@ import { type Actor } from '@kubarr/access';
 import { type Profile, Profiles } from '@kubarr/users';
 import {
   BrowserSessionReader,
-  type Cookies,
   type LoginResponse,
   SessionIssuer,
   type SignInProof,
   type WithCookies,
 } from '@kubarr/auth';
+import { type Cookies } from '@kubarr/platform/http';
 import { type EntityManager } from 'typeorm';
 import { type LoginRequest, type RecoveryLoginRequest } from './password-sign-in.dto.js';
 import { SignInNotStarted } from '../challenges/challenges.errors.js';
