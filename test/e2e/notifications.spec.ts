@@ -221,7 +221,7 @@ describe('Notifications', () => {
     it('refuses what cannot work, and those who may not', async () => {
       const put = (path: string, body: unknown) => administrator.put(`/api/notifications/${path}`, body);
       expect((await put('channels/telegram', { enabled: true })).body.issues).toEqual([
-        { path: 'config.bot_token', message: 'is needed' },
+        { path: 'config.bot_token', message: 'is required' },
       ]);
       expect((await put('channels/email', { config: { smtp_port: 'many' } })).status).toBe(400);
       expect((await put('channels/pigeon', { enabled: true })).status).toBe(400);
@@ -241,7 +241,7 @@ describe('Notifications', () => {
       expect(await test(`${receiver.url}/secret`)).toEqual({ success: false, error: 'The webhook answered 500.' });
       expect((await test('nowhere')).success).toBe(false);
       const telegram = await administrator.post('/api/notifications/channels/telegram/test', { destination: '1' });
-      expect(telegram.body).toEqual({ success: false, error: 'Set the channel up first' });
+      expect(telegram.body).toEqual({ success: false, error: 'Configure the channel first' });
       const [entry] = await deliveries();
       expect(entry).toMatchObject({ event_type: 'test', status: 'failed', recipient: `${receiver.url}/***` });
       for (let attempt = 0; attempt < 20; attempt++) await test('nowhere');

@@ -29,89 +29,89 @@ export class NotificationsController {
 
   @Get('channels')
   @RequirePermission('settings.view')
-  @ApiOperation({ operationId: 'listChannels', summary: 'Delivery channels' })
+  @ApiOperation({ operationId: 'listChannels', summary: 'Channels with their configuration' })
   @ApiOkResponse({ type: [ChannelResponse] })
-  channels(): Promise<ChannelResponse[]> {
-    return this.notifications.channels();
+  listChannels(): Promise<ChannelResponse[]> {
+    return this.notifications.listChannels();
   }
 
   @Get('channels/:channel_type')
   @RequirePermission('settings.view')
   @ApiOperation({ operationId: 'getChannel', summary: 'One channel' })
   @ApiOkResponse({ type: ChannelResponse })
-  channel(@Param() { channel_type }: ChannelParams): Promise<ChannelResponse> {
-    return this.notifications.channel(channel_type);
+  findChannel(@Param() { channel_type }: ChannelParams): Promise<ChannelResponse> {
+    return this.notifications.findChannel(channel_type);
   }
 
   @Put('channels/:channel_type')
   @RequirePermission('settings.manage')
   @ApiOperation({ operationId: 'updateChannel', summary: 'Switch a channel on or off, or store its configuration' })
   @ApiOkResponse({ type: ChannelResponse })
-  changeChannel(
+  updateChannel(
     @CurrentActor() actor: Actor,
     @Param() { channel_type }: ChannelParams,
     @Body() change: UpdateChannelRequest,
   ): Promise<ChannelResponse> {
-    return this.notifications.changeChannel(actor, channel_type, change);
+    return this.notifications.updateChannel(actor, channel_type, change);
   }
 
   @Post('channels/:channel_type/test')
   @HttpCode(200)
   @RequirePermission('settings.manage')
-  @ApiOperation({ operationId: 'testChannel', summary: 'Send a test message; a failure is part of the answer' })
+  @ApiOperation({ operationId: 'testChannel', summary: 'Send a test message; a failure is part of the response' })
   @ApiOkResponse({ type: TestChannelResponse })
-  test(
+  testChannel(
     @CurrentUser() caller: SignedIn,
     @Param() { channel_type }: ChannelParams,
     @Body() { destination }: TestChannelRequest,
   ): Promise<TestChannelResponse> {
-    return this.notifications.test(caller, channel_type, destination);
+    return this.notifications.testChannel(caller, channel_type, destination);
   }
 
   @Get('events')
   @RequirePermission('settings.view')
-  @ApiOperation({ operationId: 'listEvents', summary: 'Of which events people are told' })
+  @ApiOperation({ operationId: 'listEvents', summary: 'Types of event and whether people are notified of them' })
   @ApiOkResponse({ type: [EventResponse] })
-  events(): Promise<EventResponse[]> {
-    return this.notifications.events();
+  listEvents(): Promise<EventResponse[]> {
+    return this.notifications.listEvents();
   }
 
   @Put('events/:event_type')
   @RequirePermission('settings.manage')
-  @ApiOperation({ operationId: 'updateEvent', summary: 'Change the rule of one type of event' })
+  @ApiOperation({ operationId: 'updateEvent', summary: 'Change the rule of a type of event' })
   @ApiOkResponse({ type: EventResponse })
-  changeEvent(
+  updateEvent(
     @CurrentActor() actor: Actor,
     @Param() { event_type }: EventParams,
     @Body() change: UpdateEventRequest,
   ): Promise<EventResponse> {
-    return this.notifications.changeEvent(actor, event_type, change);
+    return this.notifications.updateEvent(actor, event_type, change);
   }
 
   @Get('preferences')
   @Authenticated()
-  @ApiOperation({ operationId: 'getNotificationPreferences', summary: 'Own preferences, one per channel' })
+  @ApiOperation({ operationId: 'getNotificationPreferences', summary: 'Your preferences, one per channel' })
   @ApiOkResponse({ type: [PreferenceResponse] })
-  preferences(@CurrentUser() caller: SignedIn): Promise<PreferenceResponse[]> {
-    return this.notifications.preferencesOf(caller);
+  listPreferences(@CurrentUser() caller: SignedIn): Promise<PreferenceResponse[]> {
+    return this.notifications.listPreferences(caller);
   }
 
   @Put('preferences/:channel_type')
   @Authenticated()
-  @ApiOperation({ operationId: 'updateNotificationPreference', summary: 'Change own preference for a channel' })
+  @ApiOperation({ operationId: 'updateNotificationPreference', summary: 'Change your preference for a channel' })
   @ApiOkResponse({ type: PreferenceResponse })
-  changePreference(
+  updatePreference(
     @CurrentUser() caller: SignedIn,
     @Param() { channel_type }: ChannelParams,
     @Body() change: UpdatePreferenceRequest,
   ): Promise<PreferenceResponse> {
-    return this.notifications.changePreference(caller, channel_type, change);
+    return this.notifications.updatePreference(caller, channel_type, change);
   }
 
   @Post('preferences/:channel_type/code')
   @HttpCode(200)
   @Authenticated()
-  @ApiOperation({ operationId: 'sendNotificationCode', summary: 'Send a new code to the own destination' })
+  @ApiOperation({ operationId: 'sendNotificationCode', summary: 'Send a new code to your destination' })
   @ApiOkResponse({ type: SuccessResponse })
   sendCode(@CurrentUser() caller: SignedIn, @Param() { channel_type }: ChannelParams): Promise<SuccessResponse> {
     return this.notifications.sendCode(caller, channel_type);
@@ -120,7 +120,7 @@ export class NotificationsController {
   @Post('preferences/:channel_type/verify')
   @HttpCode(200)
   @Authenticated()
-  @ApiOperation({ operationId: 'verifyNotificationDestination', summary: 'Prove the own destination by its code' })
+  @ApiOperation({ operationId: 'verifyNotificationDestination', summary: 'Verify your destination with its code' })
   @ApiOkResponse({ type: PreferenceResponse })
   verify(
     @CurrentUser() caller: SignedIn,
@@ -132,9 +132,12 @@ export class NotificationsController {
 
   @Get('logs')
   @RequirePermission('audit.view')
-  @ApiOperation({ operationId: 'listDeliveryLogs', summary: 'Messages that were sent or are to be, newest first' })
+  @ApiOperation({
+    operationId: 'listDeliveryLogs',
+    summary: 'Messages that are pending, sent or given up, newest first',
+  })
   @ApiOkResponse({ type: DeliveryPageResponse })
-  logs(@Query() query: DeliveriesQuery): Promise<DeliveryPageResponse> {
-    return this.deliveries.page(query);
+  listDeliveries(@Query() query: DeliveriesQuery): Promise<DeliveryPageResponse> {
+    return this.deliveries.list(query);
   }
 }

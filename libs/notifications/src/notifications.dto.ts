@@ -10,40 +10,40 @@ export class ChannelParams {
 }
 
 export class EventParams {
-  @TextField({ description: 'Type of event, as in the list', minLength: 1, maxLength: 64 })
+  @TextField({ description: 'Type of event, from the list of events', minLength: 1, maxLength: 64 })
   event_type!: string;
 }
 
 export class ChannelResponse {
-  @ApiProperty({ description: 'Which channel' })
+  @ApiProperty({ description: 'Channel' })
   channel_type!: string;
 
-  @ApiProperty({ description: 'It is on' })
+  @ApiProperty({ description: 'The channel is enabled' })
   enabled!: boolean;
 
   @ApiProperty({
-    description: 'Its configuration; secrets are eight asterisks',
+    description: 'Configuration; a secret is shown as eight asterisks',
     type: 'object',
     additionalProperties: { oneOf: [{ type: 'string' }, { type: 'integer' }, { type: 'boolean' }] },
   })
   config!: ChannelConfig;
 
-  @ApiProperty({ description: 'When it was first saved; empty = never' })
+  @ApiProperty({ description: 'When the channel was first saved; empty = never' })
   created_at!: string;
 
-  @ApiProperty({ description: 'When it was last saved; empty = never' })
+  @ApiProperty({ description: 'When the channel was last saved; empty = never' })
   updated_at!: string;
 }
 
 export class UpdateChannelRequest {
-  @ApiPropertyOptional({ description: 'Switch it on or off' })
+  @ApiPropertyOptional({ description: 'Enable or disable the channel' })
   @IsOptional()
   @IsBoolean({ message: 'must be true or false' })
   enabled?: boolean;
 
   @ApiPropertyOptional({
     description:
-      'New values, also as text. Missing ones and a secret of eight asterisks are kept, an empty text removes one. ' +
+      'New values, also as text. Missing values and secrets of eight asterisks stay, an empty text removes a value. ' +
       'email: smtp_host, smtp_port, username, password, from_address, from_name, use_tls; telegram: bot_token; ' +
       'messagebird: api_key, originator; webhook: signing_secret; ntfy: server_url, access_token',
     type: 'object',
@@ -55,15 +55,19 @@ export class UpdateChannelRequest {
 }
 
 export class TestChannelRequest {
-  @TextField({ description: 'Where to send it, as people enter it for this channel', minLength: 1, maxLength: 500 })
+  @TextField({
+    description: 'Destination of the test message, as accounts enter it for this channel',
+    minLength: 1,
+    maxLength: 500,
+  })
   destination!: string;
 }
 
 export class TestChannelResponse {
-  @ApiProperty({ description: 'The channel took the message' })
+  @ApiProperty({ description: 'The message was accepted' })
   success!: boolean;
 
-  @ApiProperty({ description: 'Why not', type: String, nullable: true })
+  @ApiProperty({ description: 'Why the message was not accepted', type: String, nullable: true })
   error!: string | null;
 }
 
@@ -71,53 +75,53 @@ export class EventResponse {
   @ApiProperty({ description: 'Type of event' })
   event_type!: string;
 
-  @ApiProperty({ description: 'What it is, in a few words' })
+  @ApiProperty({ description: 'What happened, in a few words' })
   title!: string;
 
-  @ApiProperty({ description: 'People are told' })
+  @ApiProperty({ description: 'People are notified' })
   enabled!: boolean;
 
-  @ApiProperty({ description: 'How serious it is', enum: [...ALERT_SEVERITIES] })
+  @ApiProperty({ description: 'Severity', enum: [...ALERT_SEVERITIES] })
   severity!: AlertSeverity;
 }
 
 export class UpdateEventRequest {
-  @ApiPropertyOptional({ description: 'Tell people, or not' })
+  @ApiPropertyOptional({ description: 'Notify people' })
   @IsOptional()
   @IsBoolean({ message: 'must be true or false' })
   enabled?: boolean;
 
-  @ChoiceField({ description: 'How serious it is', choices: ALERT_SEVERITIES, optional: true })
+  @ChoiceField({ description: 'Severity', choices: ALERT_SEVERITIES, optional: true })
   severity?: AlertSeverity;
 }
 
 export class PreferenceResponse {
-  @ApiProperty({ description: 'Which channel' })
+  @ApiProperty({ description: 'Channel' })
   channel_type!: string;
 
-  @ApiProperty({ description: 'The person wants to be told by it' })
+  @ApiProperty({ description: 'The account is notified by this channel' })
   enabled!: boolean;
 
-  @ApiProperty({ description: 'Where, masked', type: String, nullable: true })
+  @ApiProperty({ description: 'Destination, masked', type: String, nullable: true })
   destination!: string | null;
 
-  @ApiProperty({ description: 'The code that was sent there was entered; before that nothing else is sent' })
+  @ApiProperty({ description: 'The code sent to the destination was entered; until then nothing else is sent' })
   verified!: boolean;
 
-  @ApiProperty({ description: 'The channel is on; while it is off nothing is sent by it, codes neither' })
+  @ApiProperty({ description: 'The channel is enabled; otherwise nothing is sent by it, not even codes' })
   available!: boolean;
 }
 
 export class UpdatePreferenceRequest {
-  @ApiPropertyOptional({ description: 'Be told by it, or not' })
+  @ApiPropertyOptional({ description: 'Be notified by this channel' })
   @IsOptional()
   @IsBoolean({ message: 'must be true or false' })
   enabled?: boolean;
 
   @TextField({
     description:
-      'E-mail address, Telegram chat, telephone number, address of a webhook, or ntfy topic; empty removes it. ' +
-      'A new one must be verified: a code is sent there',
+      'E-mail address, Telegram chat, telephone number, URL of a webhook, or ntfy topic; empty removes it. ' +
+      'A new destination must be verified with the code that is sent to it',
     maxLength: 500,
     optional: true,
   })
@@ -125,6 +129,6 @@ export class UpdatePreferenceRequest {
 }
 
 export class VerifyDestinationRequest {
-  @TextField({ description: 'The six digits that were sent', minLength: 1, maxLength: 16 })
+  @TextField({ description: 'The six digits of the code', minLength: 1, maxLength: 16 })
   code!: string;
 }

@@ -12,7 +12,9 @@ export class ChannelNotUsable extends KubarrError {
   readonly code = 'notifications.channel-not-usable';
   readonly kind = 'bad-request';
   constructor(override readonly issues: readonly FieldIssue[]) {
-    super(`The channel cannot be used so: ${issues.map(({ path, message }) => `${path} ${message}`).join('; ')}.`);
+    super(
+      `The channel cannot be used like this: ${issues.map(({ path, message }) => `${path} ${message}`).join('; ')}.`,
+    );
   }
 }
 
@@ -20,7 +22,7 @@ export class UnknownEventType extends KubarrError {
   readonly code = 'notifications.unknown-event';
   readonly kind = 'bad-request';
   constructor() {
-    super('Unknown type of event; the list of events names all of them.');
+    super('Unknown type of event; see the list of events.');
   }
 }
 
@@ -28,7 +30,7 @@ export class NotificationNotFound extends KubarrError {
   readonly code = 'notifications.not-found';
   readonly kind = 'not-found';
   constructor() {
-    super('This notification is not in your inbox (any more).');
+    super('This notification is not in your inbox, or no longer.');
   }
 }
 
@@ -52,7 +54,7 @@ export class ChannelIsOff extends KubarrError {
   readonly code = 'notifications.channel-off';
   readonly kind = 'conflict';
   constructor() {
-    super('This channel is switched off; an administrator has to set it up first.');
+    super('This channel is off; an administrator must enable it first.');
   }
 }
 
@@ -60,7 +62,7 @@ export class CodeIsWrong extends KubarrError {
   readonly code = 'notifications.wrong-code';
   readonly kind = 'bad-request';
   constructor() {
-    super('The code is invalid or has expired. Check it, or have a new one sent.');
+    super('The code is invalid or has expired. Check it, or request a new one.');
   }
 }
 
@@ -69,6 +71,6 @@ export class TooManyCodes extends KubarrError {
   readonly kind = 'too-many';
   override readonly retryAfterSeconds = 3_600;
   constructor() {
-    super('Too many codes were asked for; try again in an hour.');
+    super('Too many codes were requested; try again in an hour.');
   }
 }

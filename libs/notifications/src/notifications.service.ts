@@ -22,10 +22,10 @@ import {
 } from './notifications.dto.js';
 import { Preferences, type PreferenceView } from './preferences/preferences.js';
 
-/** Test messages that one person may send in 15 minutes: a destination is free to choose. */
-const TESTS = 20;
+/** Test messages per account in 15 minutes: their destination is not verified. */
+const MAX_TESTS = 20;
 
-/** Channels, rules and preferences as they are asked for and answered. */
+/** Requests and responses about channels, rules and preferences. */
 @Injectable()
 export class NotificationsService {
   constructor(
@@ -37,30 +37,31 @@ export class NotificationsService {
     private readonly limiter: AttemptLimiter,
   ) {}
 
-  async channels(): Promise<ChannelResponse[]> {
-    return (await this.settings.all()).map((state) => this.channelResponse(state));
+  async listChannels(): Promise<ChannelResponse[]> {
+    return (await this.settings.list()).map((state) => this.channelResponse(state));
   }
 
-  async channel(type: string): Promise<ChannelResponse> {
+  async findChannel(type: string): Promise<ChannelResponse> {
     return this.channelResponse(await this.settings.get(type));
   }
 
-  async changeChannel(actor: Actor, type: string, { enabled, config }: UpdateChannelRequest): Promise<ChannelResponse> {
+  async updateChannel(actor: Actor, type: string, { enabled, config }: UpdateChannelRequest): Promise<ChannelResponse> {
     const change = { ...(enabled !== undefined && { isEnabled: enabled }), ...(config && { config }) };
-    return this.channelResponse(await this.settings.change(actor, type, change));
+    return this.channelResponse(await this.settings.update(actor, type, change));
   }
 
   /**
-   * Sends a message now, also by a channel that is off; how it went is the answer.
+   * Sends a test message at once, also by a disabled channel. A failure is part of the response.
    *
    * @throws UnknownChannel, TooManyAttempts
    */
-  async test(caller: SignedIn, type: string, text: string): Promise<TestChannelResponse> {
+  async testChannel(caller: SignedIn, type: string, text: string): Promise<TestChannelResponse> {
     const channel = this.types.get(type);
-    await this.limiter.consume([{ subject: 'channel-test', value: String(caller.userId), limit: TESTS }]);
+    await this.limiter.consume([{ subject: 'channel-test', value: String(caller.userId), limit: MAX_TESTS }]);
     const { config } = await this.settings.get(channel.type);
     const destination = channel.parseDestination(text.trim());
-    if (missingValues(channel.fields, config).length > 0) return { success: false, error: 'Set the channel up first' };
+    if (missingValues(channel.fields, config).length > 0)
+      return { success: false, error: 'Configure the channel first' };
     if (destination === undefined)
       return { success: false, error: `The destination must be ${channel.destinationText}.` };
     const message: Message = {
@@ -80,22 +81,22 @@ export class NotificationsService {
     return { success: error === null, error };
   }
 
-  async events(): Promise<EventResponse[]> {
+  async listEvents(): Promise<EventResponse[]> {
     const rules = await this.rules.all();
     return this.rules.types.all.map((type) => eventResponse(type, rules.get(type.key) ?? type.defaultRule));
   }
 
-  async changeEvent(actor: Actor, key: string, { enabled, severity }: UpdateEventRequest): Promise<EventResponse> {
+  async updateEvent(actor: Actor, key: string, { enabled, severity }: UpdateEventRequest): Promise<EventResponse> {
     const change = { ...(enabled !== undefined && { isEnabled: enabled }), ...(severity && { severity }) };
-    const { type, rule } = await this.rules.change(actor, key, change);
+    const { type, rule } = await this.rules.update(actor, key, change);
     return eventResponse(type, rule);
   }
 
-  async preferencesOf({ userId }: SignedIn): Promise<PreferenceResponse[]> {
-    return (await this.preferences.of(userId)).map(preferenceResponse);
+  async listPreferences({ userId }: SignedIn): Promise<PreferenceResponse[]> {
+    return (await this.preferences.list(userId)).map(preferenceResponse);
   }
 
-  async changePreference(
+  async updatePreference(
     { userId }: SignedIn,
     type: string,
     { enabled, destination }: UpdatePreferenceRequest,
@@ -104,7 +105,7 @@ export class NotificationsService {
       ...(typeof enabled === 'boolean' && { isEnabled: enabled }),
       ...(typeof destination === 'string' && { destination }),
     };
-    return preferenceResponse(await this.preferences.change(userId, type, change));
+    return preferenceResponse(await this.preferences.update(userId, type, change));
   }
 
   async sendCode({ userId }: SignedIn, type: string): Promise<{ success: true }> {

@@ -4,7 +4,7 @@ import { AuditRecorder } from '@kubarr/audit';
 import { type FieldIssue } from '@kubarr/platform/errors';
 import { SecretBox } from '@kubarr/platform/secrets';
 import { DataSource, type EntityManager } from 'typeorm';
-import { ifReadable } from '../if-readable.js';
+import { openOrUndefined } from '../open-or-undefined.js';
 import { ChannelNotUsable } from '../notifications.errors.js';
 import { type Channel } from './channel.js';
 import { ChannelTypes } from './channel-types.js';
@@ -12,18 +12,18 @@ import { type ChannelConfig, maskConfig, mergeConfig, missingValues } from './co
 import { NotificationChannel } from './notification-channel.entity.js';
 import { SettingsActions } from '@kubarr/settings';
 
-/** A channel as it is set up. */
+/** A channel with its configuration. */
 export interface ChannelState {
   readonly type: string;
   readonly isEnabled: boolean;
-  /** With its secrets. Empty when it cannot be opened, for lack of the key: so it can be entered again. */
+  /** Includes secrets. Empty when the secret key is missing, so that it can be entered again. */
   readonly config: ChannelConfig;
   /** `undefined` = never saved. */
   readonly createdAt: Date | undefined;
   readonly updatedAt: Date | undefined;
 }
 
-/** How the channels are set up. Configurations are sealed whole. */
+/** The configurations of the channels, each sealed as a whole. */
 @Injectable()
 export class ChannelSettings {
   constructor(
@@ -33,8 +33,8 @@ export class ChannelSettings {
     private readonly recorder: AuditRecorder,
   ) {}
 
-  /** All channels in their order, those that were never saved too. */
-  async all(): Promise<ChannelState[]> {
+  /** All channels in their order, including those that were never saved. */
+  async list(): Promise<ChannelState[]> {
     const rows = new Map(
       (await this.dataSource.manager.find(NotificationChannel)).map((row) => [row.channelType, row]),
     );
@@ -49,21 +49,21 @@ export class ChannelSettings {
   }
 
   /**
-   * The channel as it is needed for sending.
+   * Like {@link get}, but fails when the secret key is missing.
    *
    * @throws UnknownChannel, SecretCannotBeOpened
    */
-  async toSend(type: string): Promise<Pick<ChannelState, 'isEnabled' | 'config'>> {
+  async openForSending(type: string): Promise<Pick<ChannelState, 'isEnabled' | 'config'>> {
     const channel = this.types.get(type);
     const row = await this.dataSource.manager.findOneBy(NotificationChannel, { channelType: channel.type });
     return { isEnabled: row?.isEnabled ?? false, config: row ? this.open(row) : {} };
   }
 
   /**
-   * @param change Values that are missing or masked are kept.
-   * @throws UnknownChannel, ChannelNotUsable when a value is wrong, or when an enabled channel lacks one.
+   * @param change Missing and masked values stay as they are.
+   * @throws UnknownChannel; ChannelNotUsable when a value is invalid, or a required one of an enabled channel is missing
    */
-  async change(
+  async update(
     actor: Actor,
     type: string,
     change: { readonly isEnabled?: boolean; readonly config?: Readonly<Record<string, unknown>> },
@@ -79,7 +79,7 @@ export class ChannelSettings {
       const isEnabled = change.isEnabled ?? old.isEnabled;
       if (isEnabled) issues.push(...missingValues(channel.fields, config));
       if (issues.length > 0) throw new ChannelNotUsable(issues);
-      // Switching a channel must not replace what cannot be opened at the moment.
+      // Enabling or disabling a channel must not replace a configuration whose key is missing.
       const isKept = row !== null && change.config === undefined;
       const sealedConfig = isKept ? row.sealedConfig : this.box.seal(JSON.stringify(config), contextOf(channel.type));
       await transaction.upsert(
@@ -100,7 +100,7 @@ export class ChannelSettings {
     return {
       type,
       isEnabled: row?.isEnabled ?? false,
-      config: (row && ifReadable(() => this.open(row))) ?? {},
+      config: (row && openOrUndefined(() => this.open(row))) ?? {},
       createdAt: row?.createdAt,
       updatedAt: row?.updatedAt,
     };
@@ -113,7 +113,7 @@ export class ChannelSettings {
 
 const contextOf = (type: string) => ({ table: 'notification_channels', column: 'sealed_config', row: type });
 
-/** Old and new value of what changed, masked; a new secret shows as changed, not what it is. */
+/** Old and new values that differ, with secrets masked. */
 function differences(channel: Channel, old: ChannelConfig, config: ChannelConfig): Record<string, unknown> {
   const [shownOld, shownNew] = [maskConfig(channel.fields, old), maskConfig(channel.fields, config)];
   return Object.fromEntries(

@@ -2,43 +2,43 @@ import { type EgressResponse } from '@kubarr/egress';
 import { type AlertSeverity } from '@kubarr/alerts';
 import { type ChannelConfig, type ConfigField } from './config-fields.js';
 
-/** What is sent. */
+/** A message as a channel sends it. */
 export interface Message {
-  /** The same for every attempt. */
+  /** Equal for all attempts. */
   readonly idempotencyKey: string;
   readonly eventType: string;
   readonly severity: AlertSeverity;
   readonly title: string;
   readonly text: string;
-  /** How many events it stands for. */
+  /** Number of events that the message stands for. */
   readonly events: number;
   readonly createdAt: Date;
 }
 
-/** Longest attempt to hand a message over, in milliseconds: the client of the test button gives up after 10 s. */
+/** Longest attempt to send a message, in milliseconds: the web client gives up on the test button after 10 s. */
 export const SEND_TIMEOUT_MS = 8_000;
 
-/** A way to reach people outside the product. */
+/** A way to send messages to people: mail, chat, SMS, push or webhook. */
 export abstract class Channel {
   abstract readonly type: string;
   abstract readonly fields: readonly ConfigField[];
   /** What a destination is, for people: `an e-mail address`. */
   abstract readonly destinationText: string;
-  /** Messages to one destination in an hour; more are gathered. SMS cost money, chats have limits of their own. */
+  /** Messages to one destination in an hour; further events fold into the next one. SMS cost money, chats have limits. */
   abstract readonly perHour: number;
 
-  /** The destination in its one spelling, or `undefined` when it is none. */
+  /** The destination in canonical form, or `undefined` when the text is not one. */
   abstract parseDestination(text: string): string | undefined;
 
   /**
-   * Hands one message over, within {@link SEND_TIMEOUT_MS}.
+   * Sends one message, within {@link SEND_TIMEOUT_MS}.
    *
-   * @throws DeliveryFailed with a text for administrators, free of addresses and secrets.
+   * @throws DeliveryFailed with a text for administrators, without addresses and secrets
    */
   abstract send(config: ChannelConfig, destination: string, message: Message, signal: AbortSignal): Promise<void>;
 }
 
-/** A message was not taken. */
+/** A message was not accepted. */
 export class DeliveryFailed extends Error {
   constructor(
     message: string,
@@ -51,11 +51,11 @@ export class DeliveryFailed extends Error {
   }
 }
 
-/** Statuses that say "not now" or that an administrator can heal: the token is wrong. */
+/** Statuses that mean "later", or that an administrator can fix, such as a wrong token. */
 const TEMPORARY = new Set([401, 408, 425, 429]);
 
-/** @throws DeliveryFailed when a server's answer does not mean that it took the message. */
-export function assertTaken(
+/** @throws DeliveryFailed unless the server's response accepts the message */
+export function assertAccepted(
   name: string,
   { status, retryAfterSeconds }: Pick<EgressResponse, 'status' | 'retryAfterSeconds'>,
 ): void {

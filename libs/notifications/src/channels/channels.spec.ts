@@ -210,7 +210,7 @@ describe('The e-mail channel', () => {
     const failure = await failureOf(
       send(channel, config({ username: 'kubarr', password: 'wrong' }), 'lotte@home.example'),
     );
-    expect(failure).toMatchObject({ isFinal: false, message: 'The mail server refused user name or password.' });
+    expect(failure).toMatchObject({ isFinal: false, message: 'The mail server refused the user name or password.' });
   });
 
   it('says when nobody is there', async () => {

@@ -3,7 +3,7 @@ import { type ChannelConfig, type ConfigField, MASK, maskConfig, mergeConfig, mi
 import { maskDestination } from './mask-destination.js';
 
 const fields: readonly ConfigField[] = [
-  { name: 'smtp_host', type: 'text', isRequired: true, getsSecrets: true, description: '' },
+  { name: 'smtp_host', type: 'text', isRequired: true, receivesSecrets: true, description: '' },
   { name: 'smtp_port', type: 'port', isRequired: true, description: '' },
   { name: 'password', type: 'secret', description: '' },
   { name: 'from_address', type: 'email', description: '' },

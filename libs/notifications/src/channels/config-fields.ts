@@ -1,27 +1,27 @@
 import { type FieldIssue } from '@kubarr/platform/errors';
 import { isEmail } from 'class-validator';
 
-/** One value of a channel's configuration, as data: checking, masking and OpenAPI come from here. */
+/** One value of a channel's configuration, from which it is validated and masked. */
 export interface ConfigField {
   readonly name: string;
   readonly type: 'text' | 'secret' | 'port' | 'boolean' | 'email' | 'url';
   readonly isRequired?: boolean;
-  /** The secrets beside it are sent there. */
-  readonly getsSecrets?: boolean;
+  /** Names the server that the secrets of the same configuration are sent to. */
+  readonly receivesSecrets?: boolean;
   readonly description: string;
 }
 
 export type ConfigValue = string | number | boolean;
 export type ChannelConfig = Readonly<Record<string, ConfigValue>>;
 
-/** What a secret looks like in answers. Sent back, it means: keep what is stored. */
+/** Replaces a secret in responses. In a request it leaves the stored secret unchanged. */
 export const MASK = '********';
 
-const LONGEST = 500;
+const MAX_LENGTH = 500;
 
-/** How the values of a type may look; the client sends everything as text. `undefined` = not so. */
+/** Parses the text of a value; `undefined` = invalid. The web client sends all values as text. */
 const PARSERS: Readonly<Record<ConfigField['type'], (text: string) => ConfigValue | undefined>> = {
-  text: (text) => (/^\P{Cc}+$/u.test(text) ? text : undefined), // a line break could add a header to a mail
+  text: (text) => (/^\P{Cc}+$/u.test(text) ? text : undefined), // a line break could add a mail header
   secret: (text) => (/^\P{Cc}+$/u.test(text) ? text : undefined),
   port: (text) => (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535 ? Number(text) : undefined),
   boolean: (text) => (['true', 'false'].includes(text) ? text === 'true' : undefined),
@@ -30,8 +30,8 @@ const PARSERS: Readonly<Record<ConfigField['type'], (text: string) => ConfigValu
 };
 
 const ALLOWED: Readonly<Record<ConfigField['type'], string>> = {
-  text: `must be one line of at most ${LONGEST} characters`,
-  secret: `must be one line of at most ${LONGEST} characters`,
+  text: `must be one line of at most ${MAX_LENGTH} characters`,
+  secret: `must be one line of at most ${MAX_LENGTH} characters`,
   port: 'must be a port from 1 to 65535',
   boolean: 'must be true or false',
   email: 'must be an e-mail address',
@@ -45,10 +45,10 @@ export function isPlainUrl(text: string): boolean {
 }
 
 /**
- * The stored configuration with what was sent: a missing value and a masked secret keep what is there, an empty text or
- * `null` removes it. A secret that is kept must not go to another server: whoever names one may never have known it.
+ * Merges the request into the stored configuration: missing values and masked secrets stay, an empty text or `null`
+ * removes a value. A stored secret must not go to a new server: who enters the server may not know the secret.
  *
- * @param into Collects what is wrong.
+ * @param into Receives the invalid values.
  */
 export function mergeConfig(
   fields: readonly ConfigField[],
@@ -60,18 +60,18 @@ export function mergeConfig(
   for (const [name, value] of Object.entries(sent)) {
     const field = fields.find((candidate) => candidate.name === name);
     if (!field) {
-      into.push({ path: `config.${name.slice(0, 50)}`, message: 'is not known here' });
+      into.push({ path: `config.${name.slice(0, 50)}`, message: 'is unknown' });
     } else if (value === null || value === '') {
       delete merged[name];
     } else if (!(field.type === 'secret' && value === MASK)) {
       const isPlain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
       const text = isPlain ? String(value).trim() : '';
-      const parsed = text.length <= LONGEST ? PARSERS[field.type](text) : undefined;
+      const parsed = text.length <= MAX_LENGTH ? PARSERS[field.type](text) : undefined;
       if (parsed === undefined) into.push({ path: `config.${name}`, message: ALLOWED[field.type] });
       else merged[name] = parsed;
     }
   }
-  if (fields.some(({ name, getsSecrets }) => getsSecrets && name in merged && merged[name] !== stored[name]))
+  if (fields.some(({ name, receivesSecrets }) => receivesSecrets && name in merged && merged[name] !== stored[name]))
     into.push(...keptSecrets(fields, stored, sent).map((name) => ({ path: `config.${name}`, message: ENTER_AGAIN })));
   return merged;
 }
@@ -88,14 +88,14 @@ function keptSecrets(
     .map(({ name }) => name);
 }
 
-/** The required values that are missing. */
+/** An issue for each required value that is missing. */
 export function missingValues(fields: readonly ConfigField[], config: ChannelConfig): FieldIssue[] {
   return fields
     .filter(({ name, isRequired }) => isRequired && config[name] === undefined)
-    .map(({ name }) => ({ path: `config.${name}`, message: 'is needed' }));
+    .map(({ name }) => ({ path: `config.${name}`, message: 'is required' }));
 }
 
-/** As it is answered. */
+/** The configuration for a response. */
 export function maskConfig(fields: readonly ConfigField[], config: ChannelConfig): ChannelConfig {
   const secrets = new Set(fields.filter(({ type }) => type === 'secret').map(({ name }) => name));
   return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, secrets.has(name) ? MASK : value]));

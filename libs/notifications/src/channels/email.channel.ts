@@ -11,7 +11,7 @@ const TLS_PORT = 465;
 
 /**
  * A mail by an SMTP server. Port 465 speaks TLS from the start, any other must offer STARTTLS, unless `use_tls` is off.
- * `Message-ID` is the same for every attempt, so that most mail servers drop a repetition.
+ * `Message-ID` is equal for all attempts, so that most mail servers drop a repetition.
  */
 @Injectable()
 export class EmailChannel extends Channel {
@@ -23,15 +23,20 @@ export class EmailChannel extends Channel {
       name: 'smtp_host',
       type: 'text',
       isRequired: true,
-      getsSecrets: true,
+      receivesSecrets: true,
       description: 'Name or address of the mail server',
     },
-    { name: 'smtp_port', type: 'port', isRequired: true, description: 'Its port: 587, or 465 for TLS from the start' },
+    {
+      name: 'smtp_port',
+      type: 'port',
+      isRequired: true,
+      description: 'Port of the mail server: 587, or 465 for TLS from the start',
+    },
     { name: 'username', type: 'text', description: 'User name, when the server asks for one' },
     { name: 'password', type: 'secret', description: 'Password, when the server asks for one' },
     { name: 'from_address', type: 'email', isRequired: true, description: 'Sender of the mails' },
     { name: 'from_name', type: 'text', description: 'Name of the sender; default Kubarr' },
-    { name: 'use_tls', type: 'boolean', description: 'false = unencrypted, for a server in the house; default true' },
+    { name: 'use_tls', type: 'boolean', description: 'false = unencrypted, for a server at home; default true' },
   ] as const;
 
   constructor(private readonly requests: ChannelRequests) {
@@ -45,20 +50,20 @@ export class EmailChannel extends Channel {
   async send(config: ChannelConfig, destination: string, message: Message, signal: AbortSignal): Promise<void> {
     const timeout = AbortSignal.timeout(SEND_TIMEOUT_MS);
     const stop = AbortSignal.any([timeout, signal]);
-    const stopped = new Promise<never>((_, reject) => {
+    const aborted = new Promise<never>((_, reject) => {
       stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true });
     });
-    const handedOver = this.handOver(config, destination, message, stop);
-    handedOver.catch(() => undefined); // when it ends after the time is over
+    const sent = this.sendOverConnection(config, destination, message, stop);
+    sent.catch(() => undefined); // it may fail after the time limit
     try {
       stop.throwIfAborted();
-      await Promise.race([stopped, handedOver]);
+      await Promise.race([aborted, sent]);
     } catch (error) {
       throw asMailFailure(error, timeout.aborted);
     }
   }
 
-  private async handOver(
+  private async sendOverConnection(
     config: ChannelConfig,
     destination: string,
     message: Message,
@@ -86,7 +91,7 @@ export class EmailChannel extends Channel {
     }
   }
 
-  /** Loaded when the first mail is sent: most households never do. */
+  /** nodemailer is loaded with the first mail: most households never send one. */
   private async transportOver(connection: Socket, config: ChannelConfig) {
     const { createTransport } = await import('nodemailer');
     const host = String(config['smtp_host']);
@@ -111,18 +116,18 @@ export class EmailChannel extends Channel {
   }
 }
 
-/** What nodemailer and mail servers say may hold addresses and user names; only the number and our words are kept. */
+/** Texts of nodemailer and mail servers may contain addresses and user names; only the reply code and our own text are kept. */
 function asMailFailure(error: unknown, isTimedOut: boolean): DeliveryFailed {
   const { code, responseCode, command } = error as { code?: string; responseCode?: number; command?: string };
   if (code === 'EAUTH')
-    return new DeliveryFailed('The mail server refused user name or password.', false, undefined, { cause: error });
+    return new DeliveryFailed('The mail server refused the user name or password.', false, undefined, { cause: error });
   if (code === 'ETLS' || command === 'STARTTLS')
     return new DeliveryFailed('The mail server offers no usable encryption on this port.', false, undefined, {
       cause: error,
     });
   if (responseCode !== undefined) {
-    const part = command?.startsWith('RCPT') ? 'the recipient' : 'the message';
-    return new DeliveryFailed(`The mail server refused ${part} (${responseCode}).`, responseCode >= 500, undefined, {
+    const subject = command?.startsWith('RCPT') ? 'the recipient' : 'the message';
+    return new DeliveryFailed(`The mail server refused ${subject} (${responseCode}).`, responseCode >= 500, undefined, {
       cause: error,
     });
   }
@@ -132,7 +137,7 @@ function asMailFailure(error: unknown, isTimedOut: boolean): DeliveryFailed {
   );
 }
 
-/** nodemailer keeps the network's text and replaces its code, which is what our words go by. */
+/** nodemailer keeps the network's text but replaces its code, from which our texts are chosen. */
 const CODES: readonly (readonly [RegExp, string])[] = [
   [/certificate has expired/, 'CERT_HAS_EXPIRED'],
   [/altnames/, 'ERR_TLS_CERT_ALTNAME_INVALID'],

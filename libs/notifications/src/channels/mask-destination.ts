@@ -1,6 +1,6 @@
 /**
- * A destination as it may be shown: an e-mail address with its first two characters, an address of the web with its host,
- * anything else with three characters at the begin and two at the end. Counts characters, not bytes.
+ * A destination for display: an e-mail address with its first two characters, a URL with its origin, anything else with its
+ * first three and last two characters. Counts characters, not bytes.
  */
 export function maskDestination(destination: string): string {
   if (URL.canParse(destination) && /^https?:/.test(destination)) return `${new URL(destination).origin}/***`;

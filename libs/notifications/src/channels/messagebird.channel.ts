@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { assertTaken, Channel, type Message, titleWithCount } from './channel.js';
+import { assertAccepted, Channel, type Message, titleWithCount } from './channel.js';
 import { ChannelRequests } from './channel-requests.js';
 import { type ChannelConfig } from './config-fields.js';
 
 const TAGS = { info: '[INFO]', warning: '[WARN]', critical: '[ALERT]' } as const;
 
-/** Longest body that is sent, in characters: one SMS holds 160, the rest is tag and title. */
-const LONGEST_TEXT = 120;
+/** Longest text in characters: an SMS has 160, of which tag and title need the rest. */
+const MAX_TEXT_LENGTH = 120;
 
-/** An SMS by MessageBird. It cannot tell a repetition: after a kill an SMS may come twice. */
+/** An SMS by MessageBird. The API has no idempotency key: after a crash an SMS may arrive twice. */
 @Injectable()
 export class MessageBirdChannel extends Channel {
   readonly type = 'messagebird';
@@ -29,7 +29,7 @@ export class MessageBirdChannel extends Channel {
   }
 
   async send(config: ChannelConfig, destination: string, message: Message, signal: AbortSignal): Promise<void> {
-    const text = `${TAGS[message.severity]} ${titleWithCount(message)}: ${message.text.slice(0, LONGEST_TEXT)}`;
+    const text = `${TAGS[message.severity]} ${titleWithCount(message)}: ${message.text.slice(0, MAX_TEXT_LENGTH)}`;
     const body = JSON.stringify({
       originator: String(config['originator'] ?? 'Kubarr').slice(0, 11),
       recipients: [destination.replace('+', '')],
@@ -42,6 +42,6 @@ export class MessageBirdChannel extends Channel {
       { headers, body },
       signal,
     );
-    assertTaken('MessageBird', answer);
+    assertAccepted('MessageBird', answer);
   }
 }

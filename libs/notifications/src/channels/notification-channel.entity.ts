@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** How one channel is set up. */
+/** The configuration of one channel. */
 @Entity('notification_channels')
 export class NotificationChannel {
   @PrimaryColumn({ name: 'channel_type', type: 'text', primaryKeyConstraintName: 'pk_notification_channels' })
@@ -9,7 +9,7 @@ export class NotificationChannel {
   @Column({ name: 'is_enabled', type: 'boolean', default: false })
   isEnabled!: boolean;
 
-  /** JSON with passwords and tokens in it. */
+  /** JSON that contains passwords and tokens. */
   @Column({ name: 'sealed_config', type: 'text' })
   sealedConfig!: string;
 

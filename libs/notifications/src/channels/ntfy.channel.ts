@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { assertTaken, Channel, type Message, titleWithCount } from './channel.js';
+import { assertAccepted, Channel, type Message, titleWithCount } from './channel.js';
 import { ChannelRequests } from './channel-requests.js';
 import { type ChannelConfig } from './config-fields.js';
 
@@ -7,15 +7,21 @@ import { type ChannelConfig } from './config-fields.js';
 const PRIORITIES = { info: 3, warning: 4, critical: 5 } as const;
 const TAGS = { info: 'information_source', warning: 'warning', critical: 'rotating_light' } as const;
 
-/** A push message by ntfy, its own server or one at home. It cannot tell a repetition: after a kill one may come twice. */
+/** A push message by ntfy.sh or another ntfy server. The API has no idempotency key: after a crash it may arrive twice. */
 @Injectable()
 export class NtfyChannel extends Channel {
   readonly type = 'ntfy';
   readonly destinationText = 'the name of a topic: letters, digits, - and _, at most 64';
   readonly perHour = 60;
   readonly fields = [
-    { name: 'server_url', type: 'url', isRequired: true, getsSecrets: true, description: 'Address of the ntfy server' },
-    { name: 'access_token', type: 'secret', description: 'Token, when the server asks for one' },
+    {
+      name: 'server_url',
+      type: 'url',
+      isRequired: true,
+      receivesSecrets: true,
+      description: 'Address of the ntfy server',
+    },
+    { name: 'access_token', type: 'secret', description: 'Token, if the server requires one' },
   ] as const;
 
   constructor(private readonly requests: ChannelRequests) {
@@ -37,6 +43,6 @@ export class NtfyChannel extends Channel {
     });
     const token = config['access_token'];
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${String(token)}` };
-    assertTaken('ntfy', await this.requests.post(String(config['server_url']), { headers, body }, signal));
+    assertAccepted('ntfy', await this.requests.post(String(config['server_url']), { headers, body }, signal));
   }
 }

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { assertTaken, Channel, type Message, titleWithCount } from './channel.js';
+import { assertAccepted, Channel, type Message, titleWithCount } from './channel.js';
 import { ChannelRequests } from './channel-requests.js';
 import { type ChannelConfig } from './config-fields.js';
 
 const ICONS = { info: 'ℹ️', warning: '⚠️', critical: '🚨' } as const;
 
 /**
- * A message by a Telegram bot. It takes 4 096 characters, counted without markup (Bot API, sendMessage), which is more
- * than title and text ever have. The bot cannot tell a repetition: after a kill a message may come twice.
+ * A message by a Telegram bot. The limit of 4 096 characters, counted without markup (Bot API, sendMessage), is above what
+ * title and text can have. The API has no idempotency key: after a crash a message may arrive twice.
  */
 @Injectable()
 export class TelegramChannel extends Channel {
@@ -40,14 +40,14 @@ export class TelegramChannel extends Channel {
       { body },
       signal,
     );
-    assertTaken('Telegram', { ...answer, retryAfterSeconds: answer.retryAfterSeconds ?? retryAfterOf(answer.text) });
+    assertAccepted('Telegram', { ...answer, retryAfterSeconds: answer.retryAfterSeconds ?? retryAfterOf(answer.text) });
   }
 }
 
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Telegram names the seconds in its body. */
+/** Seconds to wait, from the body of a Telegram response. */
 function retryAfterOf(text: string): number | undefined {
   const seconds = /"retry_after"\s*:\s*(\d{1,6})/.exec(text)?.[1];
   return seconds === undefined ? undefined : Number(seconds);

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { createHmac } from 'node:crypto';
-import { assertTaken, Channel, type Message, titleWithCount } from './channel.js';
+import { assertAccepted, Channel, type Message, titleWithCount } from './channel.js';
 import { ChannelRequests } from './channel-requests.js';
 import { type ChannelConfig, isPlainUrl } from './config-fields.js';
 
 /**
- * A POST of JSON to an address of the person's own. `Idempotency-Key` is the same for every attempt. With a signing secret
+ * A POST of JSON to a URL of the account's choice. `Idempotency-Key` is equal for all attempts. With a signing secret,
  * the header `X-Kubarr-Signature` is `t=<seconds>,v1=<HMAC-SHA-256 of "<seconds>.<body>", hexadecimal>`.
  */
 @Injectable()
@@ -14,7 +14,11 @@ export class WebhookChannel extends Channel {
   readonly destinationText = 'an http or https address without a user name';
   readonly perHour = 60;
   readonly fields = [
-    { name: 'signing_secret', type: 'secret', description: 'Signs every request, so that the receiver knows us' },
+    {
+      name: 'signing_secret',
+      type: 'secret',
+      description: 'Signs every request, so that the receiver can verify the sender',
+    },
   ] as const;
 
   constructor(private readonly requests: ChannelRequests) {
@@ -42,6 +46,6 @@ export class WebhookChannel extends Channel {
       const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
       headers['x-kubarr-signature'] = `t=${seconds},v1=${signature}`;
     }
-    assertTaken('The webhook', await this.requests.post(destination, { headers, body }, signal));
+    assertAccepted('The webhook', await this.requests.post(destination, { headers, body }, signal));
   }
 }

@@ -5,18 +5,18 @@ import { Repository } from 'typeorm';
 import { type DeliveryPageResponse, type DeliveriesQuery } from './delivery.dto.js';
 import { NotificationDelivery } from './notification-delivery.entity.js';
 
-const LARGEST_PAGE = 100;
+const MAX_PAGE_SIZE = 100;
 
-/** What was sent, or could not be, for administrators. Destinations are masked. */
+/** The outbox as a log for administrators. Destinations are masked. */
 @Injectable()
 export class DeliveryLog {
   constructor(@InjectRepository(NotificationDelivery) private readonly deliveries: Repository<NotificationDelivery>) {}
 
-  async page({ limit, offset, channel_type, status }: DeliveriesQuery): Promise<DeliveryPageResponse> {
+  async list({ limit, offset, channel_type, status }: DeliveriesQuery): Promise<DeliveryPageResponse> {
     const [rows, total] = await this.deliveries.findAndCount({
       where: { ...(channel_type && { channelType: channel_type }), ...(status && { status }) },
       order: { createdAt: 'DESC', id: 'DESC' },
-      take: Math.min(limit, LARGEST_PAGE),
+      take: Math.min(limit, MAX_PAGE_SIZE),
       skip: offset,
     });
     const logs = rows.map((row) => ({
@@ -35,7 +35,7 @@ export class DeliveryLog {
     return { logs, total };
   }
 
-  /** Keeps the outcome of a test message. */
+  /** Stores the outcome of a test message. */
   async addTest(channelType: string, userId: number, recipient: string, error: string | null): Promise<void> {
     await this.deliveries.insert({
       idempotencyKey: randomUUID(),

@@ -4,7 +4,7 @@ import { DELIVERY_STATUSES, type DeliveryStatus } from './notification-delivery.
 
 export class DeliveriesQuery {
   @IntegerParameter({
-    description: 'Rows on the page; more than 100 are cut to 100',
+    description: 'Messages on the page; more than 100 count as 100',
     minimum: 1,
     maximum: 1_000_000,
     optional: true,
@@ -13,7 +13,7 @@ export class DeliveriesQuery {
   limit = 50;
 
   @IntegerParameter({
-    description: 'Rows to leave out first',
+    description: 'Messages to skip',
     minimum: 0,
     maximum: 1_000_000,
     optional: true,
@@ -21,10 +21,10 @@ export class DeliveriesQuery {
   })
   offset = 0;
 
-  @TextField({ description: 'Only this channel', maxLength: 32, optional: true })
+  @TextField({ description: 'Only messages of this channel', maxLength: 32, optional: true })
   channel_type?: string;
 
-  @ChoiceField({ description: 'Only this status', choices: DELIVERY_STATUSES, optional: true })
+  @ChoiceField({ description: 'Only messages with this status', choices: DELIVERY_STATUSES, optional: true })
   status?: DeliveryStatus;
 }
 
@@ -32,35 +32,35 @@ export class DeliveryResponse {
   @ApiProperty({ description: 'Number of the message', type: 'integer', format: 'int64' })
   id!: number;
 
-  @ApiProperty({ description: 'Account that it is for', type: 'integer', format: 'int64', nullable: true })
+  @ApiProperty({ description: 'Account that the message is for', type: 'integer', format: 'int64', nullable: true })
   user_id!: number | null;
 
-  @ApiProperty({ description: 'Channel that it goes by' })
+  @ApiProperty({ description: 'Channel that the message is sent by' })
   channel_type!: string;
 
-  @ApiProperty({ description: 'What it tells; test and verification are messages of their own' })
+  @ApiProperty({ description: 'Type of event, or test or verification' })
   event_type!: string;
 
   @ApiProperty({ description: 'Destination, masked; null before the first attempt', type: String, nullable: true })
   recipient!: string | null;
 
-  @ApiProperty({ description: 'pending may also mean: for the next attempt', enum: [...DELIVERY_STATUSES] })
+  @ApiProperty({ description: 'A message that failed and will be retried is pending', enum: [...DELIVERY_STATUSES] })
   status!: DeliveryStatus;
 
   @ApiProperty({ description: 'Why the last attempt failed', type: String, nullable: true })
   error_message!: string | null;
 
-  @ApiProperty({ description: 'When it was written', format: 'date-time' })
+  @ApiProperty({ description: 'When the message was written', format: 'date-time' })
   created_at!: string;
 
-  @ApiProperty({ description: 'How many events it stands for', type: 'integer' })
+  @ApiProperty({ description: 'Number of events that the message stands for', type: 'integer' })
   events!: number;
 
-  @ApiProperty({ description: 'Attempts that began', type: 'integer' })
+  @ApiProperty({ description: 'Attempts that were started', type: 'integer' })
   attempts!: number;
 
   @ApiProperty({
-    description: 'Of a pending message: not before this time',
+    description: 'When a pending message is sent, at the earliest',
     type: String,
     format: 'date-time',
     nullable: true,

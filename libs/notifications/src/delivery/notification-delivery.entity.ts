@@ -4,7 +4,7 @@ import { type AlertSeverity } from '@kubarr/alerts';
 export const DELIVERY_STATUSES = ['pending', 'sent', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** A message that is to be sent, or was: outbox and log in one. */
+/** A message that is pending, sent or given up: outbox and log in one table. */
 @Entity('notification_deliveries')
 @Check('ck_notification_deliveries_status', `"status" IN ('pending', 'sent', 'failed')`)
 @Index('uq_notification_deliveries_gathering', ['userId', 'channelType', 'eventType'], {
@@ -21,11 +21,11 @@ export class NotificationDelivery {
   })
   id!: number;
 
-  /** The same for every attempt, for channels that can tell a repetition. */
+  /** Equal for all attempts, for channels that recognise a repetition. */
   @Column({ name: 'idempotency_key', type: 'uuid' })
   idempotencyKey!: string;
 
-  /** Key declared by name: accounts belong to another area. `null` once the account is gone. */
+  /** Foreign key in the migration only: accounts belong to another area. `null` once the account is deleted. */
   @Column({ name: 'user_id', type: 'bigint', nullable: true })
   userId!: number | null;
 
@@ -44,21 +44,21 @@ export class NotificationDelivery {
   @Column({ type: 'text' })
   message!: string;
 
-  /** How many events it stands for; more are added until the first attempt. */
+  /** Number of events that the message stands for; more are added until the first attempt. */
   @Column({ type: 'integer', default: 1 })
   events!: number;
 
   @Column({ type: 'text', default: 'pending' })
   status!: DeliveryStatus;
 
-  /** Attempts that began. */
+  /** Attempts that were started. */
   @Column({ type: 'integer', default: 0 })
   attempt!: number;
 
   @Column({ name: 'next_attempt_at', type: 'timestamptz', default: () => 'now()' })
   nextAttemptAt!: Date;
 
-  /** Masked; known from the first attempt on. */
+  /** Masked; set by the first attempt. */
   @Column({ type: 'text', nullable: true })
   recipient!: string | null;
 

@@ -135,7 +135,7 @@ export class Sender {
     signal: AbortSignal,
   ): Promise<DeliveryFailed | undefined> {
     try {
-      const { isEnabled, config } = await this.settings.toSend(channel.type);
+      const { isEnabled, config } = await this.settings.openForSending(channel.type);
       const destination = await this.destinations.find(userId, channel.type);
       if (!isEnabled) return new DeliveryFailed('The channel was switched off.', true);
       if (!destination) return new DeliveryFailed('The destination was removed.', true);

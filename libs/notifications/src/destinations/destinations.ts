@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
 import { NotificationPreference } from './notification-preference.entity.js';
 
-/** Where somebody is reached by one channel. */
+/** The address of an account on one channel. */
 export interface Destination {
   readonly userId: number;
   readonly channelType: string;
@@ -14,10 +14,10 @@ export interface Destination {
   readonly codeNonce: string | null;
 }
 
-/** How long a code is good for, in minutes. */
+/** Validity of a code, in minutes. */
 export const CODE_MINUTES = 15;
 
-/** Opens sealed destinations and makes the codes that prove them. A code is derived when it is needed and stored nowhere. */
+/** Seals destinations and derives the codes that verify them. Codes are never stored. */
 @Injectable()
 export class Destinations {
   constructor(
@@ -45,14 +45,14 @@ export class Destinations {
   }
 
   codeText(destination: Destination): string {
-    return `Your code is ${this.code(destination)}. Enter it in Kubarr within ${CODE_MINUTES} minutes. If you did not ask for it, ignore this message.`;
+    return `Your code is ${this.code(destination)}. Enter it in Kubarr within ${CODE_MINUTES} minutes. If you did not request it, ignore this message.`;
   }
 
-  matches(destination: Destination, guess: string): boolean {
+  matchesCode(destination: Destination, guess: string): boolean {
     return destination.codeNonce !== null && constantTimeEquals(this.code(destination), guess);
   }
 
-  /** Six digits, from the nonce and the address: a code for one destination proves no other. */
+  /** Six digits derived from nonce and address, so that a code verifies one destination only. */
   private code({ userId, channelType, address, codeNonce }: Destination): string {
     const digest = createHmac('sha256', this.keys.deriveKey('notification-codes'))
       .update(JSON.stringify([userId, channelType, address, codeNonce]))

@@ -1,9 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Whether and where somebody wants to be told by one channel. */
+/** Whether and where an account is notified by one channel. */
 @Entity('notification_preferences')
 export class NotificationPreference {
-  /** Key declared by name: accounts belong to another area. */
+  /** Foreign key in the migration only: accounts belong to another area. */
   @PrimaryColumn({ name: 'user_id', type: 'bigint', primaryKeyConstraintName: 'pk_notification_preferences' })
   userId!: number;
 
@@ -13,15 +13,15 @@ export class NotificationPreference {
   @Column({ name: 'is_enabled', type: 'boolean', default: true })
   isEnabled!: boolean;
 
-  /** Sealed, since the address of a webhook is often its password too. */
+  /** Sealed, because the URL of a webhook is often a secret. */
   @Column({ name: 'sealed_destination', type: 'text', nullable: true })
   sealedDestination!: string | null;
 
-  /** The owner has typed the code that was sent there. */
+  /** The owner has entered the code that was sent to the destination. */
   @Column({ name: 'is_verified', type: 'boolean', default: false })
   isVerified!: boolean;
 
-  /** What the code is derived from; the code itself is stored nowhere. */
+  /** Input of the code, which itself is not stored. */
   @Column({ name: 'code_nonce', type: 'uuid', nullable: true })
   codeNonce!: string | null;
 
@@ -31,7 +31,7 @@ export class NotificationPreference {
   @Column({ name: 'code_guesses', type: 'integer', default: 0 })
   codeGuesses!: number;
 
-  /** The other side asked for nothing before this time (`Retry-After`). */
+  /** The destination's server accepts nothing before this time (`Retry-After`). */
   @Column({ name: 'held_until', type: 'timestamptz', nullable: true })
   heldUntil!: Date | null;
 }

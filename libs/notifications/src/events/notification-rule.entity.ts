@@ -1,7 +1,7 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import { type AlertSeverity } from '@kubarr/alerts';
 
-/** What an administrator decided about a type of event. Without a row the type's own default holds. */
+/** An administrator's decision about a type of event. Without a row the default of the type applies. */
 @Entity('notification_rules')
 @Check('ck_notification_rules_severity', `"severity" IN ('info', 'warning', 'critical')`)
 export class NotificationRule {

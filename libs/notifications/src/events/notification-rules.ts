@@ -28,7 +28,7 @@ export class NotificationRules {
   }
 
   /** @throws UnknownEventType */
-  async change(actor: Actor, key: string, change: Partial<Rule>): Promise<{ type: EventType; rule: Rule }> {
+  async update(actor: Actor, key: string, change: Partial<Rule>): Promise<{ type: EventType; rule: Rule }> {
     const type = this.types.find(key);
     if (!type) throw new UnknownEventType();
     return this.dataSource.transaction(async (transaction) => {

@@ -4,10 +4,10 @@ import { LiveEvents } from '@kubarr/platform/realtime';
 import { Log } from '@kubarr/platform/telemetry';
 import { INBOX_CHANGED, InboxService } from './inbox.service.js';
 
-/** Changes within this time are read together, in milliseconds. */
-const READ_EVERY_MS = 250;
+/** Changes within this time are published together, in milliseconds. */
+const BATCH_MS = 250;
 
-/** Sends people the number of their unread notifications as it changes, channel `inbox`. */
+/** Publishes the number of unread notifications to the sockets of their account, on channel `inbox`. */
 @Injectable()
 export class InboxFeed {
   private changed: Set<number> | null = new Set();
@@ -25,7 +25,7 @@ export class InboxFeed {
   private note(userIds: readonly number[] | null): void {
     if (!this.events.hasListeners) return;
     this.changed = userIds === null || this.changed === null ? null : new Set([...this.changed, ...userIds]);
-    this.reading ??= setTimeout(() => void this.publish(), READ_EVERY_MS).unref();
+    this.reading ??= setTimeout(() => void this.publish(), BATCH_MS).unref();
   }
 
   private async publish(): Promise<void> {

@@ -13,7 +13,7 @@ export class InboxController {
 
   @Get()
   @Authenticated()
-  @ApiOperation({ operationId: 'getInbox', summary: 'Own notifications' })
+  @ApiOperation({ operationId: 'getInbox', summary: 'Your notifications' })
   @ApiOkResponse({ type: InboxResponse })
   list(@CurrentUser() { userId }: SignedIn, @Query() query: InboxQuery): Promise<InboxResponse> {
     return this.inbox.list(userId, query);
@@ -21,7 +21,7 @@ export class InboxController {
 
   @Get('count')
   @Authenticated()
-  @ApiOperation({ operationId: 'getUnreadCount', summary: 'Number of own unread notifications' })
+  @ApiOperation({ operationId: 'getUnreadCount', summary: 'Number of your unread notifications' })
   @ApiOkResponse({ type: UnreadCountResponse })
   async count(@CurrentUser() { userId }: SignedIn): Promise<UnreadCountResponse> {
     return { count: await this.inbox.countUnread(userId) };
@@ -30,7 +30,7 @@ export class InboxController {
   @Post('read-all')
   @HttpCode(200)
   @Authenticated()
-  @ApiOperation({ operationId: 'markAllNotificationsRead', summary: 'Mark all own notifications as read' })
+  @ApiOperation({ operationId: 'markAllNotificationsRead', summary: 'Mark all your notifications as read' })
   @ApiOkResponse({ type: SuccessResponse })
   async markAllRead(@CurrentUser() { userId }: SignedIn): Promise<SuccessResponse> {
     await this.inbox.markAllRead(userId);
@@ -40,7 +40,7 @@ export class InboxController {
   @Post(':id/read')
   @HttpCode(200)
   @Authenticated()
-  @ApiOperation({ operationId: 'markNotificationRead', summary: 'Mark one own notification as read' })
+  @ApiOperation({ operationId: 'markNotificationRead', summary: 'Mark one of your notifications as read' })
   @ApiOkResponse({ type: SuccessResponse })
   async markRead(@CurrentUser() { userId }: SignedIn, @Param() { id }: NotificationParams): Promise<SuccessResponse> {
     await this.inbox.markRead(userId, id);
@@ -49,7 +49,7 @@ export class InboxController {
 
   @Delete(':id')
   @Authenticated()
-  @ApiOperation({ operationId: 'deleteNotification', summary: 'Delete one own notification' })
+  @ApiOperation({ operationId: 'deleteNotification', summary: 'Delete one of your notifications' })
   @ApiOkResponse({ type: SuccessResponse })
   async delete(@CurrentUser() { userId }: SignedIn, @Param() { id }: NotificationParams): Promise<SuccessResponse> {
     await this.inbox.delete(userId, id);

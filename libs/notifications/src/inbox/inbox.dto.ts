@@ -9,7 +9,7 @@ export class NotificationParams {
 
 export class InboxQuery {
   @IntegerParameter({
-    description: 'Notifications on the page; more than 100 are cut to 100',
+    description: 'Notifications on the page; more than 100 count as 100',
     minimum: 1,
     maximum: 1_000_000,
     optional: true,
@@ -18,7 +18,7 @@ export class InboxQuery {
   limit = 20;
 
   @IntegerParameter({
-    description: 'Notifications to leave out first',
+    description: 'Notifications to skip',
     minimum: 0,
     maximum: 1_000_000,
     optional: true,
@@ -34,22 +34,22 @@ export class NotificationResponse {
   @ApiProperty({ description: 'What happened, in a few words' })
   title!: string;
 
-  @ApiProperty({ description: 'What happened and what to do; of the newest event, when it stands for several' })
+  @ApiProperty({ description: 'What happened and what to do; for several events, those of the newest' })
   message!: string;
 
   @ApiProperty({ description: 'Type of event', type: String, nullable: true })
   event_type!: string | null;
 
-  @ApiProperty({ description: 'How serious it is', enum: [...ALERT_SEVERITIES] })
+  @ApiProperty({ description: 'Severity', enum: [...ALERT_SEVERITIES] })
   severity!: AlertSeverity;
 
-  @ApiProperty({ description: 'How many events it stands for', type: 'integer' })
+  @ApiProperty({ description: 'Number of events that the notification stands for', type: 'integer' })
   events!: number;
 
-  @ApiProperty({ description: 'It has been read' })
+  @ApiProperty({ description: 'The notification has been read' })
   read!: boolean;
 
-  @ApiProperty({ description: 'When it happened (last)', format: 'date-time' })
+  @ApiProperty({ description: 'When the newest event happened', format: 'date-time' })
   created_at!: string;
 }
 
@@ -57,10 +57,10 @@ export class InboxResponse {
   @ApiProperty({ description: 'Newest first, only the caller’s own', type: [NotificationResponse] })
   notifications!: NotificationResponse[];
 
-  @ApiProperty({ description: 'All of them', type: 'integer' })
+  @ApiProperty({ description: 'Notifications on all pages', type: 'integer' })
   total!: number;
 
-  @ApiProperty({ description: 'Those that are unread', type: 'integer' })
+  @ApiProperty({ description: 'Unread notifications', type: 'integer' })
   unread!: number;
 }
 

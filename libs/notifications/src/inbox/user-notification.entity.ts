@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { type AlertSeverity } from '@kubarr/alerts';
 
-/** One line of somebody's inbox. */
+/** One line of an account's inbox. */
 @Entity('user_notifications')
 @Index('ix_user_notifications_user', ['userId', 'createdAt', 'id'])
 @Index('ix_user_notifications_unread', ['userId'], { where: 'NOT is_read' })
@@ -14,7 +14,7 @@ export class UserNotification {
   })
   id!: number;
 
-  /** Key declared by name: accounts belong to another area. */
+  /** Foreign key in the migration only: accounts belong to another area. */
   @Column({ name: 'user_id', type: 'bigint' })
   userId!: number;
 
@@ -27,11 +27,11 @@ export class UserNotification {
   @Column({ type: 'text' })
   title!: string;
 
-  /** Of the newest one, when it stands for several. */
+  /** Message of the newest event. */
   @Column({ type: 'text' })
   message!: string;
 
-  /** How many events it stands for. */
+  /** Number of events that the line stands for. */
   @Column({ type: 'integer', default: 1 })
   events!: number;
 

@@ -6,7 +6,7 @@ import { ChannelSettings } from '../channels/channel-settings.js';
 import { ChannelTypes } from '../channels/channel-types.js';
 import { maskDestination } from '../channels/mask-destination.js';
 import { Outbox, VERIFICATION } from '../delivery/outbox.js';
-import { ifReadable } from '../if-readable.js';
+import { openOrUndefined } from '../open-or-undefined.js';
 import {
   ChannelIsOff,
   CodeIsWrong,
@@ -17,22 +17,24 @@ import {
 import { CODE_MINUTES, Destinations } from '../destinations/destinations.js';
 import { NotificationPreference } from '../destinations/notification-preference.entity.js';
 
-/** Whether and where somebody is told by one channel, as it may be shown. */
+/** How an account is notified by one channel, for display. */
 export interface PreferenceView {
   readonly channelType: string;
   readonly isEnabled: boolean;
   /** Masked. */
   readonly destination: string | null;
   readonly isVerified: boolean;
-  /** The channel is on: something can be sent at all. */
+  /** Whether the channel is enabled; otherwise nothing is sent by it. */
   readonly isAvailable: boolean;
 }
 
-/** Wrong guesses before a new code is needed, and codes that one account may have sent in an hour. */
-const GUESSES = 5;
+/** Wrong codes after which a new one is required. */
+const MAX_GUESSES = 5;
+
+/** Codes that one account can request in an hour. */
 const CODES_PER_HOUR = 6;
 
-/** Where people want to be told. Nothing is sent to a destination whose owner has not typed the code that was sent there. */
+/** Where accounts are notified. A destination receives nothing but a code until its owner has entered that code. */
 @Injectable()
 export class Preferences {
   constructor(
@@ -43,11 +45,11 @@ export class Preferences {
     private readonly outbox: Outbox,
   ) {}
 
-  /** One for each channel, in their order. */
-  async of(userId: number): Promise<PreferenceView[]> {
+  /** One for each channel, in the order of the channels. */
+  async list(userId: number): Promise<PreferenceView[]> {
     const rows = await this.dataSource.manager.findBy(NotificationPreference, { userId });
-    return (await this.settings.all()).map(({ type, isEnabled }) =>
-      this.viewOf(
+    return (await this.settings.list()).map(({ type, isEnabled }) =>
+      this.toView(
         type,
         rows.find(({ channelType }) => channelType === type),
         isEnabled,
@@ -56,22 +58,22 @@ export class Preferences {
   }
 
   /**
-   * A new destination has to be verified; when the channel is on, a code is sent there at once. The masked destination
-   * sent back changes nothing, an empty one removes it.
+   * A new destination must be verified; when the channel is enabled, a code is sent to it at once. The masked destination
+   * in a request changes nothing, an empty one removes the destination.
    *
    * @throws UnknownChannel, DestinationNotUsable, TooManyCodes
    */
-  async change(
+  async update(
     userId: number,
     type: string,
     { isEnabled, destination }: { readonly isEnabled?: boolean; readonly destination?: string },
   ): Promise<PreferenceView> {
     const channel = this.types.get(type);
     return this.dataSource.transaction(async (transaction) => {
-      const row = await this.locked(transaction, userId, channel);
-      const old = ifReadable(() => this.destinations.addressOf(row));
+      const row = await this.findOrCreateLocked(transaction, userId, channel);
+      const old = openOrUndefined(() => this.destinations.addressOf(row));
       const isUnchanged = destination === undefined || (old !== undefined && destination === maskDestination(old));
-      const address = isUnchanged ? old : this.parse(channel, destination);
+      const address = isUnchanged ? old : this.parseDestination(channel, destination);
       await transaction.update(
         NotificationPreference,
         { userId, channelType: channel.type },
@@ -86,8 +88,8 @@ export class Preferences {
         },
       );
       const { isEnabled: isAvailable } = await this.settings.get(channel.type, transaction);
-      if (address !== undefined && address !== old && isAvailable) await this.issueCode(transaction, userId, channel);
-      return this.viewOf(channel.type, await this.locked(transaction, userId, channel), isAvailable);
+      if (address !== undefined && address !== old && isAvailable) await this.sendNewCode(transaction, userId, channel);
+      return this.toView(channel.type, await this.findOrCreateLocked(transaction, userId, channel), isAvailable);
     });
   }
 
@@ -95,37 +97,37 @@ export class Preferences {
   async sendCode(userId: number, type: string): Promise<void> {
     const channel = this.types.get(type);
     await this.dataSource.transaction(async (transaction) => {
-      const row = await this.locked(transaction, userId, channel);
+      const row = await this.findOrCreateLocked(transaction, userId, channel);
       if (row.sealedDestination === null || row.isVerified) throw new NothingToVerify();
       if (!(await this.settings.get(channel.type, transaction)).isEnabled) throw new ChannelIsOff();
-      await this.issueCode(transaction, userId, channel);
+      await this.sendNewCode(transaction, userId, channel);
     });
   }
 
-  /** @throws UnknownChannel, CodeIsWrong also after too many guesses. */
+  /** @throws UnknownChannel; CodeIsWrong, also after too many guesses */
   async verify(userId: number, type: string, code: string): Promise<PreferenceView> {
     const channel = this.types.get(type);
-    // The guess is counted in a transaction of its own, before it is judged: guesses in parallel cannot slip past.
+    // The guess is counted and committed before it is checked, so that parallel guesses cannot exceed the limit.
     const [rows] = await this.dataSource.query<[unknown[], number]>(
       `UPDATE notification_preferences SET code_guesses = code_guesses + 1
        WHERE user_id = $1 AND channel_type = $2 AND code_nonce IS NOT NULL AND code_expires_at > now()
          AND code_guesses < $3 RETURNING 1`,
-      [userId, channel.type, GUESSES],
+      [userId, channel.type, MAX_GUESSES],
     );
     const destination = await this.destinations.find(userId, channel.type);
-    if (rows.length === 0 || !destination || !this.destinations.matches(destination, code)) throw new CodeIsWrong();
-    // Only for the very code that was judged: the destination may have been changed meanwhile.
+    if (rows.length === 0 || !destination || !this.destinations.matchesCode(destination, code)) throw new CodeIsWrong();
+    // Only with the nonce that was checked: the destination may have changed since.
     const [verified] = await this.dataSource.query<[unknown[], number]>(
       `UPDATE notification_preferences SET is_verified = true, code_nonce = NULL, code_guesses = 0
        WHERE user_id = $1 AND channel_type = $2 AND code_nonce = $3 RETURNING 1`,
       [userId, channel.type, destination.codeNonce],
     );
     if (verified.length === 0) throw new CodeIsWrong();
-    const [view] = (await this.of(userId)).filter(({ channelType }) => channelType === channel.type);
+    const [view] = (await this.list(userId)).filter(({ channelType }) => channelType === channel.type);
     return view as PreferenceView;
   }
 
-  private async issueCode(transaction: EntityManager, userId: number, channel: Channel): Promise<void> {
+  private async sendNewCode(transaction: EntityManager, userId: number, channel: Channel): Promise<void> {
     const [{ sent }] = await transaction.query<[{ sent: number }]>(
       `SELECT count(*) AS sent FROM notification_deliveries
        WHERE user_id = $1 AND event_type = $2 AND created_at > now() - interval '1 hour'`,
@@ -138,7 +140,7 @@ export class Preferences {
        WHERE user_id = $1 AND channel_type = $2`,
       [userId, channel.type, randomUUID(), CODE_MINUTES],
     );
-    // One that still waits would carry the new code all the same: it is made when it is sent.
+    // A pending message needs no replacement: its code is derived when it is sent.
     await transaction.query(
       `INSERT INTO notification_deliveries
          (idempotency_key, user_id, channel_type, event_type, severity, title, message)
@@ -149,7 +151,11 @@ export class Preferences {
     await this.outbox.ensureSender(transaction, userId, channel.type);
   }
 
-  private async locked(transaction: EntityManager, userId: number, channel: Channel): Promise<NotificationPreference> {
+  private async findOrCreateLocked(
+    transaction: EntityManager,
+    userId: number,
+    channel: Channel,
+  ): Promise<NotificationPreference> {
     const key = { userId, channelType: channel.type };
     await transaction
       .createQueryBuilder()
@@ -161,15 +167,15 @@ export class Preferences {
     return transaction.findOneOrFail(NotificationPreference, { where: key, lock: { mode: 'pessimistic_write' } });
   }
 
-  private parse(channel: Channel, text: string): string | undefined {
+  private parseDestination(channel: Channel, text: string): string | undefined {
     if (text.trim() === '') return undefined;
     const address = channel.parseDestination(text.trim());
     if (address === undefined) throw new DestinationNotUsable(channel.destinationText);
     return address;
   }
 
-  private viewOf(channelType: string, row: NotificationPreference | undefined, isAvailable: boolean): PreferenceView {
-    const address = row && ifReadable(() => this.destinations.addressOf(row)); // else it has to be entered again
+  private toView(channelType: string, row: NotificationPreference | undefined, isAvailable: boolean): PreferenceView {
+    const address = row && openOrUndefined(() => this.destinations.addressOf(row)); // undefined: must be entered again
     return {
       channelType,
       isEnabled: row !== undefined && address !== undefined && row.isEnabled,

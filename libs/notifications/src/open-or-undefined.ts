@@ -1,7 +1,7 @@
 import { SecretCannotBeOpened } from '@kubarr/platform/secrets';
 
-/** What `open` gives, or `undefined` when the key for it is missing: shown as empty, so that it can be entered again. */
-export function ifReadable<Value>(open: () => Value): Value | undefined {
+/** The result of `open`, or `undefined` when its secret key is missing: an empty field can be entered again. */
+export function openOrUndefined<Value>(open: () => Value): Value | undefined {
   try {
     return open();
   } catch (error) {
