@@ -171,7 +171,7 @@ describe('The process', () => {
     const environment = { KUBARR_STATE_DIR: directory };
     const before = await runCommand(['doctor'], environment);
     expect([before.code, before.output]).toEqual([0, expect.stringMatching(/ok +database +PostgreSQL 18/)]);
-    expect(before.output).toMatch(/ok +schema +\d+ migration/);
+    expect(before.output).toMatch(/ok +migrations +\d+ to come/);
 
     expect((await runCommand(['migrate', '--plan'], environment)).output).toMatch(/To do:\n +AccountsAndRoles/);
     expect((await runCommand(['migrate'], environment)).output).toMatch(/Done:\n +AccountsAndRoles/);
@@ -202,7 +202,7 @@ describe('The process', () => {
     const after = await runCommand(['doctor'], environment);
     expect(after.code).toBe(1);
     expect(after.output).toMatch(/FAIL +secret key +.*damaged/);
-    expect(after.output).toMatch(/FAIL +storage root +.*no directory/);
+    expect(after.output).toMatch(/FAIL +storage +.*directory/);
     expect(await readFile(join(directory, 'secret.key'), 'utf8')).toBe('damaged');
   });
 

@@ -12,6 +12,7 @@ import { AuditDeletion } from './retention/audit-deletion.js';
 import { AuditRemoval } from './retention/audit-removal.entity.js';
 import { AuditRetention } from './retention/audit-retention.job.js';
 import { AuditSeal } from './seals/audit-seal.entity.js';
+import { AuditSealHealth } from './seals/audit-seal-health.js';
 import { AuditSeals } from './seals/audit-seals.js';
 import { AuditStatistics } from './statistics/audit-statistics.js';
 import { AuditActionTotal, AuditDailyTotal } from './statistics/audit-totals.entity.js';
@@ -29,6 +30,7 @@ import { AuditTotals } from './statistics/audit-totals.js';
     AuditReader,
     AuditRecorder,
     AuditRetention,
+    AuditSealHealth,
     AuditSeals,
     AuditService,
     AuditStatistics,

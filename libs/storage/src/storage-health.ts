@@ -16,7 +16,12 @@ export class StorageHealth {
     registry: HealthRegistry,
     private readonly root: StorageRoot,
   ) {
-    registry.register({ name: 'storage', isCritical: false, check: () => this.check() });
+    registry.register({
+      name: 'storage',
+      isCritical: false,
+      check: () => this.check(),
+      describe: () => this.root.describe(),
+    });
   }
 
   private async check(): Promise<undefined> {

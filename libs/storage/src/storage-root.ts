@@ -74,6 +74,11 @@ export class StorageRoot implements OnModuleInit {
     await this.use((root) => root.diskSpace());
   }
 
+  /** The configured folder, for the operator. */
+  describe(): string {
+    return this.storage.path;
+  }
+
   /** Makes the default folder in the state directory. Never another one: a mount point that is missing should be noticed. */
   async prepare(): Promise<void> {
     if (this.storage.path !== join(this.state.directory, 'data')) return;

@@ -7,7 +7,7 @@ import {
   pendingMigrations,
   DatabaseConfig,
 } from '@kubarr/platform/database';
-import { withDatabase } from './with-database.js';
+import { withDatabase } from '../lifecycle/with-database.js';
 
 /** Wait between two attempts, in milliseconds. */
 const ATTEMPT_EVERY_MS = 1_000;

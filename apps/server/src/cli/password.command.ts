@@ -1,28 +1,38 @@
 import { SYSTEM } from '@kubarr/access';
-import { deleteSignInFailures } from '@kubarr/sign-in';
+import { AuditRecorder } from '@kubarr/audit';
 import { type Config } from '@kubarr/platform/config';
+import { ReplicaBus } from '@kubarr/platform/database';
 import { PasswordHasher } from '@kubarr/platform/secrets';
+import { deleteSignInFailures } from '@kubarr/sign-in';
 import { replacePassword } from '@kubarr/users';
 import { randomInt } from 'node:crypto';
-import { withAccount } from './with-account.js';
+import { DataSource } from 'typeorm';
+import { findAccount } from './account.js';
+import { withServices } from './command-context.js';
 
-/** Letters and digits that nobody takes for another one. Sixteen of 31: 79 bits. */
+/** Letters and digits that cannot be mistaken for one another. Sixteen of 31: 79 bits. */
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
 const GROUPS = 4;
 const GROUP_LENGTH = 4;
 
 /**
- * Gives an account a new random password, shown this once, and ends all its sessions: the way back for an administrator
- * who forgot theirs, or whose sign-in provider is gone.
+ * Replaces the password of an account with a random one, printed this once, and ends all its sessions: the way back for
+ * an administrator who forgot theirs, or whose sign-in provider is gone.
  */
-export async function resetPassword(config: Config, nameOrEmail: string): Promise<0 | 1> {
-  const password = newPassword();
-  const passwordHash = await new PasswordHasher().hash(password);
-  return withAccount(config, nameOrEmail, async (transaction, { userId, username }, tools) => {
-    await replacePassword(transaction, SYSTEM, { userId, username, passwordHash }, tools);
-    await deleteSignInFailures(transaction);
+export function resetPassword(config: Config, nameOrEmail: string): Promise<0> {
+  return withServices(config, async (services): Promise<0> => {
+    const { id: userId, username } = await findAccount(services, nameOrEmail);
+    const password = newPassword();
+    const passwordHash = await services.get(PasswordHasher, { strict: false }).hash(password);
+    const audit = services.get(AuditRecorder, { strict: false });
+    const bus = services.get(ReplicaBus, { strict: false });
+    await services.get(DataSource).transaction(async (transaction) => {
+      await replacePassword(transaction, SYSTEM, { userId, username, passwordHash }, { audit, bus });
+      await deleteSignInFailures(transaction);
+    });
     console.log(`New password of ${username}: ${password}`);
-    console.log('It is signed out everywhere. Sign in with it, and change it.');
+    console.log('All its sessions have ended. Sign in with it, and change it.');
+    return 0;
   });
 }
 

@@ -4,18 +4,19 @@ import { explainFailure } from './explain-failure.js';
 
 const USAGE = `kubarr serve                        run the server (the default)
 kubarr migrate [--wait=SECONDS]     bring the database schema up to date, waiting for the database if asked
-kubarr migrate --plan               tell what migrate would do
-kubarr doctor                       check everything the server needs; say what to do
+kubarr migrate --plan               print what migrate would do
+kubarr doctor                       check everything that the server needs, and say what to do
+kubarr users list                   print every account
 kubarr audit verify [SEAL]          check the seals of the audit log, and that a seal you kept is among them
-kubarr password reset NAME          give somebody who forgot theirs a new password, shown this once
-kubarr second-factor remove NAME    let somebody who lost their second factor sign in with the password alone
+kubarr password reset NAME          replace a forgotten password with a random one, printed once
+kubarr second-factor remove NAME    remove a lost second factor; the password alone signs in
 kubarr openapi                      print the OpenAPI document
 kubarr help                         this text`;
 
 /** Exit codes: 0 done, 1 something is in the way, 2 the command cannot be understood. */
 type ExitCode = 0 | 1 | 2;
 
-/** Runs one command line. What is in the way is told in a sentence, a fault of ours with its stack. */
+/** Runs one command line. A failure that a person can fix is printed as a sentence, a fault of ours with its stack. */
 export async function runCommand(words: readonly string[]): Promise<ExitCode> {
   const command = parse(words);
   if (!command) {
@@ -74,6 +75,11 @@ function parse(words: readonly string[]): Command | undefined {
         const [verb, account, ...more] = positionals;
         if (verb !== 'remove' || !account || more.length > 0) return undefined;
         return async (config) => (await import('./second-factor.command.js')).removeSecondFactor(config, account);
+      }
+      case 'users': {
+        const { positionals } = parseArgs({ args: rest, options: {}, allowPositionals: true });
+        if (positionals.length !== 1 || positionals[0] !== 'list') return undefined;
+        return async (config) => (await import('./users.command.js')).listUsers(config);
       }
       case 'openapi':
         parseArgs({ args: rest, options: {} });

@@ -1,12 +1,24 @@
 import { SYSTEM } from '@kubarr/access';
-import { removeSecondFactors } from '@kubarr/sign-in';
+import { AuditRecorder } from '@kubarr/audit';
 import { type Config } from '@kubarr/platform/config';
-import { withAccount } from './with-account.js';
+import { ReplicaBus } from '@kubarr/platform/database';
+import { removeSecondFactors } from '@kubarr/sign-in';
+import { DataSource } from 'typeorm';
+import { findAccount } from './account.js';
+import { withServices } from './command-context.js';
 
 /** Removes every second factor of an account: the way back for an administrator who has lost theirs. */
-export function removeSecondFactor(config: Config, nameOrEmail: string): Promise<0 | 1> {
-  return withAccount(config, nameOrEmail, async (transaction, { userId, username }, tools) => {
-    await removeSecondFactors(transaction, SYSTEM, { userId, username, by: 'command on the server' }, tools);
+export function removeSecondFactor(config: Config, nameOrEmail: string): Promise<0> {
+  return withServices(config, async (services): Promise<0> => {
+    const { id: userId, username } = await findAccount(services, nameOrEmail);
+    const audit = services.get(AuditRecorder, { strict: false });
+    const bus = services.get(ReplicaBus, { strict: false });
+    await services
+      .get(DataSource)
+      .transaction((transaction) =>
+        removeSecondFactors(transaction, SYSTEM, { userId, username, by: 'command on the server' }, { audit, bus }),
+      );
     console.log(`${username} signs in with the password alone until a second factor is set up again.`);
+    return 0;
   });
 }

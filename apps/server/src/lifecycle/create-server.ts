@@ -4,7 +4,8 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Config } from '@kubarr/platform/config';
 import { configureHttp, createHttpAdapter, HttpConfig } from '@kubarr/platform/http';
 import { NestLogger, silentLog } from '@kubarr/platform/telemetry';
-import { ServerModule, type Foundations } from '../server.module.js';
+import { type Foundations } from '../foundation-modules.js';
+import { ServerModule } from '../server.module.js';
 import { registerPages } from '../pages/index.js';
 
 /** The server as it is wired, without a database and never to be started: to look at its routes and its description. */

@@ -21,6 +21,11 @@ export class Config {
     return slice as Slice;
   }
 
+  /** A copy in which some values of one class are replaced. */
+  with<Slice extends object>(config: ConfigClass<Slice>, values: Partial<Slice>): Config {
+    return new Config(new Map(this.slices).set(config, { ...this.get(config), ...values }));
+  }
+
   /** Every class with its values. */
   entries(): readonly [ConfigClass<object>, object][] {
     return [...this.slices];

@@ -45,7 +45,9 @@ export class UpgradeDispatcher implements OnApplicationShutdown {
     const server = new WebSocketServer({ noServer: true, maxPayload: LONGEST_MESSAGE });
     this.routes.set(route.path, { route: route, server });
     if (this.heartbeat) return;
-    const httpServer = this.host.httpAdapter.getHttpServer() as Server;
+    const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;
+    if (!adapter) return; // a command serves nothing
+    const httpServer = adapter.getHttpServer() as Server;
     httpServer.on(
       'upgrade',
       (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.upgrade(request, socket, head),

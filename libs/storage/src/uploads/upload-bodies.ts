@@ -13,7 +13,9 @@ export class UploadBodies implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost) {}
 
   onModuleInit(): void {
-    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+    const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;
+    if (!adapter) return; // a command serves nothing
+    const fastify = adapter.getInstance<FastifyInstance>();
     fastify.addContentTypeParser(UPLOAD_MEDIA_TYPE, (request, payload, done) => {
       if (request.routeOptions.url?.startsWith(`/${UPLOADS_ROUTE}`)) {
         done(null, payload);

@@ -2,7 +2,7 @@ import { type Config } from '@kubarr/platform/config';
 import { startEmbeddedPostgres } from '@kubarr/embedded-postgres';
 import { type DatabaseOptions, DatabaseConfig } from '@kubarr/platform/database';
 import { lockStateDirectory, StateDirectoryLocked, StateConfig } from '@kubarr/platform/state';
-import { databaseOptions } from '../lifecycle/running-server.js';
+import { databaseOptions } from './running-server.js';
 
 /**
  * Runs `work` against the configured database. The embedded server is started for it when it does not run, and left

@@ -1,0 +1,27 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { JobsModule } from '@kubarr/jobs';
+import { HttpModule } from '@kubarr/platform/http';
+import { SystemModule } from '@kubarr/system';
+import { AREAS } from '../areas.js';
+import { type Foundations, foundationModules } from '../foundation-modules.js';
+
+/**
+ * The services of the server for a command: it listens to nothing and starts no job. The area `system` is left out,
+ * since it serves the process itself.
+ */
+@Module({})
+export class CommandModule {
+  static forRoot(foundations: Foundations): DynamicModule {
+    return {
+      module: CommandModule,
+      imports: [
+        ...foundationModules(foundations),
+        ScheduleModule.forRoot({ cronJobs: false, intervals: false, timeouts: false }),
+        JobsModule,
+        HttpModule,
+        ...AREAS.map(({ module }) => module).filter((module) => module !== SystemModule),
+      ],
+    };
+  }
+}
