@@ -6,11 +6,11 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pageTarget } from './page-path.js';
 import { NoIndexPage } from './pages.errors.js';
-import { productRoot } from './product-root.js';
+import { productPackage } from '@kubarr/platform/telemetry';
 import { PagesConfig } from './pages.config.js';
 
 /** Files that the pages of the product are made of, in its sources: the compiler does not copy them. */
-export const OWN_FILES = join(productRoot(), 'apps/server/src/pages/assets');
+export const OWN_FILES = join(productPackage().root, 'apps/server/src/pages/assets');
 
 const INDEX = 'index.html';
 

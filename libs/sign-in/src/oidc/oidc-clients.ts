@@ -1,16 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { AddressRules, Egress, LOOPBACK } from '@kubarr/egress';
-import { BoundedCache, CacheRegistry } from '@kubarr/platform/cache';
-import { ReplicaBus } from '@kubarr/platform/database';
+import { CacheRegistry, type ReadThroughCache } from '@kubarr/platform/cache';
 import { SecretBox } from '@kubarr/platform/secrets';
 import { type ClientAuth, type Configuration } from 'openid-client';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { isOnThisMachine } from './issuer-rules.js';
 import { ProviderFailed, ProviderNotAvailable } from './oidc.errors.js';
 import { secretContextOf, SignInProvider } from './sign-in-provider.entity.js';
-
-/** Topic on which replicas tell each other which provider changed. */
-export const PROVIDERS_CHANGED = 'auth.providers-changed';
 
 /** Longest wait for an answer of a provider, in seconds: people give up about then. */
 const TIMEOUT_SECONDS = 10;
@@ -36,16 +32,14 @@ export class OidcClients implements OnApplicationShutdown {
     rules: new AddressRules({ allowed: LOOPBACK }),
     timeoutMs: TIMEOUT_SECONDS * 1_000,
   });
-  private readonly cache: BoundedCache<OidcClient>;
+  private readonly cache: ReadThroughCache<OidcClient>;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly box: SecretBox,
-    bus: ReplicaBus,
     caches: CacheRegistry,
   ) {
-    this.cache = caches.createBounded({ name: 'sign-in-providers', maxEntries: 50, ttlMs: DESCRIBED_FOR_MS });
-    bus.subscribe(PROVIDERS_CHANGED, (id) => this.cache.forget(id as string));
+    this.cache = caches.createReadThrough({ name: 'sign-in-providers', maxEntries: 50, ttlMs: DESCRIBED_FOR_MS });
   }
 
   /**
@@ -57,6 +51,11 @@ export class OidcClients implements OnApplicationShutdown {
     const row = await this.dataSource.getRepository(SignInProvider).findOneBy({ id });
     if (!row?.isEnabled) throw new ProviderNotAvailable();
     return this.cache.getOrFill(id, () => this.discover(row));
+  }
+
+  /** Drops the cached client of a provider on every replica once `transaction` has committed. */
+  async invalidate(transaction: EntityManager, id: string): Promise<void> {
+    await this.cache.invalidate(transaction, id);
   }
 
   async onApplicationShutdown(): Promise<void> {

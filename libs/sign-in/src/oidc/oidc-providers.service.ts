@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
-import { ReplicaBus, violatesUnique } from '@kubarr/platform/database';
+import { violatesUnique } from '@kubarr/platform/database';
 import { InvalidFields } from '@kubarr/platform/http';
 import { SecretBox } from '@kubarr/platform/secrets';
 import { DataSource, type EntityManager } from 'typeorm';
 import { issuerRefusal } from './issuer-rules.js';
 import { LinkedAccount } from './linked-account.entity.js';
-import { PROVIDERS_CHANGED } from './oidc-clients.js';
+import { OidcClients } from './oidc-clients.js';
 import {
   type AvailableProviderResponse,
   type CreateOidcProviderRequest,
@@ -40,7 +40,7 @@ export class OidcProvidersService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly box: SecretBox,
-    private readonly bus: ReplicaBus,
+    private readonly clients: OidcClients,
     private readonly audit: AuditRecorder,
   ) {}
 
@@ -144,7 +144,7 @@ export class OidcProvidersService {
     id: string,
     details: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    await this.bus.publish(transaction, PROVIDERS_CHANGED, id);
+    await this.clients.invalidate(transaction, id);
     await this.audit.record(transaction, actor, {
       action: SettingsActions.changed,
       resourceId: `oauth_provider:${id}`,
