@@ -3,6 +3,7 @@ import { AuditRecorder } from '@kubarr/audit';
 import { loadConfig } from '@kubarr/platform/config';
 import { migrate, PreparedStatements, DatabaseConfig } from '@kubarr/platform/database';
 import { AuditCursor } from '../../libs/audit/src/audit-cursor.entity.js';
+import { AuditEntries } from '../../libs/audit/src/audit-entries.js';
 import { AuditLog } from '../../libs/audit/src/audit-log.entity.js';
 import { AuditReader } from '../../libs/audit/src/audit-reader.js';
 import { AuditService } from '../../libs/audit/src/audit.service.js';
@@ -45,14 +46,15 @@ async function p95(work: () => Promise<unknown>, repeats = REPEATS): Promise<num
 await withPostgres(async (target) => {
   await migrate(target, loadConfig([DatabaseConfig], {}).get(DatabaseConfig), migrations);
   const dataSource = await openDataSource(target, [AuditLog, AuditCursor], 5);
-  const statistics = new AuditStatistics(dataSource);
+  const statements = new PreparedStatements({ target, directTarget: target, migrations });
+  const statistics = new AuditStatistics(dataSource, statements);
   const totals = new AuditTotals(new AuditReader(dataSource));
   const service = new AuditService(
-    dataSource.getRepository(AuditLog),
+    new AuditEntries(dataSource, statements),
     dataSource,
     statistics,
     new AuditDeletion(dataSource),
-    new AuditRecorder(new PreparedStatements({ target, directTarget: target, migrations })),
+    new AuditRecorder(statements),
   );
   const list = (query: Partial<AuditQuery>) => () =>
     service.list(administrator, Object.assign(new AuditQuery(), query));

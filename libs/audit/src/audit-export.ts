@@ -1,13 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
-import { AuditLog } from './audit-log.entity.js';
-import { applyFilter, continueAfter, type AuditFilter } from './audit-search.js';
-import { answerOf, type AuditLogEntry } from './audit.dto.js';
+import { AuditEntries, type AuditFilter } from './audit-entries.js';
+import { type AuditLogEntry } from './audit.dto.js';
 
 export type ExportFormat = 'csv' | 'jsonl';
 
-/** Entries read at once: an export of years takes no more memory than this. */
+/** Entries per query: bounds the memory of an export of any length. */
 const BATCH = 1_000;
 
 const COLUMNS = [
@@ -25,24 +22,19 @@ const COLUMNS = [
   'error_message',
 ] as const satisfies readonly (keyof AuditLogEntry)[];
 
-/** Writes all entries that match, newest first, as text that is made while it is sent. */
+/** Streams all matching entries as text, newest first. */
 @Injectable()
 export class AuditExport {
-  constructor(@InjectRepository(AuditLog) private readonly entries: Repository<AuditLog>) {}
+  constructor(private readonly entries: AuditEntries) {}
 
   async *lines(filter: AuditFilter, format: ExportFormat): AsyncGenerator<string> {
     if (format === 'csv') yield `${COLUMNS.join(',')}\r\n`;
-    let last: number | undefined;
+    let beforeId: number | undefined;
     for (let read = BATCH; read === BATCH;) {
-      const query = applyFilter(this.entries.createQueryBuilder('entry'), filter)
-        .orderBy('entry.timestamp', 'DESC')
-        .addOrderBy('entry.id', 'DESC')
-        .limit(BATCH);
-      if (last !== undefined) continueAfter(query, last);
-      const rows = await query.getMany();
-      if (rows.length > 0) yield rows.map((row) => lineOf(answerOf(row), format)).join('');
-      last = rows.at(-1)?.id;
-      read = rows.length;
+      const entries = await this.entries.find(filter, { limit: BATCH, ...(beforeId !== undefined && { beforeId }) });
+      if (entries.length > 0) yield entries.map((entry) => lineOf(entry, format)).join('');
+      beforeId = entries.at(-1)?.id;
+      read = entries.length;
     }
   }
 }
@@ -52,7 +44,9 @@ function lineOf(entry: AuditLogEntry, format: ExportFormat): string {
   return `${COLUMNS.map((column) => csvCell(entry[column])).join(',')}\r\n`;
 }
 
-/** A cell after RFC 4180. Text that a spreadsheet would take for a formula gets an apostrophe: strangers choose user agents. */
+/**
+ * A cell as in RFC 4180. Text that a spreadsheet would read as a formula gets an apostrophe: anybody can send a user agent.
+ */
 export function csvCell(value: string | number | boolean | null): string {
   if (value === null) return '';
   const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);

@@ -1,5 +1,4 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
-import { AuditLog } from './audit-log.entity.js';
 import {
   BooleanParameter,
   ChoiceField,
@@ -110,24 +109,6 @@ export class AuditLogEntry {
 
   @ApiProperty({ description: 'Why it failed', type: String, nullable: true })
   error_message!: string | null;
-}
-
-/** An entry as it is answered. */
-export function answerOf(row: AuditLog): AuditLogEntry {
-  return {
-    id: row.id,
-    timestamp: row.timestamp.toISOString(),
-    user_id: row.userId,
-    username: row.username,
-    action: row.action,
-    resource_type: row.resourceType,
-    resource_id: row.resourceId,
-    details: row.details,
-    ip_address: row.ipAddress,
-    user_agent: row.userAgent,
-    success: row.success,
-    error_message: row.errorMessage,
-  };
 }
 
 export class ActionCount {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditEntries } from './audit-entries.js';
 import { AuditExport } from './audit-export.js';
 import { AuditFacts } from './audit-facts.js';
 import { AuditLog } from './audit-log.entity.js';
@@ -25,6 +26,7 @@ import { AuditTotals } from './statistics/audit-totals.js';
   controllers: [AuditController],
   providers: [
     AuditDeletion,
+    AuditEntries,
     AuditExport,
     AuditFacts,
     AuditReader,

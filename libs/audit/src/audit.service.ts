@@ -1,13 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
 import { type Actor, hasPermission, type SignedIn } from '@kubarr/access';
-import { DataSource, In, Repository, type SelectQueryBuilder } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { canonicalAction } from './audit-action.js';
-import { AuditLog } from './audit-log.entity.js';
+import { AuditEntries, type AuditFilter } from './audit-entries.js';
 import { AuditRecorder } from './audit-recorder.js';
-import { applyFilter, continueAfter, type AuditFilter } from './audit-search.js';
 import {
-  answerOf,
   type AuditLogPage,
   type AuditQuery,
   type AuditStats,
@@ -18,13 +15,14 @@ import {
 import { AuditNotAllowed } from './audit.errors.js';
 import { AuditDeletion, BRISK } from './retention/audit-deletion.js';
 import { AuditStatistics } from './statistics/audit-statistics.js';
+import { SharedQuery } from './statistics/shared-query.js';
 import { AuditActions } from './audit.actions.js';
 
 /** Largest page. A larger wish is cut down rather than refused: the web client relies on it. */
 const LARGEST_PAGE = 100;
 
-/** Matches of a search are counted no further: counting them all would read the whole log. */
-const SEARCHED_AT_MOST = 10_000;
+/** Counting all matches of a search would read the whole log. */
+const MAX_COUNTED_MATCHES = 10_000;
 
 /** As the web client shows. */
 const TOP_ACTIONS = 10;
@@ -34,8 +32,11 @@ const CLEAR_WITHIN_MS = 7_000;
 
 @Injectable()
 export class AuditService {
+  /** By number of days, at most 400. */
+  private readonly sharedStats = new Map<number, SharedQuery<AuditStats>>();
+
   constructor(
-    @InjectRepository(AuditLog) private readonly entries: Repository<AuditLog>,
+    private readonly entries: AuditEntries,
     private readonly dataSource: DataSource,
     private readonly statistics: AuditStatistics,
     private readonly deletion: AuditDeletion,
@@ -52,34 +53,32 @@ export class AuditService {
     if (!hasPermission(reader.permissions, 'audit.view') && filter.user_id !== reader.userId)
       throw new AuditNotAllowed();
     const perPage = Math.min(per_page, LARGEST_PAGE);
-    // The ids of a page come from an index alone, so that a late page does not read all entries before it.
-    const matching = this.matching(filter);
-    if (before !== undefined) continueAfter(matching, before);
-    const ids = await matching
-      .select('entry.id', 'id')
-      .orderBy('entry.timestamp', 'DESC')
-      .addOrderBy('entry.id', 'DESC')
-      .offset((page - 1) * perPage)
-      .limit(perPage)
-      .getRawMany<{ id: number }>();
-    const rows = await this.entries.find({
-      where: { id: In(ids.map(({ id }) => id)) },
-      order: { timestamp: 'DESC', id: 'DESC' },
+    const logs = await this.entries.find(filter, {
+      limit: perPage,
+      offset: (page - 1) * perPage,
+      ...(before !== undefined && { beforeId: before }),
     });
     const found = await this.count(filter);
-    const total = filter.search ? Math.min(found, SEARCHED_AT_MOST) : found;
+    const total = filter.search ? Math.min(found, MAX_COUNTED_MATCHES) : found;
     return {
-      logs: rows.map(answerOf),
+      logs,
       total,
       total_is_exact: total === found,
       page,
       per_page: perPage,
       total_pages: Math.ceil(total / perPage),
-      next_before: ids.length === perPage ? (ids.at(-1)?.id ?? null) : null,
+      next_before: logs.length === perPage ? (logs.at(-1)?.id ?? null) : null,
     };
   }
 
-  async stats({ days }: StatsQuery): Promise<AuditStats> {
+  /** Concurrent requests for the same days share one query. */
+  stats({ days }: StatsQuery): Promise<AuditStats> {
+    let shared = this.sharedStats.get(days);
+    if (!shared) this.sharedStats.set(days, (shared = new SharedQuery(() => this.readStats(days))));
+    return shared.get();
+  }
+
+  private async readStats(days: number): Promise<AuditStats> {
     const figures = await this.statistics.figures();
     return {
       total_events: figures.total,
@@ -90,7 +89,7 @@ export class AuditService {
       top_actions: figures.perAction.slice(0, TOP_ACTIONS).map(({ action, total }) => ({ action, count: total })),
       per_action: [...figures.perAction],
       per_day: await this.statistics.series(days),
-      recent_failures: (await this.statistics.recentFailures()).map(answerOf),
+      recent_failures: await this.statistics.recentFailures(),
     };
   }
 
@@ -113,23 +112,11 @@ export class AuditService {
     return { deleted, message: `${amount} entries older than ${days} days were removed${rest}` };
   }
 
-  /** From the totals where they know; else counted, a search only as far as anybody would look. */
-  private async count(filter: AuditFilter): Promise<number> {
+  /** From the totals if they suffice; otherwise counted, a search only up to a limit. */
+  private count(filter: AuditFilter): Promise<number> {
     const { action, success, search, ...others } = filter;
-    if (!search && Object.values(others).every((value) => value === undefined)) {
+    if (!search && Object.values(others).every((value) => value === undefined))
       return this.statistics.count(action && canonicalAction(action), success);
-    }
-    const query = this.matching(filter).select('1', 'one');
-    if (search) query.limit(SEARCHED_AT_MOST + 1);
-    const [text, parameters] = query.getQueryAndParameters();
-    const [{ count }] = await this.dataSource.query<[{ count: number }]>(
-      `SELECT count(*) AS count FROM (${text}) AS matching`,
-      parameters,
-    );
-    return count;
-  }
-
-  private matching(filter: AuditFilter): SelectQueryBuilder<AuditLog> {
-    return applyFilter(this.entries.createQueryBuilder('entry'), filter);
+    return this.entries.count(filter, search ? MAX_COUNTED_MATCHES + 1 : undefined);
   }
 }

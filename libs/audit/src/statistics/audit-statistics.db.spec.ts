@@ -1,6 +1,7 @@
 import { type DataSource } from 'typeorm';
 import { connectTo } from '../../../../test/support/test-data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import { PreparedStatements } from '@kubarr/platform/database';
 import { AuditReader } from '../audit-reader.js';
 import { AuditDeletion } from '../retention/audit-deletion.js';
 import { AuditStatistics, type AuditDay, type AuditFigures } from './audit-statistics.js';
@@ -59,7 +60,9 @@ describe('Audit statistics', () => {
   /** The same figures by looking at every entry, at the same moment as `read`: in one repeatable-read transaction. */
   async function compare(): Promise<void> {
     await dataSource.transaction('REPEATABLE READ', async (transaction) => {
-      const here = new AuditStatistics(transaction as unknown as DataSource);
+      const { target } = database;
+      const statements = new PreparedStatements({ target, directTarget: target, migrations: [] });
+      const here = new AuditStatistics({ manager: transaction } as DataSource, statements);
       const figures = await here.figures();
       const series = await here.series(30);
       const [naive] = await transaction.query<[Omit<AuditFigures, 'perAction'>]>(`

@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import { PreparedStatements } from '@kubarr/platform/database';
 import { DataSource } from 'typeorm';
-import { AuditLog } from '../audit-log.entity.js';
+import { ENTRY_COLUMNS, NEWEST_FIRST } from '../audit-entries.js';
+import { type AuditLogEntry } from '../audit.dto.js';
 
-/** Counts over the entries that are kept. */
+/** Counts over all entries that are stored. */
 export interface AuditFigures {
   readonly total: number;
   readonly failed: number;
   /** Since midnight, UTC. */
   readonly today: number;
-  /** In the last 7 times 24 hours. */
+  /** In the last 7 × 24 hours. */
   readonly week: number;
-  /** The most frequent first; equal ones by name. */
+  /** Most frequent first; equally frequent ones by name. */
   readonly perAction: readonly { action: string; total: number; failed: number }[];
 }
 
@@ -21,11 +23,10 @@ export interface AuditDay {
   readonly failed: number;
 }
 
-/** The product names about sixty; a log that came from elsewhere may name others. */
+/** The product declares about sixty; an imported log may name others. */
 const MOST_ACTIONS = 200;
-const RECENT_FAILURES = 10;
 
-/** Entries that are not in the totals yet, by the cursor of their reader. */
+/** Entries behind the cursor of the totals: not counted in them yet. */
 const FRESH = `
   SELECT ("timestamp" AT TIME ZONE 'UTC')::date AS day, "timestamp", action, success
   FROM audit_logs
@@ -34,8 +35,8 @@ const FRESH = `
   )`;
 
 /**
- * One statement, hence one moment: totals, what they lack, and the cursor between the two agree. The first day of the
- * last week is only partly within it and is counted from the log.
+ * One statement, hence one snapshot: totals, cursor and uncounted entries agree. The oldest day of the last seven lies
+ * only partly within the week and is counted from the log.
  */
 const FIGURES = `
   WITH moment AS (SELECT now() - interval '7 days' AS week_start, ((now() - interval '7 days') AT TIME ZONE 'UTC')::date AS week_day),
@@ -84,35 +85,42 @@ const COUNT = `
   ) AS part
   WHERE ($1::text IS NULL OR action = $1) AND ($2::boolean IS NULL OR success = $2)`;
 
-/** Exact figures in constant time: the totals of what was read, and a count of the little that was not. */
+const RECENT_FAILURES = `SELECT ${ENTRY_COLUMNS} FROM audit_logs AS entry WHERE NOT entry.success ${NEWEST_FIRST} LIMIT 10`;
+
+/**
+ * Exact figures in constant time: the totals, and a count of the few entries that are not in them yet. Prepared, since
+ * planning these statements takes longer than running them.
+ */
 @Injectable()
 export class AuditStatistics {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly statements: PreparedStatements,
+  ) {}
 
   async figures(): Promise<AuditFigures> {
-    const [figures] = await this.dataSource.query<[AuditFigures]>(FIGURES);
+    const [figures] = await this.query<AuditFigures>('audit-figures', FIGURES);
+    if (!figures) throw new Error('the figures have no row');
     return figures;
   }
 
   /** Days of the last `days` with at least one entry, oldest first; today is the last. */
   series(days: number): Promise<AuditDay[]> {
-    return this.dataSource.query<AuditDay[]>(SERIES, [days]);
+    return this.query<AuditDay>('audit-days', SERIES, [days]);
   }
 
-  /** Entries by action and outcome, `undefined` = any, without looking at them. */
+  /** Entries by action and outcome, `undefined` = any, from the totals. */
   async count(action: string | undefined, success: boolean | undefined): Promise<number> {
-    const [{ count }] = await this.dataSource.query<[{ count: number }]>(COUNT, [action ?? null, success ?? null]);
-    return count;
+    const [row] = await this.query<{ count: number }>('audit-count', COUNT, [action ?? null, success ?? null]);
+    return row?.count ?? 0;
   }
 
-  recentFailures(): Promise<AuditLog[]> {
-    return this.dataSource
-      .getRepository(AuditLog)
-      .createQueryBuilder('entry')
-      .where('NOT entry.success')
-      .orderBy('entry.timestamp', 'DESC')
-      .addOrderBy('entry.id', 'DESC')
-      .limit(RECENT_FAILURES)
-      .getMany();
+  /** The ten latest, newest first. */
+  recentFailures(): Promise<AuditLogEntry[]> {
+    return this.query<AuditLogEntry>('audit-recent-failures', RECENT_FAILURES);
+  }
+
+  private query<Row extends object>(name: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.statements.query<Row>(this.dataSource.manager, name, text, values);
   }
 }
