@@ -1,5 +1,6 @@
 import { AlertType } from '@kubarr/alerts';
 import { AuditAction } from '@kubarr/audit';
+import { Setting } from '@kubarr/settings';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AREAS, CONFIGS } from '../../apps/server/src/areas.js';
@@ -17,7 +18,7 @@ async function exportsOf(ending: string): Promise<[name: string, value: unknown]
 }
 
 const isDeclarationOf =
-  (kind: typeof AuditAction | typeof AlertType) =>
+  (kind: typeof AuditAction | typeof AlertType | typeof Setting) =>
   ([, value]: [string, unknown]): boolean =>
     typeof value === 'object' && value !== null && Object.values(value).every((each) => each instanceof kind);
 
@@ -40,6 +41,13 @@ describe('The list of areas', () => {
     const assembled = new Set<unknown>(CONFIGS);
     const declared = (await exportsOf('.config.ts')).filter(([, value]) => typeof value === 'function');
     expect(declared.length).toBeGreaterThan(10);
+    expect(declared.filter(([, value]) => !assembled.has(value)).map(([name]) => name)).toEqual([]);
+  });
+
+  it('has the settings of every *.settings.ts', async () => {
+    const assembled = new Set<unknown>(AREAS.flatMap(({ settings = [] }) => settings));
+    const declared = (await exportsOf('.settings.ts')).filter(isDeclarationOf(Setting));
+    expect(declared.length).toBeGreaterThan(1);
     expect(declared.filter(([, value]) => !assembled.has(value)).map(([name]) => name)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { CacheModule } from '@kubarr/platform/cache';
 import { ConfigModule } from '@kubarr/platform/config';
 import { DatabaseModule, type DatabaseTarget } from '@kubarr/platform/database';
+import { HealthModule } from '@kubarr/platform/health';
 import { JobsModule } from '@kubarr/jobs';
 import { silentLog, TelemetryModule } from '@kubarr/platform/telemetry';
 import { migrations } from '../../migrations/index.js';
@@ -13,6 +14,7 @@ export const jobModules = (target: DatabaseTarget): (DynamicModule | Type)[] => 
   ConfigModule.forRoot(loadServerConfig({})),
   TelemetryModule.forRoot(silentLog(), { version: '1', channel: 'dev', commit: 'abc' }),
   DatabaseModule.forRoot({ target, directTarget: target, migrations }),
+  HealthModule,
   CacheModule,
   ScheduleModule.forRoot(),
   JobsModule,

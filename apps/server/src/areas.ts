@@ -11,10 +11,17 @@ import { HttpConfig } from '@kubarr/platform/http';
 import { SecretsConfig } from '@kubarr/platform/secrets';
 import { StateConfig } from '@kubarr/platform/state';
 import { BuildConfig, LogConfig } from '@kubarr/platform/telemetry';
-import { SettingsActions, SettingsModule } from '@kubarr/settings';
+import { type Setting, SettingsActions, SettingsModule } from '@kubarr/settings';
 import { SetupActions, SetupConfig, SetupModule } from '@kubarr/setup';
-import { LinkedAccountActions, PasskeyActions, SecondFactorActions, SignInConfig, SignInModule } from '@kubarr/sign-in';
-import { StorageActions, StorageConfig, StorageModule } from '@kubarr/storage';
+import {
+  LinkedAccountActions,
+  PasskeyActions,
+  RegistrationSettings,
+  SecondFactorActions,
+  SignInConfig,
+  SignInModule,
+} from '@kubarr/sign-in';
+import { StorageActions, StorageConfig, StorageModule, StorageSettings } from '@kubarr/storage';
 import { JobActions, MetricsConfig, SystemAlerts, SystemModule } from '@kubarr/system';
 import { InviteActions, RoleActions, UserActions, UsersModule } from '@kubarr/users';
 import { PagesConfig } from './pages/pages.config.js';
@@ -25,6 +32,8 @@ export interface Area {
   readonly module: Type;
   /** Its environment variables, from `*.config.ts`. */
   readonly config?: ConfigClass<object>;
+  /** Its run-time settings, from `*.settings.ts`. */
+  readonly settings?: readonly Readonly<Record<string, Setting>>[];
   /** Its audit actions, from `*.actions.ts`. */
   readonly actions?: readonly Readonly<Record<string, AuditAction>>[];
   /** Its alerts, from `*.alerts.ts`. */
@@ -34,12 +43,17 @@ export interface Area {
 /** Every area, in the order in which their declarations are listed to people. */
 export const AREAS: readonly Area[] = [
   { module: AuthModule, actions: [SessionActions, ApiTokenActions, RequestActions] },
-  { module: SignInModule, config: SignInConfig, actions: [SecondFactorActions, PasskeyActions, LinkedAccountActions] },
+  {
+    module: SignInModule,
+    config: SignInConfig,
+    settings: [RegistrationSettings],
+    actions: [SecondFactorActions, PasskeyActions, LinkedAccountActions],
+  },
   { module: UsersModule, actions: [UserActions, RoleActions, InviteActions] },
   { module: SettingsModule, actions: [SettingsActions] },
   { module: SetupModule, config: SetupConfig, actions: [SetupActions] },
   { module: AuditModule, config: AuditConfig, actions: [AuditActions] },
-  { module: StorageModule, config: StorageConfig, actions: [StorageActions] },
+  { module: StorageModule, config: StorageConfig, settings: [StorageSettings], actions: [StorageActions] },
   { module: AlertsModule },
   { module: NotificationsModule, config: NotificationsConfig, alerts: [SignInAlerts] },
   { module: SystemModule, config: MetricsConfig, actions: [JobActions, AppActions], alerts: [SystemAlerts] },

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AlertCatalogue } from '@kubarr/alerts';
 import { AuditCatalogue } from '@kubarr/audit';
+import { SettingCatalogue } from '@kubarr/settings';
 import { type Area } from './areas.js';
 
 /** Hands out what the areas declare, assembled, to the areas that list it. */
@@ -8,15 +9,17 @@ import { type Area } from './areas.js';
 @Module({})
 export class DeclarationsModule {
   static forRoot(areas: readonly Area[]): DynamicModule {
-    const audit = new AuditCatalogue(areas.flatMap(({ actions = [] }) => actions));
-    const alertCatalogue = new AlertCatalogue(areas.flatMap(({ alerts = [] }) => alerts));
+    const audit = new AuditCatalogue(areas.flatMap((area) => area.actions ?? []));
+    const alerts = new AlertCatalogue(areas.flatMap((area) => area.alerts ?? []));
+    const settings = new SettingCatalogue(areas.flatMap((area) => area.settings ?? []));
     return {
       module: DeclarationsModule,
       providers: [
         { provide: AuditCatalogue, useValue: audit },
-        { provide: AlertCatalogue, useValue: alertCatalogue },
+        { provide: AlertCatalogue, useValue: alerts },
+        { provide: SettingCatalogue, useValue: settings },
       ],
-      exports: [AuditCatalogue, AlertCatalogue],
+      exports: [AuditCatalogue, AlertCatalogue, SettingCatalogue],
     };
   }
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, CurrentActor, RequirePermission } from '@kubarr/access';
-import { SettingAnswer, SettingParameter, SettingsAnswer, SettingUpdate } from './settings.dto.js';
+import { SettingResponse, SettingParams, SettingsResponse, UpdateSettingRequest } from './settings.dto.js';
 import { SettingsService } from './settings.service.js';
 
 @ApiTags('Settings')
@@ -11,29 +11,29 @@ export class SettingsController {
 
   @Get()
   @RequirePermission('settings.view')
-  @ApiOperation({ operationId: 'listSettings', summary: 'All public settings' })
-  @ApiOkResponse({ type: SettingsAnswer })
-  list(): Promise<SettingsAnswer> {
+  @ApiOperation({ operationId: 'listSettings', summary: 'List the public settings' })
+  @ApiOkResponse({ type: SettingsResponse })
+  list(): Promise<SettingsResponse> {
     return this.settings.list();
   }
 
   @Get(':key')
   @RequirePermission('settings.view')
-  @ApiOperation({ operationId: 'getSetting', summary: 'One public setting' })
-  @ApiOkResponse({ type: SettingAnswer })
-  one(@Param() { key }: SettingParameter): Promise<SettingAnswer> {
-    return this.settings.one(key);
+  @ApiOperation({ operationId: 'getSetting', summary: 'Get a public setting' })
+  @ApiOkResponse({ type: SettingResponse })
+  find(@Param() { key }: SettingParams): Promise<SettingResponse> {
+    return this.settings.find(key);
   }
 
   @Put(':key')
   @RequirePermission('settings.manage')
   @ApiOperation({ operationId: 'updateSetting', summary: 'Change a public setting' })
-  @ApiOkResponse({ type: SettingAnswer })
+  @ApiOkResponse({ type: SettingResponse })
   change(
     @CurrentActor() actor: Actor,
-    @Param() { key }: SettingParameter,
-    @Body() { value }: SettingUpdate,
-  ): Promise<SettingAnswer> {
+    @Param() { key }: SettingParams,
+    @Body() { value }: UpdateSettingRequest,
+  ): Promise<SettingResponse> {
     return this.settings.change(actor, key, value);
   }
 }

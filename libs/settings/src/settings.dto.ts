@@ -1,33 +1,33 @@
 import { ApiProperty, schemaPath, ApiExtraModels } from '@kubarr/platform/openapi';
 import { TextField } from '@kubarr/platform/http';
 
-export class SettingParameter {
+export class SettingParams {
   @TextField({ description: 'Key of the setting', minLength: 1, maxLength: 64 })
   key!: string;
 }
 
-export class SettingUpdate {
+export class UpdateSettingRequest {
   @TextField({ description: 'New value, as text', maxLength: 1_000 })
   value!: string;
 }
 
-export class SettingAnswer {
+export class SettingResponse {
   @ApiProperty({ description: 'Key of the setting' })
   key!: string;
 
-  @ApiProperty({ description: 'Its value, as text; true or false for switches' })
+  @ApiProperty({ description: 'Value as text; true or false for switches' })
   value!: string;
 
-  @ApiProperty({ description: 'What it does', type: String, nullable: true })
+  @ApiProperty({ description: 'What the setting does', type: String, nullable: true })
   description!: string | null;
 }
 
-@ApiExtraModels(SettingAnswer)
-export class SettingsAnswer {
+@ApiExtraModels(SettingResponse)
+export class SettingsResponse {
   @ApiProperty({
-    description: 'Settings by key',
+    description: 'Public settings by key',
     type: 'object',
-    additionalProperties: { $ref: schemaPath(SettingAnswer) },
+    additionalProperties: { $ref: schemaPath(SettingResponse) },
   })
-  settings!: Record<string, SettingAnswer>;
+  settings!: Record<string, SettingResponse>;
 }

@@ -8,7 +8,7 @@ export class SettingNotFound extends KubarrError {
   }
 }
 
-/** Changing an unknown setting is a bad request rather than a missing thing: the contract tells the two apart. */
+/** Changing an unknown setting is a bad request rather than not found: the contract distinguishes the two. */
 export class UnknownSetting extends KubarrError {
   readonly code = 'settings.unknown';
   readonly kind = 'bad-request';

@@ -1,38 +1,45 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
-import { PUBLIC_SETTINGS, publicSetting, type SettingDefinition } from './settings-catalogue.js';
-import { type SettingAnswer, type SettingsAnswer } from './settings.dto.js';
+import { type Setting, SettingCatalogue } from './setting.js';
+import { type SettingResponse, type SettingsResponse } from './settings.dto.js';
 import { SettingNotFound, SettingValueNotAllowed, UnknownSetting } from './settings.errors.js';
 import { Settings } from './settings.js';
 
 /** The public settings, as administrators see them. */
 @Injectable()
 export class SettingsService {
-  constructor(private readonly settings: Settings) {}
+  constructor(
+    private readonly catalogue: SettingCatalogue,
+    private readonly settings: Settings,
+  ) {}
 
-  async list(): Promise<SettingsAnswer> {
-    const values = await this.settings.all();
-    const answers = PUBLIC_SETTINGS.map((setting) => [setting.key, answerOf(setting, values[setting.key])] as const);
-    return { settings: Object.fromEntries(answers) };
+  async list(): Promise<SettingsResponse> {
+    const responses = await Promise.all(this.catalogue.public.map((setting) => this.read(setting)));
+    return { settings: Object.fromEntries(responses.map((response) => [response.key, response])) };
   }
 
   /** @throws SettingNotFound for every key that is not public, whether or not it exists. */
-  async one(key: string): Promise<SettingAnswer> {
-    const setting = publicSetting(key);
+  async find(key: string): Promise<SettingResponse> {
+    const setting = this.catalogue.findPublic(key);
     if (!setting) throw new SettingNotFound();
-    return answerOf(setting, (await this.settings.all())[key]);
+    return this.read(setting);
   }
 
-  async change(actor: Actor, key: string, text: string): Promise<SettingAnswer> {
-    const setting = publicSetting(key);
+  /** @throws UnknownSetting, SettingValueNotAllowed */
+  async change(actor: Actor, key: string, text: string): Promise<SettingResponse> {
+    const setting = this.catalogue.findPublic(key);
     if (!setting) throw new UnknownSetting();
     const value = setting.parse(text);
     if (value === undefined) throw new SettingValueNotAllowed(key, setting.allowed);
-    await this.settings.change(actor, setting.key, value);
-    return answerOf(setting, value);
+    await this.settings.set(actor, setting, value);
+    return settingResponse(setting, value);
+  }
+
+  private async read(setting: Setting): Promise<SettingResponse> {
+    return settingResponse(setting, await this.settings.get(setting));
   }
 }
 
-function answerOf(setting: SettingDefinition, value: string | undefined): SettingAnswer {
-  return { key: setting.key, value: value ?? setting.fallback, description: setting.description };
+function settingResponse({ key, description }: Setting, value: string | boolean): SettingResponse {
+  return { key, value: String(value), description };
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { Settings, SettingsActions } from '@kubarr/settings';
+import { StorageSettings } from '@kubarr/storage';
 import { Accounts } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
 import { InstallationRow, serverOf } from './installation.entity.js';
@@ -40,7 +41,7 @@ export class FirstRun {
       const server = serverOf(await lockOpen(transaction));
       if (!server) throw new ServerNotConfigured();
       const administrator = await this.accounts.createAdministrator(transaction, actor, account, passwordHash);
-      await this.settings.changeWithin(transaction, actor, 'storage_path', server.storage_path);
+      await this.settings.setWithin(transaction, actor, StorageSettings.path, server.storage_path);
       await transaction.update(InstallationRow, { id: 1 }, { completedAt: () => 'now()' });
       await this.audit.record(transaction, actor, {
         action: SetupActions.completed,

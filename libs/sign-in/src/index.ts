@@ -3,3 +3,4 @@ export { removeSecondFactors, type SecondFactorRemoval } from './second-factor/s
 export { SignInModule } from './sign-in.module.js';
 export { LinkedAccountActions, PasskeyActions, SecondFactorActions } from './sign-in.actions.js';
 export { SignInConfig } from './sign-in.config.js';
+export { RegistrationSettings } from './registration/registration.settings.js';

@@ -40,6 +40,7 @@ import { UploadBodies } from './uploads/upload-bodies.js';
 import { UploadSweep } from './uploads/upload-sweep.job.js';
 import { UploadsController } from './uploads/uploads.controller.js';
 import { Uploads } from './uploads/uploads.service.js';
+import { StorageSettings } from './storage.settings.js';
 
 @Module({
   imports: [SettingsModule, AuditModule, TypeOrmModule.forFeature([StorageIntent, StorageUpload, StorageSize])],
@@ -84,7 +85,7 @@ import { Uploads } from './uploads/uploads.service.js';
     {
       provide: StorageRootSetting,
       inject: [Settings],
-      useFactory: (settings: Settings): StorageRootSetting => ({ current: () => settings.value('storage_path') }),
+      useFactory: (settings: Settings): StorageRootSetting => ({ current: () => settings.get(StorageSettings.path) }),
     },
   ],
   exports: [StorageRoot],

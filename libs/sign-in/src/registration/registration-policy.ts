@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '@kubarr/settings';
 import { Accounts } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
+import { RegistrationSettings } from './registration.settings.js';
 import { RegistrationClosed, RegistrationCrowded } from './registration.errors.js';
 
 /** Accounts that may wait for approval at the same time: nobody can fill the database from outside. */
@@ -23,9 +24,9 @@ export class RegistrationPolicy {
    */
   async check(transaction: EntityManager): Promise<{ isApproved: boolean }> {
     const { waiting, hasAdministrator } = await this.accounts.registrationState(transaction);
-    const isEnabled = (await this.settings.valueWithin(transaction, 'registration_enabled')) === 'true';
+    const isEnabled = await this.settings.getWithin(transaction, RegistrationSettings.isEnabled);
     if (!isEnabled || !hasAdministrator) throw new RegistrationClosed();
     if (waiting >= MOST_WAITING) throw new RegistrationCrowded();
-    return { isApproved: (await this.settings.valueWithin(transaction, 'registration_require_approval')) !== 'true' };
+    return { isApproved: !(await this.settings.getWithin(transaction, RegistrationSettings.requiresApproval)) };
   }
 }
