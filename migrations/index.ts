@@ -20,6 +20,7 @@ import { Storage1764000000040 } from './1764000000040-storage.js';
 import { AuditRemovals1764000000050 } from './1764000000050-audit-removals.js';
 import { HeldDestinations1764000000051 } from './1764000000051-held-destinations.js';
 import { StorageIntents1764000000060 } from './1764000000060-storage-intents.js';
+import { OneJobEngine1764000000062 } from './1764000000062-one-job-engine.js';
 import { AlertConditions1764000000064 } from './1764000000064-alert-conditions.js';
 
 /** Every schema change, oldest first. A released one is never edited. */
@@ -46,5 +47,6 @@ export const migrations = [
   AuditRemovals1764000000050,
   HeldDestinations1764000000051,
   StorageIntents1764000000060,
+  OneJobEngine1764000000062,
   AlertConditions1764000000064,
 ];

@@ -68,7 +68,7 @@ await withPostgres(async (target, directory) => {
   const total = rounds.reduce((sum, { me }) => sum + me.requests.total, 0);
   const queries = rounds.reduce((sum, { queries }) => sum + queries, 0);
   console.log(
-    `queries on the pool for ${total} requests: ${queries} (what is read anew after a minute, the notes of last use, and periodic jobs)`,
+    `queries on the pool for ${total} requests: ${queries} (contexts read again after a minute, times of last use, and scheduled jobs)`,
   );
   verdict(
     'throughput against the baseline',

@@ -56,13 +56,13 @@ describe('Jobs', () => {
 
   const enqueue = (subject: string, userId: number | null = null): Promise<number> =>
     application.dataSource.transaction((transaction) =>
-      application.app.get(JobQueue).enqueue(transaction, {
-        kind: 'test.work',
-        subject,
-        title: `Work on ${subject}`,
-        input: { from: 'here' },
-        actor: { userId, username: userId === null ? null : 'lotte' },
-      }),
+      application.app
+        .get(JobQueue)
+        .enqueue(
+          transaction,
+          { name: 'test.work' },
+          { subject, title: `Work on ${subject}`, actor: { userId, username: userId === null ? null : 'lotte' } },
+        ),
     );
   const whenOver = (id: number): Promise<unknown> =>
     reaches(async () => (await administrator.get(`/api/jobs/${id}`)).body.finished_at !== null);
@@ -121,6 +121,24 @@ describe('Jobs', () => {
     expect((await administrator.get(`/api/jobs/${id}`)).body).toMatchObject({ status: 'succeeded', error: null });
     expect((await administrator.post(`/api/jobs/${id}/retry`)).status).toBe(409);
     expect((await administrator.post('/api/jobs/999999/retry')).status).toBe(404);
+  });
+
+  it('runs a scheduled job now, writes that down, and shows how it ended', async () => {
+    const { status, body } = await administrator.post('/api/jobs/periodic/session-cleanup/run');
+    expect([status, body]).toEqual([200, expect.objectContaining({ kind: 'session-cleanup', requested_by: 'admin' })]);
+    await whenOver(body.id);
+    const listed = (await administrator.get('/api/jobs/periodic')).body;
+    expect(listed.find(({ name }: { name: string }) => name === 'session-cleanup')).toMatchObject({
+      last_outcome: 'succeeded',
+      is_running: false,
+    });
+    const { logs } = (await administrator.get('/api/audit?action=job_started')).body;
+    expect(logs[0]).toMatchObject({ resource_type: 'job', resource_id: String(body.id), username: 'admin' });
+    expect((await administrator.post('/api/jobs/periodic/refusals/run')).body).toMatchObject({
+      status: 404,
+      code: 'jobs.schedule-not-found',
+    });
+    expect((await lotte.post('/api/jobs/periodic/session-cleanup/run')).status).toBe(403);
   });
 
   it('lists the periodic ones', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { jest } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { ReplicaBus } from '@kubarr/platform/database';
-import { JobQueue, JobWorker, PeriodicJobs } from '@kubarr/jobs';
+import { JobQueue, JobWorker } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { Alerts } from '@kubarr/alerts';
 import { SignInAlerts } from '@kubarr/notifications';
@@ -10,6 +10,7 @@ import { SystemAlerts } from '@kubarr/system';
 import { Outbox } from '../../libs/notifications/src/delivery/outbox.js';
 import { Sender } from '../../libs/notifications/src/delivery/sender.js';
 import { TestApplication } from '../support/application.js';
+import { runScheduled } from '../support/scheduled-jobs.js';
 import { type Browser } from '../support/browser.js';
 import { MailServer } from '../support/mail-server.js';
 import { reaches, type Reached } from '../support/reaches.js';
@@ -49,7 +50,7 @@ describe('Notifications', () => {
   /** Reads the audit log until `isDone`. */
   const follow = <Value>(isDone: () => Promise<Value>): Promise<Reached<Value>> =>
     reaches(async () => {
-      await kubarr.app.get(PeriodicJobs).tick('notifications-from-audit');
+      await runScheduled(kubarr, 'notifications-from-audit');
       return isDone();
     });
   /** Until every entry was read: a transaction of any other test may hold the reader back for a while. */
@@ -65,8 +66,7 @@ describe('Notifications', () => {
     });
   /** Whether or not it is due. */
   const runNow = async (job: string): Promise<void> => {
-    await kubarr.dataSource.query('UPDATE periodic_jobs SET next_run_at = now() WHERE name = $1', [job]);
-    await kubarr.app.get(PeriodicJobs).tick(job);
+    await runScheduled(kubarr, job);
   };
   const inboxOf = async (browser: Browser): Promise<any> => (await browser.get('/api/notifications/inbox')).body;
   const tellOf = (type: string, enabled = true): Promise<unknown> =>
@@ -140,12 +140,12 @@ describe('Notifications', () => {
       });
       await written;
       await record(kubarr.dataSource, 'early');
-      await kubarr.app.get(PeriodicJobs).tick('notifications-from-audit');
+      await runScheduled(kubarr, 'notifications-from-audit');
       expect(await count()).toBe(0); // nothing beyond the open transaction is read
       commit();
       await late;
       await follow(async () => (await count()) === 2);
-      await kubarr.app.get(PeriodicJobs).tick('notifications-from-audit');
+      await runScheduled(kubarr, 'notifications-from-audit');
       expect(await count()).toBe(2);
       await tellOf('app_restarted', false);
     });
@@ -591,7 +591,7 @@ describe('Notifications', () => {
       });
       const actor = { userId: null, username: null };
       await kubarr.dataSource.transaction((transaction) =>
-        jobs.enqueue(transaction, { kind: 'test.broken', subject: 'x', title: 'Break things', actor }),
+        jobs.enqueue(transaction, { name: 'test.broken' }, { subject: 'x', title: 'Break things', actor }),
       );
       const [line] = await reaches(async () => {
         const { notifications } = await inboxOf(administrator);

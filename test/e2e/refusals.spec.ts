@@ -1,5 +1,5 @@
-import { PeriodicJobs } from '@kubarr/jobs';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
+import { runScheduled } from '../support/scheduled-jobs.js';
 import { type Browser } from '../support/browser.js';
 
 describe('Refusals', () => {
@@ -12,7 +12,7 @@ describe('Refusals', () => {
   afterEach(() => kubarr.close());
 
   const recorded = async (): Promise<any[]> => {
-    await kubarr.app.get(PeriodicJobs).tick('refusals');
+    await runScheduled(kubarr, 'refusals');
     return (await administrator.get('/api/audit?action=api_access&success=false&per_page=100')).body.logs;
   };
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PeriodicJobs } from '@kubarr/jobs';
 import { TestApplication } from '../support/application.js';
+import { runScheduled } from '../support/scheduled-jobs.js';
 import { type Answer, type Browser } from '../support/browser.js';
 
 const password = 'a long enough passphrase';
@@ -156,7 +156,7 @@ describe('Registration', () => {
     await age(expired.id, "expires_at = now() - interval '91 days'");
     await age(lately.id, "expires_at = now() - interval '89 days'");
     await age(everlasting.id, "created_at = now() - interval '9 years'");
-    await kubarr.app.get(PeriodicJobs).tick('invite-cleanup');
+    await runScheduled(kubarr, 'invite-cleanup');
     const kept = (await administrator.get('/api/users/invites')).body.map((invite: { id: number }) => invite.id);
     expect(kept).toEqual([lately.id, everlasting.id, open.id]);
   });

@@ -1,5 +1,5 @@
-import { PeriodicJobs } from '@kubarr/jobs';
 import { TestApplication } from '../support/application.js';
+import { runScheduled } from '../support/scheduled-jobs.js';
 import { type Browser } from '../support/browser.js';
 import { reaches } from '../support/reaches.js';
 import { read } from '../support/sources.js';
@@ -24,8 +24,7 @@ describe('A dump that was read into another server', () => {
   /** Polls: transactions in other databases of the same server may hold the reader back for a while. */
   const readsUpTo = async (wanted: number): Promise<void> => {
     await reaches(async () => {
-      await kubarr.dataSource.query("UPDATE periodic_jobs SET next_run_at = now() WHERE name = 'audit-totals'");
-      await kubarr.app.get(PeriodicJobs).tick('audit-totals');
+      await runScheduled(kubarr, 'audit-totals');
       return (await counted()) >= wanted;
     });
     expect(await counted()).toBe(wanted);
@@ -68,8 +67,7 @@ describe('A dump that was read into another server', () => {
 
   it('seals the days that waited for their seal', async () => {
     await reaches(async () => {
-      await kubarr.dataSource.query("UPDATE periodic_jobs SET next_run_at = now() WHERE name = 'audit-seals'");
-      await kubarr.app.get(PeriodicJobs).tick('audit-seals');
+      await runScheduled(kubarr, 'audit-seals');
       const open = await kubarr.dataSource.query('SELECT day FROM audit_seals WHERE seal IS NULL');
       const all = await kubarr.dataSource.query('SELECT day FROM audit_seals');
       return all.length > 0 && open.length === 0;

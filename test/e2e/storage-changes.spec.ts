@@ -3,8 +3,9 @@ import { appendFileSync, existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SYSTEM } from '@kubarr/access';
-import { JobWorker, PeriodicJobs } from '@kubarr/jobs';
+import { JobWorker } from '@kubarr/jobs';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
+import { runScheduled } from '../support/scheduled-jobs.js';
 import { type Browser } from '../support/browser.js';
 import { reaches } from '../support/reaches.js';
 
@@ -274,7 +275,7 @@ describe('Changing files', () => {
     const crashed = `${(Date.now() - 8 * 86_400_000).toString(16).padStart(12, '0')}-000000000000`;
     await mkdir(at(`.kubarr-trash/doomed/${crashed}/deep`), { recursive: true });
     await writeFile(at(`.kubarr-trash/info/${crashed}.trashinfo`), '[Trash');
-    await kubarr.app.get(PeriodicJobs).tick('storage-trash');
+    await runScheduled(kubarr, 'storage-trash');
     expect(await readdir(at('.kubarr-trash/files'))).toEqual([kept]);
     expect(await readdir(at('.kubarr-trash/info'))).toEqual([`${kept}.trashinfo`]);
     expect(await readdir(at('.kubarr-trash/doomed'))).toEqual([]);
@@ -298,8 +299,7 @@ describe('Changing files', () => {
     execFileSync(process.execPath, ['-e', make, at(`.kubarr-trash/files/${deep}`)]);
     try {
       for (let run = 0; run < 2; run++) {
-        await kubarr.dataSource.query("UPDATE periodic_jobs SET next_run_at = now() WHERE name = 'storage-trash'");
-        await kubarr.app.get(PeriodicJobs).tick('storage-trash');
+        await runScheduled(kubarr, 'storage-trash');
       }
       for (const folder of ['files', 'info']) expect(await readdir(at(`.kubarr-trash/${folder}`))).toEqual([]);
       expect(await readdir(at('.kubarr-trash/doomed'))).toEqual([deep]);

@@ -4,9 +4,10 @@ import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from '
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { JobWorker, PeriodicJobs } from '@kubarr/jobs';
+import { JobWorker } from '@kubarr/jobs';
 import { Upload } from 'tus-js-client';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
+import { runScheduled } from '../support/scheduled-jobs.js';
 import { type Answer, type Browser } from '../support/browser.js';
 import { reaches } from '../support/reaches.js';
 
@@ -250,8 +251,7 @@ describe('Uploading', () => {
     const old = placeOf(await begin('media/old', 3));
     await kubarr.dataSource.query("UPDATE storage_uploads SET expires_at = now() - interval '1 second'");
     expect((await append(old, 0, Buffer.from('x'))).status).toBe(404);
-    await kubarr.dataSource.query("UPDATE periodic_jobs SET next_run_at = now() WHERE name = 'storage-uploads'");
-    await kubarr.app.get(PeriodicJobs).tick('storage-uploads');
+    await runScheduled(kubarr, 'storage-uploads');
     expect(await readdir(at('media'))).toEqual([]);
     expect(await kubarr.dataSource.query('SELECT id FROM storage_uploads')).toEqual([]);
   });
@@ -266,8 +266,7 @@ describe('Uploading', () => {
     );
     await rename(at('media/folder'), at('media/real'));
     await symlink('real', at('media/folder'));
-    await kubarr.dataSource.query("UPDATE periodic_jobs SET next_run_at = now() WHERE name = 'storage-uploads'");
-    await kubarr.app.get(PeriodicJobs).tick('storage-uploads');
+    await runScheduled(kubarr, 'storage-uploads');
     expect((await readdir(at('media'))).sort()).toEqual(['folder', 'real']);
     expect(await kubarr.dataSource.query('SELECT path FROM storage_uploads')).toEqual([{ path: 'media/folder/file' }]);
     await kubarr.dataSource.query('DELETE FROM storage_uploads');
@@ -334,7 +333,7 @@ describe('Room for uploads and copies', () => {
     try {
       const administrator = kubarr.administrator();
       await writeFile(join(kubarr.storage, 'file'), 'x'.repeat(400));
-      await kubarr.app.get(PeriodicJobs).tick('storage-quota');
+      await runScheduled(kubarr, 'storage-quota');
       await reaches(async () => (await administrator.get('/api/storage/size')).body.total !== null);
       const begin = async (path: string, size: number) =>
         (
@@ -356,8 +355,7 @@ describe('Room for uploads and copies', () => {
           .post('/api/storage/trash', { paths: ['file'] })
           .then(() => administrator.get('/api/storage/trash'))
       ).body.items[0];
-      await kubarr.dataSource.query("UPDATE periodic_jobs SET next_run_at = now() WHERE name = 'storage-quota'");
-      await kubarr.app.get(PeriodicJobs).tick('storage-quota');
+      await runScheduled(kubarr, 'storage-quota');
       await kubarr.app.get(JobWorker).idle();
       expect(await begin('g', 700)).toBe(413); // what is in the trash takes room too
       await administrator.post('/api/storage/trash/remove', { ids: [id] });

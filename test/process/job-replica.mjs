@@ -7,10 +7,12 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { appendFileSync, writeSync } from 'node:fs';
 import { CacheModule } from '../../dist/libs/platform/src/cache/index.js';
-import { ConfigModule, loadConfig } from '../../dist/libs/platform/src/config/index.js';
+import { loadServerConfig } from '../../dist/apps/server/src/server-config.js';
+import { ConfigModule } from '../../dist/libs/platform/src/config/index.js';
 import { DatabaseModule } from '../../dist/libs/platform/src/database/index.js';
+import { HealthModule } from '../../dist/libs/platform/src/health/index.js';
 import { JobStore } from '../../dist/libs/jobs/src/job-store.js';
-import { JobQueue, JobsModule } from '../../dist/libs/jobs/src/index.js';
+import { defineJob, JobQueue, JobsModule } from '../../dist/libs/jobs/src/index.js';
 import { silentLog, TelemetryModule } from '../../dist/libs/platform/src/telemetry/index.js';
 import { migrations } from '../../dist/migrations/index.js';
 
@@ -39,20 +41,20 @@ function register(jobs) {
         },
       });
     };
-    jobs.register({ name: kind, timeoutMs: 60_000, steps: steps.map((name) => ({ name, run: run(name) })) });
+    jobs.register(defineJob({ name: kind, timeoutMs: 60_000, steps: steps.map((name) => ({ name, run: run(name) })) }));
   }
 }
 
 /** Nest calls the methods of the service; the points lie around two of them. */
-function watch(claims) {
-  claims.timing.leaseMs = 2_000; // longer than a busy machine makes a live process stand still
-  const [claim, end] = [claims.claim.bind(claims), claims.end.bind(claims)];
-  claims.claim = async (names) => {
+function watch(store) {
+  store.timing.leaseMs = 2_000; // longer than a busy machine makes a live process stand still
+  const [claim, end] = [store.claim.bind(store), store.end.bind(store)];
+  store.claim = async (names) => {
     const job = await claim(names);
     if (job) at('claimed');
     return job;
   };
-  claims.end = async (job, ending, ...rest) => {
+  store.end = async (job, ending, ...rest) => {
     await end(job, ending, ...rest);
     at(`${ending.type}: committed`);
   };
@@ -60,12 +62,13 @@ function watch(claims) {
 
 const replica = await Test.createTestingModule({
   imports: [
-    ConfigModule.forRoot(loadConfig({})),
+    ConfigModule.forRoot(loadServerConfig({})),
     TelemetryModule.forRoot(silentLog(), { version: '1', channel: 'dev', commit: 'abc' }),
     DatabaseModule.forRoot({ target, directTarget: target, migrations }),
     CacheModule,
     ScheduleModule.forRoot(),
-    JobsModule,
+    HealthModule,
+    JobsModule.forRoot({ isWorker: true }),
   ],
   providers: [{ provide: 'work', inject: [JobQueue], useFactory: register }],
 }).compile();

@@ -13,8 +13,8 @@ import { Sender } from '../../dist/libs/notifications/src/delivery/sender.js';
 import { Destinations } from '../../dist/libs/notifications/src/destinations/destinations.js';
 import { loadConfig } from '../../dist/libs/platform/src/config/index.js';
 import { DatabaseConnection } from '../../dist/libs/platform/src/database/index.js';
+import { LocalSchedules } from '../../dist/libs/jobs/src/index.js';
 import { JobStore } from '../../dist/libs/jobs/src/job-store.js';
-import { PeriodicJobs } from '../../dist/libs/jobs/src/index.js';
 import { silentLog } from '../../dist/libs/platform/src/telemetry/index.js';
 import { migrations } from '../../dist/migrations/index.js';
 
@@ -92,7 +92,7 @@ await database.query(
 );
 
 for (;;) {
-  await get(PeriodicJobs).tick('notifications-from-audit');
+  await get(LocalSchedules).run('notifications-from-audit');
   const [{ untold, unsent, told }] = await database.query(
     `SELECT (SELECT count(*) FROM audit_logs WHERE action = $1) AS entries,
        (SELECT coalesce(sum(events), 0) FROM user_notifications) < (SELECT count(*) FROM audit_logs WHERE action = $1) AS untold,

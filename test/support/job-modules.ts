@@ -10,12 +10,13 @@ import { migrations } from '../../migrations/index.js';
 import { loadServerConfig } from '../../apps/server/src/server-config.js';
 
 /** What it takes to run jobs on a database, and nothing else. */
-export const jobModules = (target: DatabaseTarget): (DynamicModule | Type)[] => [
+export const jobModules = (target: DatabaseTarget, isWorker = true): (DynamicModule | Type)[] => [
   ConfigModule.forRoot(loadServerConfig({})),
   TelemetryModule.forRoot(silentLog(), { version: '1', channel: 'dev', commit: 'abc' }),
   DatabaseModule.forRoot({ target, directTarget: target, migrations }),
   HealthModule,
   CacheModule,
+  HealthModule,
   ScheduleModule.forRoot(),
-  JobsModule,
+  JobsModule.forRoot({ isWorker }),
 ];

@@ -17,7 +17,7 @@ export class ServerModule {
       imports: [
         ...foundationModules(foundations),
         ScheduleModule.forRoot(),
-        JobsModule,
+        JobsModule.forRoot({ isWorker: true }),
         HttpModule,
         ...AREAS.map(({ module }) => module),
         PagesModule,

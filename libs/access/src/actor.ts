@@ -5,6 +5,8 @@ export interface Actor {
   /** Network address of the client; `null` when the product itself acts. */
   readonly address: string | null;
   readonly userAgent: string | null;
+  /** Of a signed-in person: the request, for the log lines of jobs that it enqueues. */
+  readonly requestId?: string;
 }
 
 /** A person with a live session or an API token, as the guards leave it on the request. */

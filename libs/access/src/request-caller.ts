@@ -14,5 +14,6 @@ export function actorOf(request: RequestWithCaller): Actor {
   const userAgent = request.headers['user-agent']?.slice(0, USER_AGENT_LENGTH) ?? null;
   const { caller } = request;
   if (!caller) return anonymousActor(request.ip, userAgent);
-  return { userId: caller.userId, username: caller.username, address: request.ip, userAgent };
+  const { userId, username } = caller;
+  return { userId, username, address: request.ip, userAgent, requestId: request.id };
 }

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { CacheRegistry } from '@kubarr/platform/cache';
-import { Periodic } from './periodic.js';
+import { Scheduled } from './schedule.js';
 
-/** Frees what has expired in all caches. */
+/** Removes expired entries from all caches. */
 @Injectable()
 export class CacheEviction {
   constructor(private readonly caches: CacheRegistry) {}
 
-  @Periodic({ name: 'cache-eviction', everyMs: 300_000, runs: 'everywhere', timeoutMs: 10_000 })
+  @Scheduled({ name: 'cache-eviction', scope: 'local', everyMs: 300_000, timeoutMs: 10_000 })
   run(): void {
     this.caches.evictExpired();
   }

@@ -1,10 +1,23 @@
 import { KubarrError } from '@kubarr/platform/errors';
 
-/** An error whose text we wrote ourselves for administrators. */
+/** An error whose text is ours, written for administrators. */
 export class RunInterrupted extends Error {}
 
-/** Why a run failed, for administrators: our own words only. What others say may hold values; it is in the log. */
+export class RunTimedOut extends RunInterrupted {
+  constructor(timeoutMs: number) {
+    super(`It took longer than ${timeoutMs / 1_000} seconds.`);
+  }
+}
+
+/** The stored or given input does not satisfy the input class: a mistake in the code, or a job of another release. */
+export class JobInputInvalid extends RunInterrupted {
+  constructor(name: string, fields: string) {
+    super(`The input of the job ${name} does not fit this release: ${fields}.`);
+  }
+}
+
+/** Why a run failed, for administrators. The text of a foreign error may hold values, so that only the log has it. */
 export function failureText(error: unknown): string {
   if (error instanceof KubarrError || error instanceof RunInterrupted) return error.message;
-  return `It failed with ${error instanceof Error ? error.name : typeof error}; the log of the server tells more.`;
+  return `It failed with ${error instanceof Error ? error.name : typeof error}; the server’s log has the details.`;
 }

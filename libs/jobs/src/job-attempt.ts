@@ -1,66 +1,71 @@
 import { type EntityManager } from 'typeorm';
 import { KubarrError } from '@kubarr/platform/errors';
-import { failureText, RunInterrupted } from './failure-text.js';
-import { type ClaimedJob, type Ending, type JobStore, type JobUpdate, LeaseLost } from './job-store.js';
+import { failureText, JobInputInvalid, RunInterrupted, RunTimedOut } from './failure-text.js';
 import {
   DEFAULT_MAX_ATTEMPTS,
-  type JobData,
+  type JobContext,
   type JobDefinition,
   type JobStep,
-  type JobContext,
+  parseInput,
   retryDelay,
+  type StepResult,
 } from './job-definition.js';
+import { type JobRegistry } from './job-registry.js';
+import { type ClaimedJob, type Ending, type JobStore, type JobUpdate, LeaseLost } from './job-store.js';
+import { untilAborted } from './until-aborted.js';
 
-/** Why a step was interrupted. */
-class Interrupted extends RunInterrupted {
-  constructor(
-    readonly why: 'cancelled' | 'time-limit' | 'lease-lost' | 'stopping',
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-/** News are written this often at most, in milliseconds. */
+/** Progress and output are stored this often at most, in milliseconds. */
 const UPDATE_EVERY_MS = 1_000;
 const LINE_LENGTH = 500;
-/** Lines kept in memory until they are written; what a job says beyond is dropped, with a word about it. */
+/** Lines in memory until the next update; further ones are dropped, and the last line says so. */
 const MAX_BUFFERED_LINES = 500;
 const ERROR_LENGTH = 500;
-/** After the signal a step has this long to end, in milliseconds; then it is left behind, and its lease lapses. */
-const ABORT_GRACE_MS = 5_000;
 
-/** What the attempt tells the worker once the job is no longer held. */
+class Cancelled extends RunInterrupted {}
+class ProcessStops extends RunInterrupted {}
+
+/** What the worker learns once the job is no longer leased. */
 export interface AttemptEnd {
   readonly ending: Ending['type'] | 'lost';
   readonly error?: unknown;
 }
 
-/** One claim of a job: runs its steps from where it is until it ends, waits, or is interrupted. */
+/** One claim of a job: runs its steps from the current one until the job ends, waits, or is interrupted. */
 export class JobAttempt {
+  /** Resolves when the last step has settled: long after {@link run} if the step ignores its signal. */
+  lastStep: Promise<unknown> = Promise.resolve();
   private readonly interrupt = new AbortController();
   private lines: string[] = [];
   private progress: { done: number | null; total: number | null } = { done: null, total: null };
   private hasUpdate = false;
   private isRenewing = false;
-  private aliveAt = performance.now();
-  private updatedAt = 0;
+  private renewedAt = performance.now();
+  private attempt: number;
+  private readonly maxAttempts: number;
+  private state: object;
+  private input: object = {};
 
   constructor(
     private readonly job: ClaimedJob,
-    private readonly kind: JobDefinition,
+    private readonly definition: JobDefinition,
     private readonly store: JobStore,
-    /** Runs in the transaction that notes a failed try. */
-    private readonly onFailure: (transaction: EntityManager, attempt: number, isFinal: boolean) => Promise<void>,
-  ) {}
-
-  /** Asks the running step to stop, for the reason given. */
-  stop(why: 'cancelled' | 'stopping'): void {
-    const text = why === 'cancelled' ? 'It was cancelled.' : 'The server stops.';
-    this.interrupt.abort(new Interrupted(why, text));
+    private readonly registry: JobRegistry,
+  ) {
+    this.attempt = job.attempt;
+    this.state = job.state;
+    this.maxAttempts = definition.maxAttempts ?? DEFAULT_MAX_ATTEMPTS;
   }
 
-  /** @throws what the database says when the end could not be written; the lease then lapses. */
+  cancel(): void {
+    this.interrupt.abort(new Cancelled('It was cancelled.'));
+  }
+
+  /** The job is released, and the attempt does not count. */
+  release(): void {
+    this.interrupt.abort(new ProcessStops('The server stops.'));
+  }
+
+  /** @throws what the database answers when the end could not be stored; the lease then expires. */
   async run(): Promise<AttemptEnd> {
     const ticking = setInterval(() => void this.tick(), Math.min(UPDATE_EVERY_MS, this.store.timing.leaseMs / 3));
     try {
@@ -74,103 +79,106 @@ export class JobAttempt {
   }
 
   private async runSteps(): Promise<AttemptEnd> {
-    const { kind, job } = this;
-    const found = kind.steps.findIndex(({ name }) => name === job.step);
-    let { attempt } = job;
-    let state: JobData = job.state;
-    if (job.isCancelWanted) return this.finish({ type: 'cancelled' }, state, attempt);
-    const attempts = kind.maxAttempts ?? DEFAULT_MAX_ATTEMPTS;
-    if (attempt > attempts) {
-      const error = `The server stopped in the middle of it, ${attempts} times. Look at the server’s log, then try again.`;
-      return this.finish({ type: 'failed', error }, state, attempt);
+    const { job, definition } = this;
+    if (job.isCancelWanted) return this.finish({ type: 'cancelled' });
+    if (this.attempt > this.maxAttempts) {
+      const error = `The server stopped in the middle of it, ${this.maxAttempts} times. Look at the server’s log, then try again.`;
+      return this.finish({ type: 'failed', error });
     }
-    for (let index = Math.max(found, 0); ; index++) {
-      const step = kind.steps[index] as JobStep;
-      const work = this.work(state, attempt, attempts);
+    const startIndex = definition.steps.findIndex(({ name }) => name === job.step);
+    for (let index = Math.max(startIndex, 0); ; index++) {
       try {
-        const result = (await this.runStep(step, work)) ?? {};
-        state = { ...state, ...result.state };
-        const next = kind.steps[index + 1];
-        const ending: Ending =
-          result.rerunAfterMs !== undefined
-            ? { type: 'again', afterMs: result.rerunAfterMs, state }
-            : next
-              ? { type: 'next-step', step: next.name, state }
-              : { type: 'succeeded' };
-        await this.store.end(job, ending, this.takeUpdate(), (transaction) =>
-          Promise.resolve(result.inTransaction?.(transaction)),
-        );
+        this.input = parseInput(definition, job.input);
+        const result = (await this.runStep(definition.steps[index] as JobStep)) ?? {};
+        this.state = { ...this.state, ...result.state };
+        const ending = this.endingOf(result, definition.steps[index + 1]);
+        await this.store.end(job, ending, this.takeUpdate(), async (transaction) => {
+          await result.inTransaction?.(transaction);
+          if (definition.isScheduled && ending.type === 'succeeded')
+            await this.store.recordOutcome(transaction, job, null);
+        });
         if (ending.type !== 'next-step') return { ending: ending.type };
-        attempt = 1;
+        this.attempt = 1;
       } catch (error) {
-        return await this.endBadly(error, state, attempt, attempts);
+        return await this.fail(this.interrupt.signal.aborted ? this.interrupt.signal.reason : error);
       }
     }
   }
 
-  private async endBadly(error: unknown, state: JobData, attempt: number, attempts: number): Promise<AttemptEnd> {
-    const reason: unknown = this.interrupt.signal.aborted ? this.interrupt.signal.reason : error;
-    if (reason instanceof LeaseLost) throw reason;
-    if (reason instanceof Interrupted && reason.why === 'lease-lost') return { ending: 'lost' };
-    if (reason instanceof Interrupted && reason.why === 'stopping') {
+  private endingOf({ rerunAfterMs }: StepResult, next: JobStep | undefined): Ending {
+    const { state } = this;
+    if (rerunAfterMs !== undefined) return { type: 'again', afterMs: rerunAfterMs, state };
+    return next ? { type: 'next-step', step: next.name, state } : { type: 'succeeded' };
+  }
+
+  private async fail(error: unknown): Promise<AttemptEnd> {
+    if (error instanceof LeaseLost) throw error;
+    if (error instanceof ProcessStops) {
       await this.store.end(this.job, { type: 'release' }, this.takeUpdate());
       return { ending: 'release' };
     }
-    if (reason instanceof Interrupted && reason.why === 'cancelled')
-      return this.finish({ type: 'cancelled' }, state, attempt);
-    const text = failureText(reason).slice(0, ERROR_LENGTH);
+    if (error instanceof Cancelled) return this.finish({ type: 'cancelled' });
+    const text = failureText(error).slice(0, ERROR_LENGTH);
     this.log(text);
-    if (attempt >= attempts || isFinal(reason))
-      return this.finish({ type: 'failed', error: text }, state, attempt, reason);
-    const afterMs = retryDelay(this.kind, attempt);
+    if (this.attempt >= this.maxAttempts || isFinal(error)) return this.finish({ type: 'failed', error: text }, error);
+    const afterMs = retryDelay(this.definition, this.attempt);
     await this.store.end(this.job, { type: 'retry', afterMs, error: text }, this.takeUpdate(), (transaction) =>
-      this.onFailure(transaction, attempt, false),
+      this.publishFailure(transaction, false, 0),
     );
-    return { ending: 'retry', error: reason };
+    return { ending: 'retry', error };
   }
 
-  /** The end of a job that did not succeed: tidies up first. */
-  private async finish(
-    ending: Ending & { type: 'failed' | 'cancelled' },
-    state: JobData,
-    attempt: number,
-    error?: unknown,
-  ): Promise<AttemptEnd> {
-    if (this.kind.cleanUp) {
-      const signal = AbortSignal.timeout(this.kind.timeoutMs);
-      const work = { ...this.work(state, attempt, attempt), signal };
-      await untilAborted(this.kind.cleanUp(work), signal).catch((cause: unknown) =>
-        this.log(`Tidying up failed: ${failureText(cause)}`),
-      );
+  /** Cleans up, then ends the job without success. */
+  private async finish(ending: Ending & { type: 'failed' | 'cancelled' }, error?: unknown): Promise<AttemptEnd> {
+    const { definition, job } = this;
+    if (definition.cleanUp) {
+      const signal = AbortSignal.timeout(definition.timeoutMs);
+      try {
+        this.input = parseInput(definition, job.input);
+        await untilAborted(definition.cleanUp({ ...this.context(), signal }), signal);
+      } catch (cause) {
+        this.log(`Cleaning up failed: ${failureText(cause)}`);
+      }
     }
-    await this.store.end(this.job, ending, this.takeUpdate(), async (transaction) => {
-      if (ending.type === 'failed') await this.onFailure(transaction, attempt, true);
+    await this.store.end(job, ending, this.takeUpdate(), async (transaction) => {
+      if (ending.type !== 'failed') return;
+      const failuresInARow = definition.isScheduled
+        ? await this.store.recordOutcome(transaction, job, ending.error)
+        : 0;
+      await this.publishFailure(transaction, true, failuresInARow);
     });
     return { ending: ending.type, error };
   }
 
-  private async runStep(step: JobStep, work: JobContext) {
-    const { timeoutMs } = this.kind;
-    const limit = setTimeout(() => {
-      this.interrupt.abort(new Interrupted('time-limit', `It took longer than ${timeoutMs / 1_000} seconds.`));
-    }, timeoutMs);
+  private publishFailure(transaction: EntityManager, isFinal: boolean, failuresInARow: number): Promise<void> {
+    const { attempt, definition, job } = this;
+    const { id, title } = job;
+    return this.registry.publishFailure(transaction, { id, definition, title, attempt, isFinal, failuresInARow });
+  }
+
+  private async runStep(step: JobStep): Promise<StepResult | void> {
+    const { timeoutMs } = this.definition;
+    const timer = setTimeout(() => this.interrupt.abort(new RunTimedOut(timeoutMs)), timeoutMs);
     try {
-      work.signal.throwIfAborted();
-      return await untilAborted(step.run(work), work.signal);
+      this.interrupt.signal.throwIfAborted();
+      const running = step.run(this.context());
+      this.lastStep = running.catch(() => undefined);
+      return await untilAborted(running, this.interrupt.signal);
     } finally {
-      clearTimeout(limit);
+      clearTimeout(timer);
     }
   }
 
-  private work(state: JobData, attempt: number, attempts: number): JobContext {
-    const { id, subject, input } = this.job;
+  private context(): JobContext {
+    const { id, subject, requestId } = this.job;
     return {
       id,
       subject,
-      input,
-      state,
-      attempt,
-      isLastAttempt: attempt >= attempts,
+      requestId,
+      input: this.input,
+      state: this.state,
+      attempt: this.attempt,
+      isLastAttempt: this.attempt >= this.maxAttempts,
       signal: this.interrupt.signal,
       progress: (done, total) => {
         this.progress = {
@@ -186,7 +194,7 @@ export class JobAttempt {
   private log(line: string): void {
     this.hasUpdate = true;
     if (this.lines.length < MAX_BUFFERED_LINES) this.lines.push(line.replaceAll('\0', '').slice(0, LINE_LENGTH));
-    else this.lines[MAX_BUFFERED_LINES - 1] = '… more was said than could be kept.';
+    else this.lines[MAX_BUFFERED_LINES - 1] = '… further lines were dropped.';
   }
 
   private takeUpdate(): JobUpdate {
@@ -196,50 +204,32 @@ export class JobAttempt {
     return update;
   }
 
-  /** Writes update about once a second, and renews the lease in time. */
+  /** Stores an update, which renews the lease too, or only renews it when a third of it is over. */
   private async tick(): Promise<void> {
     const now = performance.now();
     const { leaseMs } = this.store.timing;
-    const isRenewalDue = now - this.aliveAt >= leaseMs / 3 - UPDATE_EVERY_MS / 2;
-    const isUpdateDue = this.hasUpdate && now - this.updatedAt >= UPDATE_EVERY_MS;
+    const isRenewalDue = now - this.renewedAt >= leaseMs / 3 - UPDATE_EVERY_MS / 2;
+    const isUpdateDue = this.hasUpdate && now - this.renewedAt >= UPDATE_EVERY_MS;
     if (this.isRenewing || (!isRenewalDue && !isUpdateDue)) return;
     this.isRenewing = true;
     const update = this.takeUpdate();
     try {
-      if (await this.store.renew(this.job, update)) this.stop('cancelled');
-      this.aliveAt = now;
-      this.updatedAt = now;
+      const { isCancelWanted } = await this.store.renew(this.job, update);
+      if (isCancelWanted) this.cancel();
+      this.renewedAt = now;
     } catch (error) {
       this.lines = [...update.lines, ...this.lines].slice(0, MAX_BUFFERED_LINES);
       this.hasUpdate = true;
-      const isLost = error instanceof LeaseLost || performance.now() - this.aliveAt > leaseMs;
-      if (isLost) this.interrupt.abort(new Interrupted('lease-lost', 'The lease was lost.'));
+      if (error instanceof LeaseLost || performance.now() - this.renewedAt > leaseMs)
+        this.interrupt.abort(new LeaseLost('The lease has expired'));
     } finally {
       this.isRenewing = false;
     }
   }
 }
 
-/** The promise's outcome; a while after the signal its reason, when the promise has not ended by then. */
-async function untilAborted<Result>(working: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  let patience: NodeJS.Timeout | undefined;
-  let giveUp: (() => void) | undefined;
-  const abandoned = new Promise<never>((_, reject) => {
-    giveUp = () => {
-      patience = setTimeout(() => reject(signal.reason as Error), ABORT_GRACE_MS);
-    };
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true });
-  });
-  try {
-    return await Promise.race([working, abandoned]);
-  } finally {
-    clearTimeout(patience);
-    if (giveUp) signal.removeEventListener('abort', giveUp);
-  }
-}
-
-/** A failure that trying again does not heal. */
+/** A failure that another attempt does not mend. */
 function isFinal(error: unknown): boolean {
+  if (error instanceof JobInputInvalid) return true;
   return error instanceof KubarrError && !['unavailable', 'too-many', 'internal'].includes(error.kind);
 }

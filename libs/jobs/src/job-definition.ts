@@ -1,81 +1,104 @@
 import { backOffMs } from '@kubarr/platform/timing';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
 import { type EntityManager } from 'typeorm';
+import { JobInputInvalid } from './failure-text.js';
 
-/** Plain JSON that a job carries. Never a secret: administrators read it. */
-export type JobData = Readonly<Record<string, unknown>>;
-
-/** A sort of durable work: named steps, run one after the other by whichever replica holds the job. */
-export interface JobDefinition {
-  /** `<area>.<what>`; stored with each job, so it is never renamed once released. */
+/** What it takes to enqueue a job. */
+export interface JobType<Input extends object = object> {
+  /** `<area>.<what>`, or the name of a schedule. Stored with each job: never rename it once released. */
   readonly name: string;
-  /** At least one, with unique names. A step that a newer release removed sends its jobs to the first one. */
-  readonly steps: readonly JobStep[];
-  /** How often a step is tried before the job fails; default 5. A kill in the middle of a step counts as a try. */
+  /**
+   * A class with class-validator rules; none = no input. Checked when the job is enqueued and again when it is claimed,
+   * because another release may have enqueued it. Plain JSON, never a secret: administrators read it.
+   */
+  readonly input?: new () => Input;
+}
+
+/** Work that survives a kill at any point: steps that run one after the other, each on whichever replica claims the job. */
+export interface JobDefinition<Input extends object = object, State extends object = object> extends JobType<Input> {
+  /** At least one, with unique names. A job whose step this release does not know starts at the first one. */
+  readonly steps: readonly JobStep<Input, State>[];
+  /** Attempts at one step before the job fails; default 5. A kill in the middle of a step counts as an attempt. */
   readonly maxAttempts?: number;
   /** Longest run of one step, in milliseconds. */
   readonly timeoutMs: number;
-  /** Wait before the second try, in milliseconds; doubles from try to try up to an hour. Default 2 000. */
+  /** Wait before the second attempt, in milliseconds; doubles with each attempt, up to an hour. Default 2 000. */
   readonly firstRetryMs?: number;
-  /** Jobs of this kind that one process runs at once; default 1. */
+  /** Jobs of this name that one process runs at once; default 1. */
   readonly concurrency?: number;
-  /** True for work that people did not ask for; it is left out of the jobs screen unless it fails. */
+  /** True for work that nobody requested; lists leave it out unless it fails. */
   readonly isHousekeeping?: boolean;
+  /** True when {@link Scheduled} made the definition. */
+  readonly isScheduled?: boolean;
   /**
-   * Tidies up before a job ends as failed or cancelled. Safe to repeat; when it throws, the job ends all the same. What
-   * earlier steps made may be gone then, so that such a job is tried again from its first step.
+   * Runs before a job ends as failed or cancelled. Must be safe to repeat; if it throws, the job ends anyway. It may
+   * delete what earlier steps made, so a retried job starts at its first step.
    */
-  cleanUp?(work: JobContext): Promise<void>;
+  cleanUp?(context: JobContext<Input, State>): Promise<void>;
 }
 
 /**
- * One step. It may run again after a kill, so that whatever it does outside the database must be safe to repeat; what
- * must happen exactly once belongs in {@link StepResult.inTransaction}.
+ * One step. It runs again after a kill, so its effects outside the database must be safe to repeat; what must happen
+ * exactly once belongs in {@link StepResult.inTransaction}.
  *
- * Errors: a KubarrError ends the job, for its text says what a person must do (except the kinds `unavailable`,
- * `too-many` and `internal`); anything else is tried again.
+ * Errors: a KubarrError fails the job at once, because its text tells a person what to do (except the kinds
+ * `unavailable`, `too-many` and `internal`); the step is retried after any other error.
  */
-export interface JobStep {
+export interface JobStep<Input extends object = object, State extends object = object> {
   readonly name: string;
-  run(work: JobContext): Promise<StepResult | void>;
+  run(context: JobContext<Input, State>): Promise<StepResult<State> | void>;
 }
 
-export interface StepResult {
-  /** Merged into the state that later steps see. */
-  readonly state?: JobData;
-  /** Runs in the transaction that ends the step, after the lease was checked: all of it is kept, or nothing. */
+export interface StepResult<State extends object = object> {
+  /** Merged into the state that later steps read. */
+  readonly state?: Partial<State>;
+  /** Runs in the transaction that ends the step, after the lease was checked: all of it is stored, or nothing. */
   inTransaction?(transaction: EntityManager): Promise<void>;
-  /**
-   * The step is to run again, after this many milliseconds, counted as a first try; for work that comes in portions. A
-   * wait of more than two hours is cut to that: such a step asks again.
-   */
+  /** Run the step again after this many milliseconds, as a first attempt; at most two hours, longer waits are cut. */
   readonly rerunAfterMs?: number;
 }
 
-/** What a step is given. */
-export interface JobContext {
+export interface JobContext<Input extends object = object, State extends object = object> {
   readonly id: number;
   readonly subject: string;
-  readonly input: JobData;
-  readonly state: JobData;
-  /** 1 for the first try of this step. */
+  readonly input: Input;
+  /** Empty at the first step. */
+  readonly state: Partial<State>;
+  /** 1 for the first attempt at this step. */
   readonly attempt: number;
-  /** True when this is the last try. */
   readonly isLastAttempt: boolean;
-  /** Fires when the job is cancelled, its time is over, its lease is lost, or the process stops. Heed it. */
+  /** The request that enqueued the job, for log lines; `null` = the product itself. */
+  readonly requestId: string | null;
+  /** Fires when the job is cancelled, its time is over, its lease is lost, or the process stops. */
   readonly signal: AbortSignal;
-  /** Tells how far it is, in any unit; stored and sent to listeners about once a second. */
+  /** Reports progress in any unit; stored and sent to listeners about once a second. */
   progress(done: number, total?: number): void;
-  /** Adds a line to the output that administrators read; the newest 1 000 lines are kept, 500 characters each. */
+  /** Adds a line to the output that administrators read: 500 characters, the newest 1 000 lines are kept. */
   log(line: string): void;
 }
 
-export const DEFAULT_MAX_ATTEMPTS = 5;
+/** Types the steps of a job by its input and state; register the definition with `JobQueue`. */
+export const defineJob = <Input extends object, State extends object = object>(
+  definition: JobDefinition<Input, State>,
+): JobDefinition<Input, State> => definition;
 
-const DEFAULT_FIRST_RETRY_MS = 2_000;
-/** Longest wait between two tries, in milliseconds. */
-export const MAX_RETRY_MS = 3_600_000;
-
-/** Milliseconds to wait after the given try failed: doubles each time, less up to a quarter at random. */
-export function retryDelay(kind: JobDefinition, attempt: number, random: () => number = Math.random): number {
-  return backOffMs(attempt, { firstMs: kind.firstRetryMs ?? DEFAULT_FIRST_RETRY_MS, maxMs: MAX_RETRY_MS }, random);
+/** @throws JobInputInvalid naming the wrong fields, never their values. */
+export function parseInput<Input extends object>({ name, input }: JobType<Input>, value: unknown): Input {
+  if (!input) return {} as Input;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new JobInputInvalid(name, 'an object');
+  const parsed = plainToInstance(input, value);
+  const errors = validateSync(parsed, { stopAtFirstError: true });
+  if (errors.length > 0) throw new JobInputInvalid(name, errors.map(({ property }) => property).join(', '));
+  return parsed;
 }
+
+export const DEFAULT_MAX_ATTEMPTS = 5;
+const DEFAULT_FIRST_RETRY_MS = 2_000;
+
+/** Longest wait between two attempts, in milliseconds. */
+const MAX_RETRY_MS = 3_600_000;
+
+/** Milliseconds to wait after the given attempt failed. */
+export const retryDelay = ({ firstRetryMs = DEFAULT_FIRST_RETRY_MS }: JobDefinition, attempt: number): number =>
+  backOffMs(attempt, { firstMs: firstRetryMs, maxMs: MAX_RETRY_MS });

@@ -2,21 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { HistoryConfig } from './history.config.js';
 import { deleteInBatches } from '@kubarr/platform/database';
-import { Periodic } from './periodic.js';
 import { JobRegistry } from './job-registry.js';
+import { Scheduled } from './schedule.js';
 
-/** Removes finished jobs: those of housekeeping that went well after a day, the others as configured. */
+/** Deletes finished jobs: housekeeping that succeeded after a day, the others after `KUBARR_HISTORY_RETENTION_DAYS`. */
 @Injectable()
 export class JobHistory {
   constructor(
     private readonly config: HistoryConfig,
     private readonly dataSource: DataSource,
-    private readonly kinds: JobRegistry,
+    private readonly registry: JobRegistry,
   ) {}
 
-  @Periodic({ name: 'job-history', everyMs: 86_400_000, runs: 'once', timeoutMs: 600_000 })
+  @Scheduled({ name: 'job-history', cron: '20 3 * * *', timeoutMs: 600_000 })
   async run(signal?: AbortSignal): Promise<void> {
-    const housekeeping = this.kinds.all().filter(({ isHousekeeping }) => isHousekeeping);
     await deleteInBatches(
       this.dataSource,
       {
@@ -24,7 +23,7 @@ export class JobHistory {
         where: `status NOT IN ('waiting', 'running') AND (
           ($1 > 0 AND finished_at < now() - $1 * interval '1 day')
           OR (status = 'succeeded' AND kind = ANY ($2) AND finished_at < now() - interval '1 day'))`,
-        parameters: [this.config.retentionDays, housekeeping.map(({ name }) => name)],
+        parameters: [this.config.retentionDays, this.registry.housekeeping()],
         batchSize: 500,
       },
       signal,

@@ -1,7 +1,7 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { JobRow } from './job.entity.js';
 
-/** One line that a job said. */
+/** One line of a job’s output. */
 @Entity('durable_job_output')
 export class JobOutput {
   @PrimaryColumn({ name: 'job_id', type: 'bigint', primaryKeyConstraintName: 'pk_durable_job_output' })

@@ -1,14 +1,17 @@
 import { Injectable, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { IsOptional, IsString } from 'class-validator';
 import { DataSource, type EntityManager } from 'typeorm';
 import { jobModules } from '../../../test/support/job-modules.js';
+import { connectTo } from '../../../test/support/test-data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { DatabaseConnection } from '@kubarr/platform/database';
 import { KubarrError } from '@kubarr/platform/errors';
+import { Log } from '@kubarr/platform/telemetry';
 import { JobQueue, type JobView, type NewJob } from './job-queue.js';
 import { JobStore } from './job-store.js';
 import { JobHistory } from './job-history.job.js';
-import { type JobContext, type StepResult } from './job-definition.js';
+import { defineJob, type JobContext, type StepResult } from './job-definition.js';
 import { JobWorker } from './job-worker.js';
 import { reaches } from '../../../test/support/reaches.js';
 
@@ -20,7 +23,19 @@ class DiskGone extends KubarrError {
   }
 }
 
-type Run = (work: JobContext) => Promise<StepResult | void>;
+class WorkInput {
+  @IsOptional()
+  @IsString()
+  from?: string;
+}
+
+interface WorkState {
+  readonly files: number;
+  readonly done: number;
+}
+
+type Context = JobContext<WorkInput, WorkState>;
+type Run = (work: Context) => Promise<StepResult<WorkState> | void>;
 const nothing: Run = () => Promise.resolve();
 
 /** What the two steps of the kind `test.work` do; each test says. */
@@ -34,22 +49,24 @@ class Work {
   constructor(jobs: JobQueue) {
     const steps = (['first', 'second'] as const).map((name) => ({
       name,
-      run: (work: JobContext) => {
+      run: (work: Context) => {
         this.ran.push(`${name} ${work.subject}`);
         return this[name](work);
       },
     }));
-    const cleanUp = async (work: JobContext): Promise<void> => {
+    const cleanUp = async (work: Context): Promise<void> => {
       this.ran.push(`cleanUp ${work.subject}`);
       await this.cleanUp(work);
     };
-    const common = { maxAttempts: 3, timeoutMs: 60_000, firstRetryMs: 10, steps, cleanUp };
-    jobs.register({ name: 'test.work', ...common, concurrency: 2 });
-    jobs.register({ name: 'test.quick', ...common, timeoutMs: 30, maxAttempts: 1 });
-    jobs.register({ name: 'test.quiet', ...common, maxAttempts: 1, isHousekeeping: true });
+    const common = { input: WorkInput, maxAttempts: 3, timeoutMs: 60_000, firstRetryMs: 10, steps, cleanUp };
+    jobs.register(defineJob<WorkInput, WorkState>({ name: 'test.work', ...common, concurrency: 2 }));
+    jobs.register(defineJob<WorkInput, WorkState>({ name: 'test.quick', ...common, timeoutMs: 30, maxAttempts: 1 }));
+    jobs.register(
+      defineJob<WorkInput, WorkState>({ name: 'test.quiet', ...common, maxAttempts: 1, isHousekeeping: true }),
+    );
     const { cleanUp: _, ...untidy } = common;
-    jobs.register({ name: 'test.untidy', ...untidy });
-    jobs.register({ name: 'test.patient', ...common, firstRetryMs: 3_600_000 });
+    jobs.register(defineJob<WorkInput, WorkState>({ name: 'test.untidy', ...untidy }));
+    jobs.register(defineJob<WorkInput, WorkState>({ name: 'test.patient', ...common, firstRetryMs: 3_600_000 }));
   }
 }
 
@@ -57,19 +74,19 @@ describe('JobQueue', () => {
   let database: TestDatabase;
   const replicas: TestingModule[] = [];
   const nobody = { userId: null, username: null };
-  const newJob = (subject = 'thing:a', more: Partial<NewJob> = {}): NewJob => ({
-    kind: 'test.work',
+  const newJob = (subject = 'thing:a', more: Partial<NewJob<WorkInput>> = {}): NewJob<WorkInput> => ({
     subject,
     title: `Work on ${subject}`,
     actor: nobody,
     ...more,
   });
+  const typeOf = (name: string) => ({ name, input: WorkInput });
 
-  const start = async (leaseMs = 30_000): Promise<TestingModule> => {
+  const start = async (leaseMs = 30_000, isWorker = true): Promise<TestingModule> => {
     @Module({ providers: [Work] })
     class WorkModule {}
     const replica = await Test.createTestingModule({
-      imports: [...jobModules(database.target), WorkModule],
+      imports: [...jobModules(database.target, isWorker), WorkModule],
     }).compile();
     replica.get(JobStore).timing.leaseMs = leaseMs;
     await replica.init();
@@ -77,10 +94,14 @@ describe('JobQueue', () => {
     replicas.push(replica);
     return replica;
   };
+  const withDatabase = async <Result>(work: (dataSource: DataSource) => Promise<Result>): Promise<Result> => {
+    const dataSource = await connectTo(database.target);
+    return work(dataSource).finally(() => dataSource.destroy());
+  };
   const inTransaction = <Result>(replica: TestingModule, work: (tx: EntityManager) => Promise<Result>) =>
     replica.get(DataSource).transaction(work);
-  const enqueue = (replica: TestingModule, job: NewJob = newJob()): Promise<number> =>
-    inTransaction(replica, (transaction) => replica.get(JobQueue).enqueue(transaction, job));
+  const enqueue = (replica: TestingModule, job = newJob(), name = 'test.work'): Promise<number> =>
+    inTransaction(replica, (transaction) => replica.get(JobQueue).enqueue(transaction, typeOf(name), job));
   const until = (replica: TestingModule, id: number, isReached: (job: JobView) => boolean): Promise<JobView> =>
     reaches(async () => {
       const job = await replica.get(JobQueue).get(id);
@@ -88,7 +109,7 @@ describe('JobQueue', () => {
     });
   const whenOver = (replica: TestingModule, id: number): Promise<JobView> =>
     until(replica, id, ({ finishedAt, status }) => finishedAt !== null && status !== 'waiting');
-  const untilAborted = (work: JobContext): Promise<never> =>
+  const untilAborted = (work: Context): Promise<never> =>
     new Promise((_, reject) => work.signal.addEventListener('abort', () => reject(work.signal.reason as Error)));
 
   beforeEach(async () => {
@@ -114,7 +135,7 @@ describe('JobQueue', () => {
   it('does not begin a job whose transaction was rolled back', async () => {
     const replica = await start();
     await inTransaction(replica, async (transaction) => {
-      await replica.get(JobQueue).enqueue(transaction, newJob());
+      await replica.get(JobQueue).enqueue(transaction, typeOf('test.work'), newJob());
       throw new Error('changed my mind');
     }).catch(() => undefined);
     expect(await replica.get(JobQueue).list({ limit: 10 })).toEqual([]);
@@ -187,7 +208,7 @@ describe('JobQueue', () => {
   it('interrupts a step that takes too long', async () => {
     const replica = await start();
     replica.get(Work).first = untilAborted;
-    const job = await whenOver(replica, await enqueue(replica, newJob('thing:a', { kind: 'test.quick' })));
+    const job = await whenOver(replica, await enqueue(replica, newJob('thing:a'), 'test.quick'));
     expect(job).toMatchObject({ status: 'failed', error: 'It took longer than 0.03 seconds.' });
   });
 
@@ -207,7 +228,7 @@ describe('JobQueue', () => {
     expect(ran).toEqual(expect.arrayContaining(['cleanUp thing:a', 'cleanUp thing:e']));
     expect(ran).not.toContain('first thing:e');
     await expect(inTransaction(other, (transaction) => jobs.cancel(transaction, running.id))).rejects.toThrow(
-      'is over',
+      'has ended',
     );
   });
 
@@ -220,7 +241,7 @@ describe('JobQueue', () => {
     work.second = untilAborted;
     const other = await enqueue(replica);
     const retry = () => inTransaction(replica, (transaction) => jobs.retry(transaction, id));
-    await expect(retry()).rejects.toThrow('Something else is being done');
+    await expect(retry()).rejects.toThrow('Another job is working there');
     await inTransaction(replica, (transaction) => jobs.cancel(transaction, other));
     await whenOver(replica, other);
     work.second = nothing;
@@ -236,7 +257,7 @@ describe('JobQueue', () => {
     const work = replica.get(Work);
     work.first = () => Promise.resolve({ state: { files: 3 } });
     work.second = () => Promise.reject(new DiskGone());
-    const { id } = await whenOver(replica, await enqueue(replica, newJob('thing:a', { kind: 'test.untidy' })));
+    const { id } = await whenOver(replica, await enqueue(replica, newJob('thing:a'), 'test.untidy'));
     let seen: unknown;
     work.second = ({ state }) => Promise.resolve(void (seen = state));
     work.ran.length = 0;
@@ -250,7 +271,7 @@ describe('JobQueue', () => {
     const replica = await start();
     const work = replica.get(Work);
     work.first = ({ state }) => {
-      const done = Number(state['done'] ?? 0) + 1;
+      const done = Number(state.done ?? 0) + 1;
       return Promise.resolve({ state: { done }, ...(done < 4 && { rerunAfterMs: 0 }) });
     };
     await whenOver(replica, await enqueue(replica));
@@ -276,7 +297,7 @@ describe('JobQueue', () => {
       if (ending === 'retry') throw new Error('not yet');
       return { rerunAfterMs: 3_600_000 };
     };
-    const job = await whenOver(replica, await enqueue(replica, newJob('thing:a', { kind: 'test.patient' })));
+    const job = await whenOver(replica, await enqueue(replica, newJob('thing:a'), 'test.patient'));
     expect(job.status).toBe('cancelled');
   });
 
@@ -284,13 +305,14 @@ describe('JobQueue', () => {
     const replica = await start();
     const work = replica.get(Work);
     const jobs = replica.get(JobQueue);
-    const ensure = () => inTransaction(replica, (transaction) => jobs.enqueueOrRerun(transaction, newJob()));
+    const ensure = () =>
+      inTransaction(replica, (transaction) => jobs.enqueueOrRerun(transaction, typeOf('test.work'), newJob()));
     let release: () => void = () => undefined;
     let begun: () => void = () => undefined;
     const running = new Promise<void>((resolve) => (begun = resolve));
     work.first = () => {
       begun();
-      return work.ran.length > 1 ? nothing({} as JobContext) : new Promise<void>((resolve) => (release = resolve));
+      return work.ran.length > 1 ? nothing({} as Context) : new Promise<void>((resolve) => (release = resolve));
     };
     await ensure();
     await running;
@@ -304,14 +326,14 @@ describe('JobQueue', () => {
 
   it('hands a job to another replica when the lease was not renewed, and lets the late holder write nothing', async () => {
     const late = await start(300);
-    const claims = late.get(JobStore);
+    const store = late.get(JobStore);
     late.get(Work).first = untilAborted;
     // As if this replica were cut off once it has begun.
-    claims.renew = () => Promise.reject(new Error('the network is gone'));
-    const claim = claims.claim.bind(claims);
-    claims.claim = (kinds) =>
-      claim(kinds).then((job) => {
-        if (job) claims.claim = () => Promise.resolve(undefined);
+    store.renew = () => Promise.reject(new Error('the network is gone'));
+    const claim = store.claim.bind(store);
+    store.claim = (names) =>
+      claim(names).then((job) => {
+        if (job) store.claim = () => Promise.resolve(undefined);
         return job;
       });
     const id = await enqueue(late);
@@ -325,7 +347,7 @@ describe('JobQueue', () => {
 
   it('fails a job that was running each time its server died', async () => {
     const replica = await start();
-    const id = await enqueue(replica, newJob('thing:a', { kind: 'test.quiet' }));
+    const id = await enqueue(replica, newJob('thing:a'), 'test.quiet');
     await whenOver(replica, id);
     replica.get(Work).ran.length = 0;
     await replica.get(DataSource).query(
@@ -362,7 +384,7 @@ describe('JobQueue', () => {
     };
     replica.get(Work).second = (work) => {
       for (let line = 1; line <= 400; line++) work.log('x'.repeat(600));
-      const done = Number(work.state['done'] ?? 0) + 1;
+      const done = Number(work.state.done ?? 0) + 1;
       return Promise.resolve({ state: { done }, ...(done < 2 && { rerunAfterMs: 0 }) });
     };
     const job = await whenOver(replica, await enqueue(replica));
@@ -376,10 +398,10 @@ describe('JobQueue', () => {
   it('shows housekeeping only when asked or when it failed, and forgets it after a day', async () => {
     const replica = await start();
     const jobs = replica.get(JobQueue);
-    const quiet = await whenOver(replica, await enqueue(replica, newJob('thing:a', { kind: 'test.quiet' })));
+    const quiet = await whenOver(replica, await enqueue(replica, newJob('thing:a'), 'test.quiet'));
     const loud = await whenOver(replica, await enqueue(replica));
     replica.get(Work).first = () => Promise.reject(new DiskGone());
-    const failed = await whenOver(replica, await enqueue(replica, newJob('thing:b', { kind: 'test.quiet' })));
+    const failed = await whenOver(replica, await enqueue(replica, newJob('thing:b'), 'test.quiet'));
     const listed = async (filter = {}) => (await jobs.list({ limit: 10, ...filter })).map(({ id }) => id);
     expect(await listed()).toEqual([failed.id, loud.id]);
     expect(await listed({ withHousekeeping: true })).toEqual([failed.id, loud.id, quiet.id]);
@@ -393,5 +415,83 @@ describe('JobQueue', () => {
     await replica.get(DataSource).query(`UPDATE durable_jobs SET finished_at = now() - interval '91 days'`);
     await replica.get(JobHistory).run();
     expect(await listed({ withHousekeeping: true })).toEqual([]);
+  });
+
+  it('refuses input that its class does not allow, before anything is stored', async () => {
+    const replica = await start();
+    const wrong = newJob('thing:a', { input: { from: 7 as unknown as string } });
+    await expect(enqueue(replica, wrong)).rejects.toThrow(
+      'The input of the job test.work does not fit this release: from',
+    );
+    expect(await replica.get(JobQueue).list({ limit: 10 })).toEqual([]);
+  });
+
+  it('fails a stored job whose input this release does not understand, at once and without running it', async () => {
+    const replica = await start();
+    const [{ id }] = await replica
+      .get(DataSource)
+      .query<[{ id: number }]>(
+        `INSERT INTO durable_jobs (kind, subject, title, input) VALUES ('test.work', 'thing:a', 'Old', '{"from": [1]}') RETURNING id`,
+      );
+    replica.get(JobWorker).wake();
+    const job = await whenOver(replica, id);
+    expect(job).toMatchObject({ status: 'failed', attempt: 1 });
+    expect(job.error).toContain('does not fit this release: from');
+    expect(replica.get(Work).ran).toEqual([]);
+  });
+
+  it('takes over a job that the previous release enqueued and was killed with', async () => {
+    const [{ id }] = await withDatabase((dataSource) =>
+      dataSource.query<[{ id: number }]>(
+        `INSERT INTO durable_jobs (kind, subject, title, input, state, step, status, attempt, lease_owner, lease_until, requested_by, requested_by_name)
+         VALUES ('test.work', 'thing:a', 'Old', '{"from": "b", "unknown": 1}', '{"files": 3}', 'second', 'running', 1,
+           gen_random_uuid(), now() - interval '1 second', 1, 'ann') RETURNING id`,
+      ),
+    );
+    const replica = await start();
+    let seen: unknown;
+    replica.get(Work).second = ({ state, input }) => Promise.resolve(void (seen = { ...state, from: input.from }));
+    expect(await whenOver(replica, id)).toMatchObject({ status: 'succeeded', requestedByName: 'ann', attempt: 2 });
+    expect(seen).toEqual({ files: 3, from: 'b' });
+    expect(replica.get(Work).ran).toEqual(['second thing:a']);
+  });
+
+  it('writes the request that enqueued a job into its log lines', async () => {
+    const replica = await start();
+    const lines: unknown[] = [];
+    replica.get(Log).error = (text, fields) => void lines.push([text, fields]);
+    replica.get(Work).first = ({ requestId }) => {
+      expect(requestId).toBe('req-1');
+      return Promise.reject(new DiskGone());
+    };
+    const id = await enqueue(replica, newJob('thing:a', { actor: { ...nobody, requestId: 'req-1' } }));
+    await whenOver(replica, id);
+    await replica.get(JobWorker).idle();
+    expect(lines).toEqual([['A job failed', expect.objectContaining({ job: id, requestId: 'req-1' })]]);
+  });
+
+  it('does not start a job beside a step that ignores its signal', async () => {
+    const replica = await start();
+    const work = replica.get(Work);
+    let finish: () => void = () => undefined;
+    work.first = () => new Promise<void>((resolve) => (finish = resolve));
+    const stuck = await enqueue(replica, newJob('thing:a'), 'test.quick');
+    await whenOver(replica, stuck); // after the time limit and the grace
+    work.first = nothing;
+    const next = await enqueue(replica, newJob('thing:b'), 'test.quick');
+    await replica.get(JobWorker).idle();
+    expect(await replica.get(JobQueue).get(next)).toMatchObject({ status: 'waiting', startedAt: null });
+    finish();
+    expect(await whenOver(replica, next)).toMatchObject({ status: 'succeeded' });
+  }, 20_000);
+
+  it('enqueues and waits, but runs nothing, in a process that is not a worker', async () => {
+    const command = await start(30_000, false);
+    const id = await enqueue(command);
+    await expect(command.get(JobQueue).waitUntilFinished(id, AbortSignal.timeout(300))).rejects.toThrow('aborted');
+    const ended = command.get(JobQueue).waitUntilFinished(id, AbortSignal.timeout(20_000));
+    await start();
+    expect(await ended).toMatchObject({ id, status: 'succeeded' });
+    expect(command.get(Work).ran).toEqual([]);
   });
 });

@@ -2,52 +2,54 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { type JobDefinition } from './job-definition.js';
 
-/** A try that failed, as told to those who want to know. */
 export interface JobFailure {
   readonly id: number;
-  readonly kind: JobDefinition;
+  readonly definition: JobDefinition;
   readonly title: string;
-  /** The number of this try. */
+  /** Number of the attempt that failed. */
   readonly attempt: number;
-  /** The job is over. */
+  /** The job has ended. */
   readonly isFinal: boolean;
+  /** Runs of the schedule that failed since one succeeded; 0 for other jobs. */
+  readonly failuresInARow: number;
 }
 
-/** Runs in the transaction that notes the failure. */
+/** Runs in the transaction that stores the failure. */
 export type FailureHandler = (transaction: EntityManager, failure: JobFailure) => Promise<void>;
 
-/** The kinds of durable work that this process knows; areas register theirs while the modules are wired. */
+/** The jobs that this process can run; areas register theirs while the modules are wired. */
 @Injectable()
 export class JobRegistry {
-  private readonly kinds = new Map<string, JobDefinition>();
+  private readonly definitions = new Map<string, JobDefinition>();
   private readonly handlers: FailureHandler[] = [];
 
-  /** @throws Error when the kind is there already, has no step, or two of one name. */
-  register(kind: JobDefinition): void {
-    const names = new Set(kind.steps.map(({ name }) => name));
-    if (names.size === 0 || names.size !== kind.steps.length)
-      throw new Error(`${kind.name} needs differently named steps`);
-    if (this.kinds.has(kind.name)) throw new Error(`There are two kinds of job called ${kind.name}`);
-    this.kinds.set(kind.name, kind);
+  /** @throws Error when the name is registered already, or the step names are not unique. */
+  register(definition: JobDefinition): void {
+    const { name, steps } = definition;
+    if (steps.length === 0 || new Set(steps.map((step) => step.name)).size !== steps.length)
+      throw new Error(`The job ${name} needs steps with unique names`);
+    if (this.definitions.has(name)) throw new Error(`There are two jobs called ${name}`);
+    this.definitions.set(name, definition);
   }
 
   all(): readonly JobDefinition[] {
-    return [...this.kinds.values()];
+    return [...this.definitions.values()];
   }
 
-  /** @throws Error when it is not registered. */
-  get(name: string): JobDefinition {
-    const kind = this.kinds.get(name);
-    if (!kind) throw new Error(`There is no kind of job called ${name}`);
-    return kind;
+  find(name: string): JobDefinition | undefined {
+    return this.definitions.get(name);
+  }
+
+  housekeeping(): string[] {
+    return this.all().flatMap(({ name, isHousekeeping }) => (isHousekeeping ? [name] : []));
   }
 
   onFailure(handler: FailureHandler): void {
     this.handlers.push(handler);
   }
 
-  /** For the worker only. */
-  async failed(transaction: EntityManager, failure: JobFailure): Promise<void> {
+  /** For {@link JobAttempt} only. */
+  async publishFailure(transaction: EntityManager, failure: JobFailure): Promise<void> {
     for (const handler of this.handlers) await handler(transaction, failure);
   }
 }

@@ -1,13 +1,14 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { type JobStatus } from './job-status.js';
 
-/** Work that survives a kill at any point: what is wanted, how far it is, who holds it. */
+/** A job: its input, its progress, and who has its lease. */
 @Entity('durable_jobs')
 @Check('ck_durable_jobs_status', `"status" IN ('waiting', 'running', 'succeeded', 'failed', 'cancelled')`)
 @Index('uq_durable_jobs_active_subject', ['subject'], { unique: true, where: `status IN ('waiting', 'running')` })
 @Index('ix_durable_jobs_due', ['nextRunAt'], { where: `status IN ('waiting', 'running')` })
 @Index('ix_durable_jobs_finished_at', ['finishedAt'])
 @Index('ix_durable_jobs_requested_by', ['requestedBy', 'id'])
+@Index('ix_durable_jobs_kind', ['kind', 'id'])
 export class JobRow {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
@@ -16,10 +17,11 @@ export class JobRow {
   })
   id!: number;
 
+  /** The name of its definition. */
   @Column({ type: 'text' })
   kind!: string;
 
-  /** What it works on, `<kind of thing>:<name>`; one unfinished job per subject. */
+  /** What the job works on, `<kind of thing>:<name>`; one unfinished job per subject. */
   @Column({ type: 'text' })
   subject!: string;
 
@@ -30,18 +32,18 @@ export class JobRow {
   @Column({ type: 'jsonb', default: {} })
   input!: Record<string, unknown>;
 
-  /** What finished steps left for later ones. */
+  /** What finished steps stored for later ones. */
   @Column({ type: 'jsonb', default: {} })
   state!: Record<string, unknown>;
 
-  /** The step that runs or comes next; `null` before the first. */
+  /** The current step, or the next one; `null` before the first. */
   @Column({ type: 'text', nullable: true })
   step!: string | null;
 
   @Column({ type: 'text', default: 'waiting' })
   status!: JobStatus;
 
-  /** Tries of this step that began. */
+  /** Attempts at the current step. */
   @Column({ type: 'integer', default: 0 })
   attempt!: number;
 
@@ -57,7 +59,7 @@ export class JobRow {
   @Column({ name: 'is_cancel_wanted', type: 'boolean', default: false })
   isCancelWanted!: boolean;
 
-  /** More came while it ran: it starts over instead of ending. */
+  /** Enqueued again while running: restarts when it finishes. */
   @Column({ name: 'is_wanted_again', type: 'boolean', default: false })
   isWantedAgain!: boolean;
 
@@ -67,7 +69,7 @@ export class JobRow {
   @Column({ name: 'progress_total', type: 'bigint', nullable: true })
   progressTotal!: number | null;
 
-  /** Why the last try failed, for people. */
+  /** Why the last attempt failed, for people. */
   @Column({ type: 'text', nullable: true })
   error!: string | null;
 
@@ -75,12 +77,16 @@ export class JobRow {
   @Column({ name: 'output_lines', type: 'integer', default: 0 })
   outputLines!: number;
 
-  /** Account that asked for it; no foreign key, since the record outlives it. `null` = the product itself. */
+  /** Account that requested the job; no foreign key, because the job outlives it. `null` = the product itself. */
   @Column({ name: 'requested_by', type: 'bigint', nullable: true })
   requestedBy!: number | null;
 
   @Column({ name: 'requested_by_name', type: 'text', nullable: true })
   requestedByName!: string | null;
+
+  /** The request that enqueued the job, for log lines. */
+  @Column({ name: 'request_id', type: 'text', nullable: true })
+  requestId!: string | null;
 
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'clock_timestamp()' })
   createdAt!: Date;

@@ -12,7 +12,7 @@ export class JobConflict extends KubarrError {
   readonly code = 'jobs.subject-busy';
   readonly kind = 'conflict';
   constructor(title: string) {
-    super(`Something else is being done there at the moment: ${title}. Wait until it is finished, or cancel it first.`);
+    super(`Another job is working there: ${title}. Wait until it has finished, or cancel it first.`);
   }
 }
 
@@ -20,7 +20,7 @@ export class JobIsOver extends KubarrError {
   readonly code = 'jobs.is-over';
   readonly kind = 'conflict';
   constructor(id: number) {
-    super(`Job ${id} is over; there is nothing to cancel.`);
+    super(`Job ${id} has ended; there is nothing to cancel.`);
   }
 }
 
@@ -28,6 +28,16 @@ export class JobNotRetryable extends KubarrError {
   readonly code = 'jobs.not-retryable';
   readonly kind = 'conflict';
   constructor(id: number) {
-    super(`Only a job that failed or was cancelled can be tried again; job ${id} is not one.`);
+    super(`Only a job that failed or was cancelled can be retried; job ${id} is neither.`);
+  }
+}
+
+export class ScheduleNotFound extends KubarrError {
+  readonly code = 'jobs.schedule-not-found';
+  readonly kind = 'not-found';
+  constructor(name: string) {
+    super(
+      `There is no scheduled job ${name} that can be started. GET /api/jobs/periodic lists those with runs = once.`,
+    );
   }
 }

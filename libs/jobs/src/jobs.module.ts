@@ -1,23 +1,47 @@
-import { Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CacheEviction } from './cache-eviction.job.js';
-import { JobOutput } from './job-output.entity.js';
-import { JobRow } from './job.entity.js';
-import { JobQueue } from './job-queue.js';
-import { JobStore } from './job-store.js';
 import { JobHistory } from './job-history.job.js';
+import { JobMetrics } from './job-metrics.js';
+import { JobOutput } from './job-output.entity.js';
+import { JobQueue } from './job-queue.js';
 import { JobRegistry } from './job-registry.js';
+import { JobSchedule } from './job-schedule.entity.js';
+import { JobSchedules } from './job-schedules.js';
+import { JobStore } from './job-store.js';
 import { JobWorker } from './job-worker.js';
-import { JobLeases } from './job-leases.js';
-import { PeriodicJob } from './periodic-job.entity.js';
-import { PeriodicJobs } from './periodic-jobs.js';
+import { JobRow } from './job.entity.js';
+import { LocalSchedules } from './local-schedules.js';
+import { ScheduleClock } from './schedule-clock.js';
+import { ScheduleExplorer } from './schedule-explorer.js';
 
-/** Runs every provider method that wears `@Periodic`, and durable jobs. Needs `ScheduleModule.forRoot()` in the application. */
+export interface JobsModuleOptions {
+  /** False for commands: the process enqueues jobs, lists them and waits for them, but runs none. */
+  readonly isWorker: boolean;
+}
+
+/** The job engine. A worker needs `ScheduleModule.forRoot()` in the application. */
 @Global()
-@Module({
-  imports: [DiscoveryModule, TypeOrmModule.forFeature([PeriodicJob, JobRow, JobOutput])],
-  providers: [CacheEviction, JobQueue, JobStore, JobHistory, JobRegistry, JobLeases, JobWorker, PeriodicJobs],
-  exports: [JobQueue, PeriodicJobs],
-})
-export class JobsModule {}
+@Module({})
+export class JobsModule {
+  static forRoot({ isWorker }: JobsModuleOptions): DynamicModule {
+    return {
+      module: JobsModule,
+      imports: [DiscoveryModule, TypeOrmModule.forFeature([JobSchedule, JobRow, JobOutput])],
+      providers: [
+        CacheEviction,
+        JobHistory,
+        JobMetrics,
+        JobQueue,
+        JobRegistry,
+        JobSchedules,
+        JobStore,
+        LocalSchedules,
+        ScheduleExplorer,
+        ...(isWorker ? [JobWorker, ScheduleClock] : []),
+      ],
+      exports: [JobQueue, JobSchedules, LocalSchedules],
+    };
+  }
+}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Alerts } from '@kubarr/alerts';
-import { Periodic, HistoryConfig } from '@kubarr/jobs';
+import { HistoryConfig, Scheduled } from '@kubarr/jobs';
 import { deleteInBatches } from '@kubarr/platform/database';
 import { DataSource } from 'typeorm';
 
@@ -21,7 +21,7 @@ export class NotificationRetention {
     private readonly alerts: Alerts,
   ) {}
 
-  @Periodic({ name: 'notification-retention', everyMs: 86_400_000, runs: 'once', timeoutMs: 1_800_000 })
+  @Scheduled({ name: 'notification-retention', cron: '30 3 * * *', timeoutMs: 1_800_000 })
   async run(signal?: AbortSignal): Promise<void> {
     await this.alerts.deleteExpired(this.dataSource.manager);
     await this.dataSource.query(

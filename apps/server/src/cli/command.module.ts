@@ -1,5 +1,4 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { ScheduleModule } from '@nestjs/schedule';
 import { JobsModule } from '@kubarr/jobs';
 import { HttpModule } from '@kubarr/platform/http';
 import { SystemModule } from '@kubarr/system';
@@ -17,8 +16,7 @@ export class CommandModule {
       module: CommandModule,
       imports: [
         ...foundationModules(foundations),
-        ScheduleModule.forRoot({ cronJobs: false, intervals: false, timeouts: false }),
-        JobsModule,
+        JobsModule.forRoot({ isWorker: false }),
         HttpModule,
         ...AREAS.map(({ module }) => module).filter((module) => module !== SystemModule),
       ],

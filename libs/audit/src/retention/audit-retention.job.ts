@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditConfig } from '../audit.config.js';
-import { Periodic } from '@kubarr/jobs';
+import { Scheduled } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { AuditDeletion } from './audit-deletion.js';
 
@@ -13,7 +13,7 @@ export class AuditRetention {
     private readonly log: Log,
   ) {}
 
-  @Periodic({ name: 'audit-retention', everyMs: 86_400_000, runs: 'once', timeoutMs: 3_600_000 })
+  @Scheduled({ name: 'audit-retention', cron: '0 3 * * *', timeoutMs: 3_600_000 })
   async run(signal?: AbortSignal): Promise<void> {
     const { retentionDays } = this.config;
     const left = await this.deletion.finish(signal);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Periodic } from '@kubarr/jobs';
+import { Scheduled } from '@kubarr/jobs';
 import { KeyRing } from '@kubarr/platform/secrets';
 import { createHmac } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -56,7 +56,7 @@ export class AuditSeals {
     private readonly keys: KeyRing,
   ) {}
 
-  @Periodic({ name: 'audit-seals', everyMs: 600_000, runs: 'once', timeoutMs: 300_000 })
+  @Scheduled({ name: 'audit-seals', everyMs: 600_000, timeoutMs: 300_000 })
   async run(signal?: AbortSignal): Promise<void> {
     await this.closeDays();
     while (!signal?.aborted && (await this.sealNextDay()));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Periodic } from '@kubarr/jobs';
+import { Scheduled } from '@kubarr/jobs';
 import { AuditReader } from '../audit-reader.js';
 
 /** Entries counted in one transaction. */
@@ -25,7 +25,7 @@ const COUNT_RANGE = `
 export class AuditTotals {
   constructor(private readonly reader: AuditReader) {}
 
-  @Periodic({ name: 'audit-totals', everyMs: 60_000, runs: 'once', timeoutMs: 50_000 })
+  @Scheduled({ name: 'audit-totals', everyMs: 60_000, timeoutMs: 50_000 })
   async run(signal?: AbortSignal): Promise<void> {
     for (let read = BATCH; read === BATCH && !signal?.aborted;) {
       read = await this.reader.advance('totals', BATCH, async (transaction, range) => {

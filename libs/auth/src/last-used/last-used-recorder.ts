@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { DatabaseConnection } from '@kubarr/platform/database';
-import { Periodic } from '@kubarr/jobs';
+import { Scheduled } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { DataSource } from 'typeorm';
 import { LastUsedBuffer } from './last-used-buffer.js';
@@ -28,7 +28,7 @@ export class LastUsedRecorder implements BeforeApplicationShutdown {
     this.apiTokens.record(tokenId);
   }
 
-  @Periodic({ name: 'session-last-access', everyMs: 20_000, runs: 'everywhere', timeoutMs: 10_000 })
+  @Scheduled({ name: 'session-last-access', scope: 'local', everyMs: 20_000, timeoutMs: 10_000 })
   async write(): Promise<void> {
     if (!this.connection.isReady) return;
     await this.writeBatch(

@@ -3,7 +3,7 @@ import { actorOf, SYSTEM } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { DatabaseConnection } from '@kubarr/platform/database';
 import { Refusals } from '@kubarr/platform/http';
-import { Periodic } from '@kubarr/jobs';
+import { Scheduled } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { DataSource } from 'typeorm';
 import { RefusalBuffer } from './refusal-buffer.js';
@@ -30,7 +30,7 @@ export class RefusalRecorder implements BeforeApplicationShutdown {
     });
   }
 
-  @Periodic({ name: 'refusals', everyMs: EVERY_MS, runs: 'everywhere', timeoutMs: 10_000, startAfterMs: EVERY_MS })
+  @Scheduled({ name: 'refusals', scope: 'local', everyMs: EVERY_MS, timeoutMs: 10_000 })
   async write(): Promise<void> {
     if (!this.connection.isReady) return;
     const { notes, others } = this.waiting.drain();

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Periodic } from '@kubarr/jobs';
+import { Scheduled } from '@kubarr/jobs';
 import { deleteInBatches } from '@kubarr/platform/database';
 import { DataSource } from 'typeorm';
 
@@ -11,7 +11,7 @@ const TOKENS_LISTED_FOR_DAYS = 30;
 export class SessionCleanup {
   constructor(private readonly dataSource: DataSource) {}
 
-  @Periodic({ name: 'session-cleanup', everyMs: 3_600_000, runs: 'once', timeoutMs: 60_000 })
+  @Scheduled({ name: 'session-cleanup', everyMs: 3_600_000, timeoutMs: 60_000 })
   async run(signal?: AbortSignal): Promise<void> {
     await deleteInBatches(this.dataSource, { table: 'sessions', where: 'expires_at < now()' }, signal);
     await deleteInBatches(

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Periodic } from '@kubarr/jobs';
+import { Scheduled } from '@kubarr/jobs';
 import { DataSource } from 'typeorm';
 import { Outbox } from './outbox.js';
 
@@ -11,7 +11,7 @@ export class OutboxCheck {
     private readonly outbox: Outbox,
   ) {}
 
-  @Periodic({ name: 'notification-outbox', everyMs: 900_000, runs: 'once', timeoutMs: 60_000 })
+  @Scheduled({ name: 'notification-outbox', everyMs: 900_000, timeoutMs: 60_000 })
   async run(): Promise<void> {
     await this.dataSource.transaction(async (transaction) => {
       // Nobody is left to tell.

@@ -1,11 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { SYSTEM } from '@kubarr/access';
-import { JobQueue } from '@kubarr/jobs';
+import { JobQueue, type JobType } from '@kubarr/jobs';
+import { IsInt, IsString } from 'class-validator';
 import { type EntityManager } from 'typeorm';
 import { type Notification } from './notification.js';
 
-/** The kind of job that empties the outbox of one destination. */
-export const DELIVER = 'notifications.deliver';
+export class DeliveryInput {
+  @IsInt()
+  readonly userId!: number;
+
+  @IsString()
+  readonly channelType!: string;
+}
+
+/** The job that sends the messages of one destination. */
+export const DELIVERY: JobType<DeliveryInput> = { name: 'notifications.deliver', input: DeliveryInput };
 
 /** Event type of the message with the code that verifies a destination. */
 export const VERIFICATION = 'verification';
@@ -57,9 +66,9 @@ export class Outbox {
   async ensureSender(transaction: EntityManager, userId: number, channelType: string, afterMs = 0): Promise<void> {
     await this.jobs.enqueueOrRerun(
       transaction,
+      DELIVERY,
       {
-        kind: DELIVER,
-        subject: `${DELIVER}:${channelType}:${userId}`,
+        subject: `${DELIVERY.name}:${channelType}:${userId}`,
         title: `Send messages by ${channelType} to account ${userId}`,
         input: { userId, channelType },
         actor: SYSTEM,

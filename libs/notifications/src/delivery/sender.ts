@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { asDatabaseError } from '@kubarr/platform/database';
 import { backOffMs } from '@kubarr/platform/timing';
-import { JobQueue, type JobContext, type StepResult } from '@kubarr/jobs';
+import { defineJob, type JobContext, JobQueue, type StepResult } from '@kubarr/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Channel, DeliveryFailed, type Message } from '../channels/channel.js';
 import { ChannelSettings } from '../channels/channel-settings.js';
@@ -10,7 +10,7 @@ import { asDeliveryFailed } from '../channels/channel-requests.js';
 import { maskDestination } from '../channels/mask-destination.js';
 import { Destinations } from '../destinations/destinations.js';
 import { type AlertSeverity } from '@kubarr/alerts';
-import { DELIVER, VERIFICATION } from './outbox.js';
+import { DELIVERY, type DeliveryInput, VERIFICATION } from './outbox.js';
 
 /** Attempts before a message is given up: with the waits between them about a day. */
 const ATTEMPTS = 30;
@@ -46,18 +46,20 @@ export class Sender {
     private readonly destinations: Destinations,
     jobs: JobQueue,
   ) {
-    jobs.register({
-      name: DELIVER,
-      steps: [{ name: 'send', run: (work) => this.sendNext(work) }],
-      maxAttempts: 100,
-      timeoutMs: 60_000,
-      concurrency: 4,
-      isHousekeeping: true,
-    });
+    jobs.register(
+      defineJob<DeliveryInput>({
+        ...DELIVERY,
+        steps: [{ name: 'send', run: (context) => this.sendNext(context) }],
+        maxAttempts: 100,
+        timeoutMs: 60_000,
+        concurrency: 4,
+        isHousekeeping: true,
+      }),
+    );
   }
 
-  private async sendNext({ input, signal }: JobContext): Promise<StepResult> {
-    const { userId, channelType } = input as { userId: number; channelType: string };
+  private async sendNext({ input, signal }: JobContext<DeliveryInput>): Promise<StepResult> {
+    const { userId, channelType } = input;
     const channel = this.types.get(channelType);
     const pauseMs = await this.pause(userId, channel);
     if (pauseMs > 0) return { rerunAfterMs: pauseMs };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditFact, AuditFacts, type AuditRange, AuditReader } from '@kubarr/audit';
 import { ReplicaBus } from '@kubarr/platform/database';
-import { Periodic } from '@kubarr/jobs';
+import { Scheduled } from '@kubarr/jobs';
 import { type EntityManager } from 'typeorm';
 import { type Notification } from '../delivery/notification.js';
 import { type EventType } from './event-types.js';
@@ -25,7 +25,7 @@ export class AuditFollower {
   ) {}
 
   /** Every replica looks for new entries, which writes nothing; the cursor gives each entry to one of them. */
-  @Periodic({ name: 'notifications-from-audit', everyMs: 5_000, runs: 'everywhere', timeoutMs: 60_000 })
+  @Scheduled({ name: 'notifications-from-audit', scope: 'local', everyMs: 5_000, timeoutMs: 60_000 })
   async run(signal?: AbortSignal): Promise<void> {
     if (!this.bus.isListening) return; // the database watch reports the outage
     while (!signal?.aborted && (await this.reader.hasMore('notifications'))) {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Periodic } from '@kubarr/jobs';
+import { Scheduled } from '@kubarr/jobs';
 import { deleteInBatches } from '@kubarr/platform/database';
 import { DataSource } from 'typeorm';
 
@@ -8,7 +8,7 @@ import { DataSource } from 'typeorm';
 export class SignInCleanup {
   constructor(private readonly dataSource: DataSource) {}
 
-  @Periodic({ name: 'sign-in-cleanup', everyMs: 3_600_000, runs: 'once', timeoutMs: 60_000 })
+  @Scheduled({ name: 'sign-in-cleanup', everyMs: 3_600_000, timeoutMs: 60_000 })
   async run(signal?: AbortSignal): Promise<void> {
     await deleteInBatches(this.dataSource, { table: 'sign_in_challenges', where: 'expires_at < now()' }, signal);
     const isOver = 'expire < extract(epoch FROM now()) * 1000';

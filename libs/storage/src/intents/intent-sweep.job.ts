@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Periodic } from '@kubarr/jobs';
+import { Scheduled } from '@kubarr/jobs';
 import { asDatabaseError } from '@kubarr/platform/database';
 import { StorageIntents } from './storage-intents.js';
 
@@ -8,7 +8,7 @@ import { StorageIntents } from './storage-intents.js';
 export class IntentSweep {
   constructor(private readonly intents: StorageIntents) {}
 
-  @Periodic({ name: 'storage-intents', everyMs: 15_000, runs: 'everywhere', timeoutMs: 60_000, startAfterMs: 1_000 })
+  @Scheduled({ name: 'storage-intents', scope: 'local', everyMs: 15_000, startAfterMs: 1_000, timeoutMs: 60_000 })
   async run(signal?: AbortSignal): Promise<void> {
     if (this.intents.isRecovering) return; // the disk does not respond
     try {

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Actor, SYSTEM } from '@kubarr/access';
 import { StorageConfig } from '../storage.config.js';
 import { EntryNotFound, parseRelativePath, type RelativePath, type TreeSize } from '@kubarr/file-tree';
-import { type JobContext, JobQueue, Periodic, type StepResult } from '@kubarr/jobs';
+import { defineJob, type JobContext, JobQueue, Scheduled, type StepResult } from '@kubarr/jobs';
+import { IsString } from 'class-validator';
 import { DataSource, type EntityManager } from 'typeorm';
 import { TooManyWalks } from '../storage.errors.js';
 import { isCounted, ROOT } from '../storage-path.js';
@@ -11,7 +12,7 @@ import { digestOf } from './path-digest.js';
 import { StorageSize } from './storage-size.entity.js';
 
 /** Longest run, in milliseconds: millions of files on a slow disk. */
-const TIME_LIMIT_MS = 86_400_000;
+const TIMEOUT_MS = 86_400_000;
 
 /** Folders right below the measured one whose sizes are kept too: the largest. */
 const KEPT_BELOW = 500;
@@ -24,21 +25,29 @@ const MOST_WAITING = 20;
 
 const HOUR_MS = 3_600_000;
 
-/** Finds out what folders hold, in the background, and keeps the answer. */
+class SizeInput {
+  @IsString()
+  readonly path!: string;
+}
+
+/** Measures folders in the background and stores their sizes. */
 @Injectable()
 export class SizeJob {
+  private readonly job = defineJob<SizeInput>({
+    name: 'storage.size',
+    input: SizeInput,
+    timeoutMs: TIMEOUT_MS,
+    isHousekeeping: true,
+    steps: [{ name: 'measure', run: (context) => this.measure(context) }],
+  });
+
   constructor(
     private readonly jobs: JobQueue,
     private readonly root: StorageRoot,
     private readonly dataSource: DataSource,
     private readonly config: StorageConfig,
   ) {
-    jobs.register({
-      name: 'storage.size',
-      timeoutMs: TIME_LIMIT_MS,
-      isHousekeeping: true,
-      steps: [{ name: 'measure', run: (work) => this.measure(work) }],
-    });
+    jobs.register(this.job);
   }
 
   /** @throws TooManyWalks when too many folders wait already */
@@ -49,8 +58,7 @@ export class SizeJob {
 
   /** Once for one folder at a time, however many people ask. */
   async ensure(transaction: EntityManager, actor: Actor, path: RelativePath): Promise<void> {
-    await this.jobs.enqueueOrRerun(transaction, {
-      kind: 'storage.size',
+    await this.jobs.enqueueOrRerun(transaction, this.job, {
       subject: `storage-size:${digestOf(path)}`,
       title: `Measure ${path.text === '' ? 'the whole storage' : `“${path.text}”`}`,
       input: { path: path.text },
@@ -59,7 +67,7 @@ export class SizeJob {
   }
 
   /** A quota needs to know what there is. Without one nobody wakes the disks. */
-  @Periodic({ name: 'storage-quota', everyMs: HOUR_MS, runs: 'once', timeoutMs: 60_000, startAfterMs: 10_000 })
+  @Scheduled({ name: 'storage-quota', everyMs: HOUR_MS, timeoutMs: 60_000 })
   async measureForQuota(): Promise<void> {
     await this.dataSource.transaction((transaction) => this.ensureForQuota(transaction));
   }
@@ -69,14 +77,14 @@ export class SizeJob {
     if (this.config.quotaBytes > 0) await this.ensure(transaction, SYSTEM, ROOT);
   }
 
-  private measure(work: JobContext): Promise<StepResult> {
-    const path = parseRelativePath((work.input as { path: string }).path);
+  private measure({ input, signal, progress }: JobContext<SizeInput>): Promise<StepResult> {
+    const path = parseRelativePath(input.path);
     return this.root.use(async (root) => {
       const below: { path: RelativePath; size: TreeSize }[] = [];
       let seen = 0;
       const size = await root.trees
-        .measure(path, { signal: work.signal, skipsForbidden: true, filter: isCounted }, (at, sum) => {
-          work.progress((seen += 1));
+        .measure(path, { signal, skipsForbidden: true, filter: isCounted }, (at, sum) => {
+          progress((seen += 1));
           if (at.names.length === path.names.length + 1) keepLargest(below, { path: at, size: { ...sum } });
         })
         .catch((error: unknown) => {

@@ -8,7 +8,9 @@ import {
   parseRelativePath,
   type RelativePath,
 } from '@kubarr/file-tree';
-import { JobQueue, type JobContext, type StepResult } from '@kubarr/jobs';
+import { defineJob, type JobContext, JobQueue, type StepResult } from '@kubarr/jobs';
+import { Type } from 'class-transformer';
+import { IsIn, IsObject, IsString, ValidateNested } from 'class-validator';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
 import { freeName, namesTaken } from '../free-name.js';
@@ -20,32 +22,42 @@ import { FileStillWritten } from './transfers.errors.js';
 import { StorageActions } from '../storage.actions.js';
 
 /** Longest run of one step, in milliseconds: a full disk over a slow network takes days. */
-const TIME_LIMIT_MS = 7 * 86_400_000;
+const TIMEOUT_MS = 7 * 86_400_000;
 
-/** Each restart of the server in the middle counts as a try. */
+/** Each restart of the server in the middle counts as an attempt. */
 const ATTEMPTS = 20;
 
-export interface TransferItem {
-  readonly from: string;
-  readonly to: string;
+export class TransferItem {
+  @IsString()
+  readonly from!: string;
+
+  @IsString()
+  readonly to!: string;
 }
 
-interface Transfer {
-  readonly mode: 'copy' | 'move';
-  readonly items: readonly TransferItem[];
-  readonly actor: Actor;
+class TransferInput {
+  @IsIn(['copy', 'move'])
+  readonly mode!: 'copy' | 'move';
+
+  @ValidateNested({ each: true })
+  @Type(() => TransferItem)
+  readonly items!: readonly TransferItem[];
+
+  @IsObject()
+  readonly actor!: Actor;
 }
+
+type TransferContext = JobContext<TransferInput, TransferState>;
 
 /** Stands for the copy of a device, socket or pipe. */
 const LEFT_OUT = '';
 
-/** What finished steps left. */
 interface TransferState {
-  readonly bytes?: number;
+  readonly bytes: number;
   /** What the copy of each item is, under whatever name: see {@link identityOf}. */
-  readonly copies?: readonly string[];
+  readonly copies: readonly string[];
   /** Where each item came to be: another name when its own was taken meanwhile. */
-  readonly published?: readonly string[];
+  readonly published: readonly string[];
 }
 
 /**
@@ -54,38 +66,40 @@ interface TransferState {
  */
 @Injectable()
 export class TransferJob {
+  private readonly job = defineJob<TransferInput, TransferState>({
+    name: 'storage.transfer',
+    input: TransferInput,
+    maxAttempts: ATTEMPTS,
+    timeoutMs: TIMEOUT_MS,
+    steps: [
+      { name: 'measure', run: (context) => this.measure(context) },
+      { name: 'copy', run: (context) => this.copy(context) },
+      { name: 'publish', run: (context) => this.publish(context) },
+      { name: 'clean-up', run: (context) => this.takeAway(context) },
+    ],
+    cleanUp: (context) => this.cleanUp(context),
+  });
+
   constructor(
     private readonly jobs: JobQueue,
     private readonly root: StorageRoot,
     private readonly quota: DiskQuota,
     private readonly intents: StorageIntents,
   ) {
-    jobs.register({
-      name: 'storage.transfer',
-      maxAttempts: ATTEMPTS,
-      timeoutMs: TIME_LIMIT_MS,
-      steps: [
-        { name: 'measure', run: (work) => this.measure(work) },
-        { name: 'copy', run: (work) => this.copy(work) },
-        { name: 'publish', run: (work) => this.publish(work) },
-        { name: 'clean-up', run: (work) => this.takeAway(work) },
-      ],
-      cleanUp: (work) => this.cleanUp(work),
-    });
+    jobs.register(this.job);
   }
 
   enqueue(
     transaction: EntityManager,
     actor: Actor,
-    mode: Transfer['mode'],
+    mode: TransferInput['mode'],
     items: readonly TransferItem[],
     to: RelativePath,
   ): Promise<number> {
     const [first] = items;
     const what = items.length === 1 && first ? `“${lastName(first.from)}”` : `${items.length} items`;
     const where = to.names.length === 0 ? 'the storage root' : `“${lastName(to.text)}”`;
-    return this.jobs.enqueue(transaction, {
-      kind: 'storage.transfer',
+    return this.jobs.enqueue(transaction, this.job, {
       subject: `storage-transfer:${randomUUID()}`,
       title: `${mode === 'copy' ? 'Copy' : 'Move'} ${what} to ${where}`,
       input: { mode, items, actor },
@@ -93,43 +107,43 @@ export class TransferJob {
     });
   }
 
-  private measure(work: JobContext): Promise<StepResult> {
+  private measure(context: TransferContext): Promise<StepResult<TransferState>> {
     return this.root.use(async (root) => {
       let bytes = 0;
-      for (const item of itemsOf(work)) {
+      for (const item of itemsOf(context)) {
         const facts = await root.stat(item.from);
         const size =
           facts.kind === 'directory'
-            ? await root.trees.measure(item.from, { signal: work.signal, filter: isShown })
+            ? await root.trees.measure(item.from, { signal: context.signal, filter: isShown })
             : { bytes: facts.size };
         bytes += size.bytes;
         await this.quota.assertFits(root, item.to.parent ?? ROOT, bytes);
       }
-      work.progress(0, bytes);
+      context.progress(0, bytes);
       return { state: { bytes } };
     });
   }
 
-  private copy(work: JobContext): Promise<StepResult> {
+  private copy(context: TransferContext): Promise<StepResult<TransferState>> {
     return this.root.use(async (root) => {
-      const { bytes: total } = work.state as TransferState;
+      const { bytes: total } = context.state;
       const copies: string[] = [];
       let [copied, sinceCheck] = [0, 0];
-      for (const { from, to, part } of itemsOf(work)) {
+      for (const { from, to, part } of itemsOf(context)) {
         const onBytes = async (bytes: number): Promise<void> => {
           copied += bytes;
           sinceCheck += bytes;
-          work.progress(copied, total);
+          context.progress(copied, total);
           if (sinceCheck < CHECK_EVERY_BYTES) return;
           sinceCheck = 0;
           await this.quota.assertStillFits(root, to.parent ?? ROOT);
         };
         const skipped = await root.trees
-          .copy(from, part, { signal: work.signal, filter: isShown, onBytes })
+          .copy(from, part, { signal: context.signal, filter: isShown, onBytes })
           .catch((error: unknown) => {
             throw error instanceof FileChanged ? new FileStillWritten(error) : error;
           });
-        if (skipped > 0) work.log(`${from.text}: ${skipped} devices, sockets or pipes were left out.`);
+        if (skipped > 0) context.log(`${from.text}: ${skipped} devices, sockets or pipes were left out.`);
         const copy = await root.files.statIfExists(part);
         copies.push(copy ? identityOf(copy) : LEFT_OUT);
       }
@@ -137,12 +151,12 @@ export class TransferJob {
     });
   }
 
-  private publish(work: JobContext): Promise<StepResult> {
-    const { mode, actor } = work.input as unknown as Transfer;
-    const { bytes = 0, copies = [] } = work.state as TransferState;
+  private publish(context: TransferContext): Promise<StepResult<TransferState>> {
+    const { mode, actor } = context.input;
+    const { bytes = 0, copies = [] } = context.state;
     return this.root.use(async (root) => {
       const published: string[] = [];
-      for (const [index, { from, to, part }] of itemsOf(work).entries()) {
+      for (const [index, { from, to, part }] of itemsOf(context).entries()) {
         if (!(await root.files.statIfExists(part))) {
           // Left out, or published by an earlier attempt, whose intent records the copy.
           const copy = copies[index];
@@ -153,7 +167,7 @@ export class TransferJob {
         await this.intents.execute(actor, root, {
           action: mode === 'copy' ? StorageActions.copied : StorageActions.moved,
           path: from,
-          details: { old: from.text, new: target.text, job: work.id },
+          details: { old: from.text, new: target.text, job: context.id },
           effect: 'publish',
           source: part,
           target,
@@ -167,24 +181,24 @@ export class TransferJob {
     });
   }
 
-  private async takeAway(work: JobContext): Promise<void> {
-    if ((work.input as unknown as Transfer).mode === 'copy') return;
-    const { published = [] } = work.state as TransferState;
+  private async takeAway(context: TransferContext): Promise<void> {
+    if (context.input.mode === 'copy') return;
+    const { published = [] } = context.state;
     await this.root.use(async (root) => {
-      for (const [index, { from }] of itemsOf(work).entries()) {
+      for (const [index, { from }] of itemsOf(context).entries()) {
         const target = parseRelativePath(published[index] ?? '');
-        const kept = await root.trees.removeCopied(from, target, { signal: work.signal });
+        const kept = await root.trees.removeCopied(from, target, { signal: context.signal });
         if (kept > 0)
-          work.log(
+          context.log(
             `${from.text}: ${kept} items stay in the old place, for they changed or came meanwhile, or are no files.`,
           );
       }
     });
   }
 
-  private cleanUp(work: JobContext): Promise<void> {
+  private cleanUp(context: TransferContext): Promise<void> {
     return this.root.use(async (root) => {
-      for (const { part } of itemsOf(work)) await root.trees.remove(part, { signal: work.signal });
+      for (const { part } of itemsOf(context)) await root.trees.remove(part, { signal: context.signal });
     });
   }
 }
@@ -198,8 +212,8 @@ async function findCopy(root: OpenRoot, to: RelativePath, identity?: string): Pr
 const identityOf = ({ device, inode }: FileEntry): string => `${device}:${inode}`;
 
 /** The paths of a job, each with the place where it is kept until it is whole. */
-function itemsOf({ id, input }: JobContext): { from: RelativePath; to: RelativePath; part: RelativePath }[] {
-  return (input as unknown as Transfer).items.map((item, index) => {
+function itemsOf({ id, input }: TransferContext): { from: RelativePath; to: RelativePath; part: RelativePath }[] {
+  return input.items.map((item, index) => {
     const to = parseRelativePath(item.to);
     return { from: parseRelativePath(item.from), to, part: partBeside(to, `job-${id}-${index}`) };
   });

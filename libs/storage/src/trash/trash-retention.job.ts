@@ -3,7 +3,7 @@ import { SYSTEM } from '@kubarr/access';
 import { StorageConfig } from '../storage.config.js';
 import { MAX_LISTED_ENTRIES, type FileEntry, EntryNotFound, type OpenRoot, type RelativePath } from '@kubarr/file-tree';
 import { KubarrError } from '@kubarr/platform/errors';
-import { Periodic } from '@kubarr/jobs';
+import { Scheduled } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { StorageIntents } from '../intents/storage-intents.js';
 import { StorageRoot } from '../storage-root.js';
@@ -27,7 +27,7 @@ export class TrashRetention {
     private readonly log: Log,
   ) {}
 
-  @Periodic({ name: 'storage-trash', everyMs: DAY_MS, runs: 'once', timeoutMs: 3_600_000 })
+  @Scheduled({ name: 'storage-trash', cron: '40 3 * * *', timeoutMs: 3_600_000 })
   async run(signal?: AbortSignal): Promise<void> {
     await this.root.use(async (root) => {
       if (!(await root.files.statIfExists(TRASH))) return;

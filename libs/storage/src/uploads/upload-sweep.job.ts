@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Periodic } from '@kubarr/jobs';
+import { Scheduled } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { Uploads } from './uploads.service.js';
 
@@ -11,7 +11,7 @@ export class UploadSweep {
     private readonly log: Log,
   ) {}
 
-  @Periodic({ name: 'storage-uploads', everyMs: 3_600_000, runs: 'once', timeoutMs: 600_000 })
+  @Scheduled({ name: 'storage-uploads', everyMs: 3_600_000, timeoutMs: 600_000 })
   async run(signal?: AbortSignal): Promise<void> {
     const { removed, failures } = await this.uploads.deleteExpired(signal);
     if (removed > 0) this.log.info('Removed old uploads', { removed });

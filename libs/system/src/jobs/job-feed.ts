@@ -3,13 +3,13 @@ import { ReplicaBus } from '@kubarr/platform/database';
 import { JobQueue, JOB_CHANGED, type JobChanged, JobNotFound } from '@kubarr/jobs';
 import { LiveEvents } from '@kubarr/platform/realtime';
 import { Log } from '@kubarr/platform/telemetry';
-import { jobAnswer } from './jobs.dto.js';
+import { jobResponse } from './jobs.dto.js';
 import { maySee } from './jobs.service.js';
 
-/** A job is read this often at most, in milliseconds, however quickly it changes. */
+/** Changes are collected for this long, in milliseconds, so that a busy job is read once. */
 const READ_EVERY_MS = 250;
 
-/** Sends jobs to listeners as they change, channel `jobs`, by number. */
+/** Sends changed jobs to listeners on the channel `jobs`, by id. */
 @Injectable()
 export class JobFeed {
   private readonly changed = new Set<number>();
@@ -37,8 +37,9 @@ export class JobFeed {
     for (const id of ids) {
       try {
         const job = await this.jobs.get(id);
+        if (job.isHousekeeping && job.requestedBy === null && job.status !== 'failed') continue;
         const isFor = (listener: Parameters<typeof maySee>[0]): boolean => maySee(listener, job);
-        this.events.publish({ channel: 'jobs', key: String(id), data: jobAnswer(job), isFor });
+        this.events.publish({ channel: 'jobs', key: String(id), data: jobResponse(job), isFor });
       } catch (error) {
         if (!(error instanceof JobNotFound))
           this.log.debug('A job could not be read for listeners', { job: id, error });

@@ -1,7 +1,16 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, Authenticated, CurrentActor, CurrentUser, RequirePermission, type SignedIn } from '@kubarr/access';
-import { JobAnswer, JobDetail, JobId, JobOutputQuery, JobPage, JobsQuery, PeriodicJobAnswer } from './jobs.dto.js';
+import {
+  JobDetailsResponse,
+  JobOutputQuery,
+  JobParams,
+  JobResponse,
+  JobsQuery,
+  JobsResponse,
+  PeriodicJobParams,
+  PeriodicJobResponse,
+} from './jobs.dto.js';
 import { JobsService } from './jobs.service.js';
 
 @ApiTags('Jobs')
@@ -13,31 +22,48 @@ export class JobsController {
   @Authenticated('settings.manage')
   @ApiOperation({
     operationId: 'listJobs',
-    summary: 'Work that is done outside requests, newest first',
-    description: 'Everybody sees what they asked for themselves; all jobs need settings.manage.',
+    summary: 'List jobs, newest first',
+    description: 'Without settings.manage: only jobs that you requested.',
   })
-  @ApiOkResponse({ type: JobPage })
-  list(@CurrentUser() reader: SignedIn, @Query() query: JobsQuery): Promise<JobPage> {
+  @ApiOkResponse({ type: JobsResponse })
+  list(@CurrentUser() reader: SignedIn, @Query() query: JobsQuery): Promise<JobsResponse> {
     return this.jobs.list(reader, query);
   }
 
   @Get('periodic')
   @RequirePermission('settings.manage')
-  @ApiOperation({ operationId: 'listPeriodicJobs', summary: 'Work that repeats, and how it went last' })
-  @ApiOkResponse({ type: [PeriodicJobAnswer] })
-  periodic(): Promise<PeriodicJobAnswer[]> {
+  @ApiOperation({ operationId: 'listPeriodicJobs', summary: 'List scheduled jobs and how their last run ended' })
+  @ApiOkResponse({ type: [PeriodicJobResponse] })
+  periodic(): Promise<PeriodicJobResponse[]> {
     return this.jobs.periodic();
+  }
+
+  @Post('periodic/:name/run')
+  @HttpCode(200)
+  @RequirePermission('settings.manage')
+  @ApiOperation({
+    operationId: 'runPeriodicJob',
+    summary: 'Run a scheduled job now',
+    description: 'Enqueues a run and answers its job; only for jobs that run once for all replicas.',
+  })
+  @ApiOkResponse({ type: JobResponse })
+  runNow(@CurrentActor() actor: Actor, @Param() { name }: PeriodicJobParams): Promise<JobResponse> {
+    return this.jobs.runNow(actor, name);
   }
 
   @Get(':id')
   @Authenticated('settings.manage')
   @ApiOperation({
     operationId: 'getJob',
-    summary: 'One job with its output',
-    description: 'One’s own, or any with settings.manage.',
+    summary: 'Get a job with its output',
+    description: 'Without settings.manage: only a job that you requested.',
   })
-  @ApiOkResponse({ type: JobDetail })
-  get(@CurrentUser() reader: SignedIn, @Param() { id }: JobId, @Query() query: JobOutputQuery): Promise<JobDetail> {
+  @ApiOkResponse({ type: JobDetailsResponse })
+  get(
+    @CurrentUser() reader: SignedIn,
+    @Param() { id }: JobParams,
+    @Query() query: JobOutputQuery,
+  ): Promise<JobDetailsResponse> {
     return this.jobs.get(reader, id, query);
   }
 
@@ -46,11 +72,15 @@ export class JobsController {
   @Authenticated('settings.manage')
   @ApiOperation({
     operationId: 'cancelJob',
-    summary: 'Stop a job; a running one ends as soon as it can',
-    description: 'One’s own, or any with settings.manage.',
+    summary: 'Cancel a job; a running one stops as soon as it can',
+    description: 'Without settings.manage: only a job that you requested.',
   })
-  @ApiOkResponse({ type: JobAnswer })
-  cancel(@CurrentUser() reader: SignedIn, @CurrentActor() actor: Actor, @Param() { id }: JobId): Promise<JobAnswer> {
+  @ApiOkResponse({ type: JobResponse })
+  cancel(
+    @CurrentUser() reader: SignedIn,
+    @CurrentActor() actor: Actor,
+    @Param() { id }: JobParams,
+  ): Promise<JobResponse> {
     return this.jobs.cancel(reader, actor, id);
   }
 
@@ -59,10 +89,14 @@ export class JobsController {
   @RequirePermission('settings.manage')
   @ApiOperation({
     operationId: 'retryJob',
-    summary: 'Try a failed or cancelled job again',
+    summary: 'Retry a failed or cancelled job',
   })
-  @ApiOkResponse({ type: JobAnswer })
-  retry(@CurrentUser() reader: SignedIn, @CurrentActor() actor: Actor, @Param() { id }: JobId): Promise<JobAnswer> {
+  @ApiOkResponse({ type: JobResponse })
+  retry(
+    @CurrentUser() reader: SignedIn,
+    @CurrentActor() actor: Actor,
+    @Param() { id }: JobParams,
+  ): Promise<JobResponse> {
     return this.jobs.retry(reader, actor, id);
   }
 }

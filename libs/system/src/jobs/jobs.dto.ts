@@ -1,23 +1,28 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
 import { BooleanParameter, ChoiceField, IntegerParameter, TextField } from '@kubarr/platform/http';
-import { JOB_STATUSES, type JobState, type JobStatus, type JobView, type OutputLine } from '@kubarr/jobs';
+import { JOB_STATUSES, type JobStatus, type JobView, type OutputLine, type ScheduleStatus } from '@kubarr/jobs';
 
-export class JobId {
+export class JobParams {
   @IntegerParameter({ description: 'Number of the job', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
   id!: number;
+}
+
+export class PeriodicJobParams {
+  @TextField({ description: 'Name of the scheduled job', minLength: 1, maxLength: 64 })
+  name!: string;
 }
 
 export class JobsQuery {
   @ChoiceField({ description: 'Only jobs in this state', choices: JOB_STATUSES, optional: true })
   status?: JobStatus;
 
-  @TextField({ description: 'Only this kind of job', minLength: 1, maxLength: 64, optional: true })
+  @TextField({ description: 'Only jobs of this kind', minLength: 1, maxLength: 64, optional: true })
   kind?: string;
 
-  @BooleanParameter({ description: 'Only jobs that the caller asked for', optional: true })
+  @BooleanParameter({ description: 'Only jobs that you requested', optional: true })
   mine?: boolean;
 
-  @BooleanParameter({ description: 'Also work that nobody asked for and that did not fail', optional: true })
+  @BooleanParameter({ description: 'Include housekeeping that did not fail', optional: true })
   housekeeping?: boolean;
 
   @IntegerParameter({
@@ -34,7 +39,7 @@ export class JobsQuery {
 
 export class JobOutputQuery {
   @IntegerParameter({
-    description: 'Only lines after this one: for following the output',
+    description: 'Only lines after this one: to follow the output',
     minimum: 0,
     maximum: 1_000_000_000,
     optional: true,
@@ -43,65 +48,65 @@ export class JobOutputQuery {
   after_line = 0;
 }
 
-export class JobAnswer {
+export class JobResponse {
   @ApiProperty({ description: 'Number of the job', type: 'integer', format: 'int64' })
   id!: number;
 
-  @ApiProperty({ description: 'What sort of work it is, <area>.<what>' })
+  @ApiProperty({ description: 'Kind of job: <area>.<what>, or the name of a schedule' })
   kind!: string;
 
-  @ApiProperty({ description: 'What it works on; one unfinished job per subject' })
+  @ApiProperty({ description: 'What the job works on; one unfinished job per subject' })
   subject!: string;
 
-  @ApiProperty({ description: 'What is being done, for people' })
+  @ApiProperty({ description: 'What the job does, for people' })
   title!: string;
 
-  @ApiProperty({ description: 'waiting may also mean: for the next try', enum: [...JOB_STATUSES] })
+  @ApiProperty({ description: 'waiting: for a worker, or for the next attempt', enum: [...JOB_STATUSES] })
   status!: JobStatus;
 
-  @ApiProperty({ description: 'The step that runs, or ran last', type: String, nullable: true })
+  @ApiProperty({ description: 'The current step, or the last one', type: String, nullable: true })
   step!: string | null;
 
   @ApiProperty({ description: 'All steps in order', type: [String] })
   steps!: string[];
 
-  @ApiProperty({ description: 'Tries of this step that began', type: 'integer' })
+  @ApiProperty({ description: 'Attempts at the current step', type: 'integer' })
   attempt!: number;
 
-  @ApiProperty({ description: 'How far it is, in units of its own', type: 'integer', nullable: true })
+  @ApiProperty({ description: 'Progress, in units of the job', type: 'integer', nullable: true })
   progress_done!: number | null;
 
-  @ApiProperty({ description: 'How far it goes, in the same units', type: 'integer', nullable: true })
+  @ApiProperty({ description: 'Progress when finished, in the same units', type: 'integer', nullable: true })
   progress_total!: number | null;
 
-  @ApiProperty({ description: 'Why the last try failed', type: String, nullable: true })
+  @ApiProperty({ description: 'Why the last attempt failed', type: String, nullable: true })
   error!: string | null;
 
-  @ApiProperty({ description: 'It was cancelled and is about to end' })
+  @ApiProperty({ description: 'Cancelled, but not ended yet' })
   is_cancelling!: boolean;
 
-  @ApiProperty({ description: 'Account that asked for it', type: 'integer', format: 'int64', nullable: true })
+  @ApiProperty({ description: 'Account that requested the job', type: 'integer', format: 'int64', nullable: true })
   requested_by_id!: number | null;
 
-  @ApiProperty({ description: 'Name of that account at the time', type: String, nullable: true })
+  @ApiProperty({ description: 'Name of that account when the job was enqueued', type: String, nullable: true })
   requested_by!: string | null;
 
-  @ApiProperty({ description: 'When it was asked for', format: 'date-time' })
+  @ApiProperty({ description: 'When the job was enqueued', format: 'date-time' })
   created_at!: string;
 
-  @ApiProperty({ description: 'When it began', type: String, format: 'date-time', nullable: true })
+  @ApiProperty({ description: 'When the job started', type: String, format: 'date-time', nullable: true })
   started_at!: string | null;
 
-  @ApiProperty({ description: 'When it ended', type: String, format: 'date-time', nullable: true })
+  @ApiProperty({ description: 'When the job ended', type: String, format: 'date-time', nullable: true })
   finished_at!: string | null;
 
-  @ApiProperty({ description: 'Of a waiting job: when its turn is', type: String, format: 'date-time', nullable: true })
+  @ApiProperty({ description: 'Of a waiting job: when it is due', type: String, format: 'date-time', nullable: true })
   next_run_at!: string | null;
 }
 
-export class JobPage {
-  @ApiProperty({ description: 'Newest first', type: [JobAnswer] })
-  jobs!: JobAnswer[];
+export class JobsResponse {
+  @ApiProperty({ description: 'Newest first', type: [JobResponse] })
+  jobs!: JobResponse[];
 
   @ApiProperty({
     description: 'Pass it as before to get the next page; null = the last one',
@@ -111,52 +116,52 @@ export class JobPage {
   next_before!: number | null;
 }
 
-export class JobLine {
+export class JobLineResponse {
   @ApiProperty({ description: 'Number of the line, from 1', type: 'integer' })
   line!: number;
 
-  @ApiProperty({ description: 'When it was said', format: 'date-time' })
+  @ApiProperty({ description: 'When the line was written', format: 'date-time' })
   written_at!: string;
 
-  @ApiProperty({ description: 'What was said' })
+  @ApiProperty({ description: 'The line' })
   text!: string;
 }
 
-export class JobDetail extends JobAnswer {
-  @ApiProperty({ description: 'The newest 1 000 lines, oldest first', type: [JobLine] })
-  output!: JobLine[];
+export class JobDetailsResponse extends JobResponse {
+  @ApiProperty({ description: 'The newest 1 000 lines, oldest first', type: [JobLineResponse] })
+  output!: JobLineResponse[];
 }
 
-export class PeriodicJobAnswer {
-  @ApiProperty({ description: 'Name of the job' })
+export class PeriodicJobResponse {
+  @ApiProperty({ description: 'Name of the scheduled job' })
   name!: string;
 
-  @ApiProperty({ description: 'once for all replicas, or everywhere', enum: ['once', 'everywhere'] })
+  @ApiProperty({ description: 'once for all replicas, or everywhere: in each process', enum: ['once', 'everywhere'] })
   runs!: string;
 
-  @ApiProperty({ description: 'Time from one run to the next, in milliseconds', type: 'integer' })
+  @ApiProperty({ description: 'Milliseconds from one run to the next', type: 'integer' })
   every_ms!: number;
 
-  @ApiProperty({ description: 'It runs now' })
+  @ApiProperty({ description: 'Running now' })
   is_running!: boolean;
 
-  @ApiProperty({ description: 'When it is due', type: String, format: 'date-time', nullable: true })
+  @ApiProperty({ description: 'When the next run is due', type: String, format: 'date-time', nullable: true })
   next_run_at!: string | null;
 
-  @ApiProperty({ description: 'When it last ended', type: String, format: 'date-time', nullable: true })
+  @ApiProperty({ description: 'When the last run ended', type: String, format: 'date-time', nullable: true })
   last_finished_at!: string | null;
 
-  @ApiProperty({ description: 'How it last ended', type: String, enum: ['succeeded', 'failed'], nullable: true })
+  @ApiProperty({ description: 'How the last run ended', type: String, enum: ['succeeded', 'failed'], nullable: true })
   last_outcome!: string | null;
 
-  @ApiProperty({ description: 'Why it failed', type: String, nullable: true })
+  @ApiProperty({ description: 'Why the last run failed', type: String, nullable: true })
   last_error!: string | null;
 }
 
 const timeOf = (time: Date | null): string | null => time?.toISOString() ?? null;
 
-/** A job as it is answered and sent to listeners. */
-export function jobAnswer(job: JobView): JobAnswer {
+/** A job in answers and events. */
+export function jobResponse(job: JobView): JobResponse {
   return {
     id: job.id,
     kind: job.kind,
@@ -179,19 +184,19 @@ export function jobAnswer(job: JobView): JobAnswer {
   };
 }
 
-export const lineAnswer = ({ line, writtenAt, text }: OutputLine): JobLine => ({
+export const lineResponse = ({ line, writtenAt, text }: OutputLine): JobLineResponse => ({
   line,
   written_at: writtenAt.toISOString(),
   text,
 });
 
-export const periodicJobAnswer = (state: JobState): PeriodicJobAnswer => ({
-  name: state.name,
-  runs: state.runs,
-  every_ms: state.everyMs,
-  is_running: state.isRunning,
-  next_run_at: timeOf(state.nextRunAt),
-  last_finished_at: timeOf(state.lastFinishedAt),
-  last_outcome: state.lastOutcome,
-  last_error: state.lastError,
+export const periodicJobResponse = (schedule: ScheduleStatus): PeriodicJobResponse => ({
+  name: schedule.name,
+  runs: schedule.scope === 'global' ? 'once' : 'everywhere',
+  every_ms: schedule.everyMs,
+  is_running: schedule.isRunning,
+  next_run_at: timeOf(schedule.nextRunAt),
+  last_finished_at: timeOf(schedule.lastFinishedAt),
+  last_outcome: schedule.lastOutcome,
+  last_error: schedule.lastError,
 });

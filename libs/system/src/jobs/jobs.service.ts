@@ -1,38 +1,38 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, hasPermission, type SignedIn } from '@kubarr/access';
 import { type AuditAction, AuditRecorder } from '@kubarr/audit';
-import { JobQueue, JobNotFound, type JobView, PeriodicJobs } from '@kubarr/jobs';
+import { JobNotFound, JobQueue, JobSchedules, type JobView, LocalSchedules } from '@kubarr/jobs';
 import { DataSource, type EntityManager } from 'typeorm';
 import {
-  type JobAnswer,
-  jobAnswer,
-  type JobDetail,
+  type JobDetailsResponse,
   type JobOutputQuery,
-  type JobPage,
+  jobResponse,
+  type JobResponse,
   type JobsQuery,
-  lineAnswer,
-  type PeriodicJobAnswer,
-  periodicJobAnswer,
+  type JobsResponse,
+  lineResponse,
+  type PeriodicJobResponse,
+  periodicJobResponse,
 } from './jobs.dto.js';
 import { JobActions } from '../system.actions.js';
 
-/** May this person see the job? */
 export const maySee = (
   { userId, permissions }: Pick<SignedIn, 'userId' | 'permissions'>,
   job: Pick<JobView, 'requestedBy'>,
 ): boolean => hasPermission(permissions, 'settings.manage') || job.requestedBy === userId;
 
-/** The jobs screen: administrators see all work, everybody what they asked for. */
+/** The jobs screen: administrators see all jobs, other people those that they requested. */
 @Injectable()
 export class JobsService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly jobs: JobQueue,
-    private readonly periodicJobs: PeriodicJobs,
+    private readonly schedules: JobSchedules,
+    private readonly localSchedules: LocalSchedules,
     private readonly recorder: AuditRecorder,
   ) {}
 
-  async list(reader: SignedIn, { mine, housekeeping, ...query }: JobsQuery): Promise<JobPage> {
+  async list(reader: SignedIn, { mine, housekeeping, ...query }: JobsQuery): Promise<JobsResponse> {
     const onlyOwn = mine === true || !hasPermission(reader.permissions, 'settings.manage');
     const jobs = await this.jobs.list({
       ...query,
@@ -40,28 +40,40 @@ export class JobsService {
       withHousekeeping: housekeeping ?? false,
     });
     return {
-      jobs: jobs.map(jobAnswer),
+      jobs: jobs.map(jobResponse),
       next_before: jobs.length === query.limit ? (jobs.at(-1)?.id ?? null) : null,
     };
   }
 
-  async periodic(): Promise<PeriodicJobAnswer[]> {
-    return (await this.periodicJobs.states()).map(periodicJobAnswer);
+  /** By name. */
+  async periodic(): Promise<PeriodicJobResponse[]> {
+    const all = [...(await this.schedules.list()), ...this.localSchedules.list()];
+    return all.map(periodicJobResponse).sort((one, other) => one.name.localeCompare(other.name));
   }
 
-  /** @throws JobNotFound also when it is somebody else's. */
-  async get(reader: SignedIn, id: number, { after_line }: JobOutputQuery): Promise<JobDetail> {
+  /** @throws ScheduleNotFound */
+  async runNow(actor: Actor, name: string): Promise<JobResponse> {
+    const id = await this.dataSource.transaction(async (transaction) => {
+      const jobId = await this.schedules.runNow(transaction, name, actor);
+      await this.record(transaction, actor, JobActions.started, jobId, { kind: name });
+      return jobId;
+    });
+    return jobResponse(await this.jobs.get(id));
+  }
+
+  /** @throws JobNotFound for the job of another person too. */
+  async get(reader: SignedIn, id: number, { after_line: afterLine }: JobOutputQuery): Promise<JobDetailsResponse> {
     const job = await this.visible(reader, id);
-    return { ...jobAnswer(job), output: (await this.jobs.output(id, after_line)).map(lineAnswer) };
+    return { ...jobResponse(job), output: (await this.jobs.output(id, afterLine)).map(lineResponse) };
   }
 
   /** @throws JobNotFound, JobIsOver */
-  async cancel(reader: SignedIn, actor: Actor, id: number): Promise<JobAnswer> {
+  async cancel(reader: SignedIn, actor: Actor, id: number): Promise<JobResponse> {
     return this.change(reader, actor, id, JobActions.cancelled, (transaction) => this.jobs.cancel(transaction, id));
   }
 
   /** @throws JobNotFound, JobNotRetryable, JobConflict */
-  async retry(reader: SignedIn, actor: Actor, id: number): Promise<JobAnswer> {
+  async retry(reader: SignedIn, actor: Actor, id: number): Promise<JobResponse> {
     return this.change(reader, actor, id, JobActions.retried, (transaction) => this.jobs.retry(transaction, id));
   }
 
@@ -71,17 +83,23 @@ export class JobsService {
     id: number,
     action: AuditAction,
     work: (transaction: EntityManager) => Promise<void>,
-  ): Promise<JobAnswer> {
+  ): Promise<JobResponse> {
     const { kind, title } = await this.visible(reader, id);
     await this.dataSource.transaction(async (transaction) => {
       await work(transaction);
-      await this.recorder.record(transaction, actor, {
-        action,
-        resourceId: id,
-        details: { kind, title },
-      });
+      await this.record(transaction, actor, action, id, { kind, title });
     });
-    return jobAnswer(await this.jobs.get(id));
+    return jobResponse(await this.jobs.get(id));
+  }
+
+  private async record(
+    transaction: EntityManager,
+    actor: Actor,
+    action: AuditAction,
+    resourceId: number,
+    details: Record<string, unknown>,
+  ): Promise<void> {
+    await this.recorder.record(transaction, actor, { action, resourceId, details });
   }
 
   private async visible(reader: SignedIn, id: number): Promise<JobView> {

@@ -3,7 +3,7 @@ import { Alerts } from '@kubarr/alerts';
 import { StateConfig } from '@kubarr/platform/state';
 import { StorageConfig } from '@kubarr/storage';
 import { ReplicaBus } from '@kubarr/platform/database';
-import { Periodic } from '@kubarr/jobs';
+import { Scheduled } from '@kubarr/jobs';
 import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { DataSource } from 'typeorm';
@@ -23,7 +23,7 @@ export class DiskWatch {
     private readonly dataSource: DataSource,
   ) {}
 
-  @Periodic({ name: 'disk-watch', everyMs: 300_000, runs: 'everywhere', timeoutMs: 30_000 })
+  @Scheduled({ name: 'disk-watch', scope: 'local', everyMs: 300_000, startAfterMs: 30_000, timeoutMs: 30_000 })
   async run(): Promise<void> {
     if (!this.bus.isListening) return;
     await this.check('Kubarr’s own data', this.state.directory);

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Periodic, HistoryConfig } from '@kubarr/jobs';
+import { HistoryConfig, Scheduled } from '@kubarr/jobs';
 import { deleteInBatches } from '@kubarr/platform/database';
 import { DataSource } from 'typeorm';
 
-/** Removes invites that were used or have expired long ago; the audit log has its own time. */
+/** Deletes invites used or expired more than `KUBARR_HISTORY_RETENTION_DAYS` ago. */
 @Injectable()
 export class InviteCleanup {
   constructor(
@@ -11,7 +11,7 @@ export class InviteCleanup {
     private readonly config: HistoryConfig,
   ) {}
 
-  @Periodic({ name: 'invite-cleanup', everyMs: 24 * 3_600_000, runs: 'once', timeoutMs: 30_000 })
+  @Scheduled({ name: 'invite-cleanup', cron: '10 3 * * *', timeoutMs: 30_000 })
   async run(signal?: AbortSignal): Promise<void> {
     const { retentionDays } = this.config;
     if (retentionDays === 0) return;

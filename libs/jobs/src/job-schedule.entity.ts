@@ -1,16 +1,16 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A job that one replica runs: when it is due, who holds it, and how it went. */
+/** A schedule: when it is due, and how its last run ended. */
 @Entity('periodic_jobs')
 @Check('ck_periodic_jobs_outcome', `"last_outcome" IN ('succeeded', 'failed')`)
-export class PeriodicJob {
+export class JobSchedule {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'pk_periodic_jobs' })
   name!: string;
 
   @Column({ name: 'next_run_at', type: 'timestamptz', default: () => 'now()' })
   nextRunAt!: Date;
 
-  /** Identity of the run that holds the job, so that a late end of an older run changes nothing. */
+  /** Written by the previous release only, which ran the job under this lease. */
   @Column({ name: 'lease_owner', type: 'uuid', nullable: true })
   leaseOwner!: string | null;
 
@@ -26,7 +26,7 @@ export class PeriodicJob {
   @Column({ name: 'last_outcome', type: 'text', nullable: true })
   lastOutcome!: string | null;
 
-  /** What the last failure said, in one line. */
+  /** Why the last run failed, in one line. */
   @Column({ name: 'last_error', type: 'text', nullable: true })
   lastError!: string | null;
 
