@@ -21,10 +21,12 @@ export {
   TooDeep,
 } from './files.errors.js';
 export { nameBytes, nameText } from './paths/name-text.js';
-export { MAX_LISTED_ENTRIES, type Order, type Slice } from './listing/name-page.js';
+export { type ListOptions } from './listing/read-names.js';
+export { type Listing } from './listing/shared-listings.js';
+export { MAX_LISTED_ENTRIES, type Order, type Slice } from './listing/sorted-names.js';
 export { isSameEntry, type FileEntry, type EntryKind } from './entries/file-entry.js';
 export { type OpenFile } from './content/open-file.js';
-export { OpenRoot, type DiskSpace, type Listing, type ListOptions } from './open-root.js';
+export { OpenRoot, type DiskSpace } from './open-root.js';
 export { type PartFile } from './content/part-file.js';
 export { LONGEST_NAME, parseRelativePath, RelativePath } from './paths/relative-path.js';
 export { type CopyOptions } from './operations/tree-copy.js';

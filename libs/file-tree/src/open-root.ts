@@ -1,5 +1,4 @@
-import { type Dir, type Dirent } from 'node:fs';
-import { diskCalls, lstat, readDirectory, statfs } from './disk/limited-fs.js';
+import { statfs } from './disk/limited-fs.js';
 import {
   asFilesError,
   FilesForbidden,
@@ -12,33 +11,15 @@ import { type PinnedEntry, type PinRoot, SELF } from './entries/pinned-entry.js'
 import { pinRootByDescriptor } from './entries/pinned-by-descriptor.js';
 import { pinRootByPath } from './entries/pinned-by-path.js';
 import { type FileEntry, toFileEntry } from './entries/file-entry.js';
-import { BY_NAME, NamePage, type Order, type Slice } from './listing/name-page.js';
+import { type ListOptions } from './listing/read-names.js';
+import { type Listing, SharedListings } from './listing/shared-listings.js';
 import { OpenFile } from './content/open-file.js';
-import { isMissing, type WithEntry, assertDirectory, assertFile } from './entries/with-entry.js';
+import { type WithEntry, assertDirectory, assertFile } from './entries/with-entry.js';
 import { RelativePath } from './paths/relative-path.js';
 import { FileOperations } from './operations/file-operations.js';
 import { TreeOperations } from './operations/tree-operations.js';
 
-/** Names read from a directory in one go. */
-const NAMES_PER_READ = 1_024;
-
-/** Facts asked for at the same time, so that a long listing leaves room for other work on the disk. */
-const FACTS_AT_ONCE = 64;
-
-export interface Listing {
-  /** Directories first, then by name without regard to ASCII case, then by bytes. Names that vanish meanwhile are left out. */
-  readonly entries: readonly FileEntry[];
-  /** Members of the whole directory. */
-  readonly total: number;
-}
-
-/** What of a directory is listed, and how. */
-export interface ListOptions extends Slice {
-  /** Default: by name. Any other order asks the disk for the facts of every entry. */
-  readonly order?: Order;
-  /** Members that are shown and counted. Default: all. */
-  readonly filter?: (name: Buffer) => boolean;
-}
+const listings = new SharedListings();
 
 /** Whole bytes of the file system that a root is on. */
 export interface DiskSpace {
@@ -96,10 +77,9 @@ export class OpenRoot {
 
   /** One slice of a directory. Time grows with the directory, memory only with the slice. */
   list(path: RelativePath, options: ListOptions): Promise<Listing> {
-    return this.withEntry(path, async (pinned) => {
-      assertDirectory(pinned, path);
-      const page = await readNames(pinned, options);
-      return { entries: await statAll(pinned, page.names()), total: page.total };
+    return this.withEntry(path, (directory) => {
+      assertDirectory(directory, path);
+      return listings.list(directory, options);
     });
   }
 
@@ -160,81 +140,6 @@ export class OpenRoot {
       if (pinned !== this.top) await pinned.close();
     }
   }
-}
-
-/**
- * Some file systems do not tell which names are directories. Node then asks for each name of a batch, and fails the batch
- * when one has vanished: the second attempt reads name by name and skips those.
- */
-async function readNames(pinned: PinnedEntry, options: ListOptions): Promise<NamePage> {
-  try {
-    return await collectNames(pinned, options, NAMES_PER_READ);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    return collectNames(pinned, options, 1);
-  }
-}
-
-async function collectNames(pinned: PinnedEntry, options: ListOptions, batch: number): Promise<NamePage> {
-  const { order = BY_NAME, filter = () => true } = options;
-  const page = new NamePage(options, order);
-  const names: Buffer[] = [];
-  const addByFacts = async (): Promise<void> => {
-    for (const entry of await statAll(pinned, names.splice(0)))
-      page.add(entry.name, entry.kind === 'directory', order.by === 'size' ? BigInt(entry.size) : entry.modifiedNs);
-  };
-  const directory = await pinned.opendir(batch);
-  try {
-    if (order.by === 'name') {
-      await diskCalls.run(() =>
-        readAll(directory, batch === 1, (name, isDirectory) => {
-          if (filter(name)) page.add(name, isDirectory);
-        }),
-      );
-      return page;
-    }
-    for (let dirent = await readDirectory(directory); dirent !== null; dirent = await readDirectory(directory)) {
-      const name = dirent.name as string | Buffer as Buffer;
-      if (filter(name)) names.push(name);
-      if (names.length >= NAMES_PER_READ) await addByFacts();
-    }
-    await addByFacts();
-    return page;
-  } finally {
-    await directory.close();
-  }
-}
-
-/** By callbacks: a promise for each of a hundred thousand names would take as long as reading them. */
-function readAll(directory: Dir, mayVanish: boolean, add: (name: Buffer, isDirectory: boolean) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const take = (error: NodeJS.ErrnoException | null, dirent: Dirent | null): void => {
-      if (error && !(mayVanish && isMissing(error))) {
-        reject(error);
-        return;
-      }
-      if (!error && dirent === null) {
-        resolve();
-        return;
-      }
-      if (dirent) add(dirent.name as string | Buffer as Buffer, dirent.isDirectory());
-      directory.read(take);
-    };
-    directory.read(take);
-  });
-}
-
-async function statAll(pinned: PinnedEntry, names: readonly Buffer[]): Promise<FileEntry[]> {
-  const entries: FileEntry[] = [];
-  for (let start = 0; start < names.length; start += FACTS_AT_ONCE) {
-    const some = names.slice(start, start + FACTS_AT_ONCE);
-    const answers = await Promise.allSettled(some.map((name) => lstat(pinned.pathTo(name), { bigint: true })));
-    for (const [index, answer] of answers.entries()) {
-      if (answer.status === 'fulfilled') entries.push(toFileEntry(some[index] ?? SELF, answer.value));
-      else if (!isMissing(answer.reason)) throw answer.reason;
-    }
-  }
-  return entries;
 }
 
 function asRootError(error: unknown): unknown {

@@ -1,16 +1,20 @@
-import { type FileEntry, nameText, type RelativePath } from '@kubarr/file-tree';
+import { type FileEntry, nameText } from '@kubarr/file-tree';
 import { modifiedDate } from './modified-date.js';
 import { type FileInfo } from './storage.dto.js';
 
-/** How one member is answered. */
-export function fileInfo({ kind, size, modifiedNs, mode }: FileEntry, path: RelativePath): FileInfo {
+/** Length of `2026-02-21T07:30:00`. */
+const SECONDS_LENGTH = 19;
+
+/** One entry as the API returns it. `folder` is the path of the folder that it is in; empty for the root and its entries. */
+export function fileInfo({ name, kind, size, modifiedNs, mode }: FileEntry, folder: string): FileInfo {
+  const text = nameText(name);
   return {
-    name: nameText(path.name),
-    path: path.text,
+    name: text,
+    path: folder === '' ? text : `${folder}/${text}`,
     type: kind === 'directory' ? 'directory' : 'file',
     kind,
     size,
-    modified: modifiedDate(modifiedNs).toISOString().replace('.000Z', 'Z'),
+    modified: `${modifiedDate(modifiedNs).toISOString().slice(0, SECONDS_LENGTH)}Z`,
     permissions: mode.toString(8).padStart(3, '0'),
   };
 }

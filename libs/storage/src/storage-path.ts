@@ -27,6 +27,9 @@ export const isCounted = (name: Buffer): boolean => isShown(name) || name.equals
 /** A dot in front hides a name, as on every Unix. */
 export const isHidden = (name: Buffer): boolean => name[0] === DOT;
 
+/** What a folder shows unless hidden names are asked for. */
+export const isListed = (name: Buffer): boolean => !isHidden(name) && isShown(name);
+
 /** Reads a path that a person may see and change. @throws ReservedName, PathMalformed, PathOutside */
 export function storagePath(text: string): RelativePath {
   const path = parseRelativePath(text);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { fileInfo } from './file-info.js';
 import { pageSlice } from './page-slice.js';
 import { type BrowseQuery, type DirectoryListing, type FileInfo, PAGE_SIZE, type StorageStats } from './storage.dto.js';
-import { isHidden, isShown, storagePath } from './storage-path.js';
+import { isListed, isShown, storagePath } from './storage-path.js';
 import { StorageRoot } from './storage-root.js';
 
 /** Looks into the storage. */
@@ -14,17 +14,18 @@ export class StorageService {
     const { path = '', page = 1, per_page: perPage = PAGE_SIZE, hidden = false, sort = 'name', order = 'asc' } = query;
     const slice = pageSlice(page, perPage);
     const folder = storagePath(path);
+    const { text } = folder;
     const { entries, total } = await this.root.use((root) =>
       root.list(folder, {
         ...slice,
         order: { by: sort, descending: order === 'desc' },
-        filter: (name) => (hidden || !isHidden(name)) && isShown(name),
+        filter: hidden ? isShown : isListed,
       }),
     );
     return {
-      path: folder.text,
+      path: text,
       parent: folder.parent?.text ?? null,
-      items: entries.map((entry) => fileInfo(entry, folder.child(entry.name))),
+      items: entries.map((entry) => fileInfo(entry, text)),
       total_items: total,
       page,
       per_page: perPage,
@@ -34,7 +35,7 @@ export class StorageService {
 
   async fileInfo(path: string): Promise<FileInfo> {
     const relativePath = storagePath(path);
-    return fileInfo(await this.root.use((root) => root.stat(relativePath)), relativePath);
+    return fileInfo(await this.root.use((root) => root.stat(relativePath)), relativePath.parent?.text ?? '');
   }
 
   async stats(): Promise<StorageStats> {

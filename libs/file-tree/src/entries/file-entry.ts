@@ -1,46 +1,57 @@
-import { type BigIntStats } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 
 /** `other` is a device, socket or pipe. */
 export type EntryKind = 'file' | 'directory' | 'link' | 'other';
 
-/** Facts about one entry of a root, always its own: a link is never followed. */
+/** What lstat(2) returns for one entry of a root. A link is never followed. */
 export interface FileEntry {
   /** Bytes as on disk; empty for the root itself. */
   readonly name: Buffer;
   readonly kind: EntryKind;
-  /** Bytes of an ordinary file; 0 for everything else. */
+  /** Bytes of a regular file; 0 for everything else. */
   readonly size: number;
   /** Nanoseconds since 1970; negative before. */
   readonly modifiedNs: bigint;
   /** Permission bits, `0o000` to `0o777`. */
   readonly mode: number;
-  /** When it was made, in nanoseconds since 1970, on disks that know: an inode is used again for another member. */
+  /** Birth time in nanoseconds since 1970, on disks that have it: inodes are reused. */
   readonly createdNs: bigint;
   readonly inode: bigint;
-  /** The disk that it is on: an inode is unique there only. */
+  /** Number of the file system. An inode is unique only within it. */
   readonly device: bigint;
 }
 
-/** Is it the very same member, under whatever name? */
+/** What of lstat(2) makes an entry. */
+export type EntryStats = Pick<BigIntStats, 'mode' | 'size' | 'mtimeNs' | 'birthtimeNs' | 'ino' | 'dev'>;
+
+/** True for two names of one file, and for one entry before and after a rename. */
 export const isSameEntry = (one: FileEntry, other: FileEntry): boolean =>
   one.inode === other.inode && one.device === other.device;
 
-export function toFileEntry(name: Buffer, stats: BigIntStats): FileEntry {
-  const kind = kindOf(stats);
+export function toFileEntry(name: Buffer, stats: EntryStats): FileEntry {
+  const mode = Number(stats.mode);
+  const kind = kindOf(mode);
   return {
     name,
     kind,
     size: kind === 'file' ? Number(stats.size) : 0,
     modifiedNs: stats.mtimeNs,
-    mode: Number(stats.mode & 0o777n),
+    mode: mode & 0o777,
     createdNs: stats.birthtimeNs,
     inode: stats.ino,
     device: stats.dev,
   };
 }
 
-function kindOf(stats: BigIntStats): EntryKind {
-  if (stats.isFile()) return 'file';
-  if (stats.isDirectory()) return 'directory';
-  return stats.isSymbolicLink() ? 'link' : 'other';
+function kindOf(mode: number): EntryKind {
+  switch (mode & constants.S_IFMT) {
+    case constants.S_IFREG:
+      return 'file';
+    case constants.S_IFDIR:
+      return 'directory';
+    case constants.S_IFLNK:
+      return 'link';
+    default:
+      return 'other';
+  }
 }

@@ -47,8 +47,8 @@ class PinnedByDescriptor implements PinnedEntry {
     return syncDirectory(this.self);
   }
 
-  opendir(batch: number): Promise<Dir> {
-    return opendir(this.self, { encoding: 'buffer' as BufferEncoding, bufferSize: batch });
+  opendir(batch: number, encoding: 'buffer' | 'latin1'): Promise<Dir> {
+    return opendir(this.self, { encoding: encoding as BufferEncoding, bufferSize: batch });
   }
 
   async close(): Promise<void> {

@@ -41,8 +41,8 @@ class PinnedByPath implements PinnedEntry {
     }
   }
 
-  async opendir(batch: number): Promise<Dir> {
-    const names = await opendir(this.path, { encoding: 'buffer' as BufferEncoding, bufferSize: batch });
+  async opendir(batch: number, encoding: 'buffer' | 'latin1'): Promise<Dir> {
+    const names = await opendir(this.path, { encoding: encoding as BufferEncoding, bufferSize: batch });
     try {
       await this.assertUnchanged(await lstat(this.path, { bigint: true }));
       return names;

@@ -55,7 +55,7 @@ export async function* walk(top: PinnedEntry, path: RelativePath, options: WalkO
   const enter = async (pinned: PinnedEntry, name: Buffer, parent: PinnedEntry | undefined): Promise<void> => {
     try {
       if (levels.length >= MOST_LEVELS) throw new TooDeep(relativePathTo().text, MOST_LEVELS);
-      levels.push({ name, parent, pinned, names: await pinned.opendir(NAMES_PER_READ) });
+      levels.push({ name, parent, pinned, names: await pinned.opendir(NAMES_PER_READ, 'buffer') });
     } catch (error) {
       await pinned.close();
       throw error;

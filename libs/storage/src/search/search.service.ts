@@ -35,7 +35,7 @@ export class Search {
               if (error instanceof EntryNotFound) return undefined;
               throw error;
             });
-            if (member) result.items.push(fileInfo(member, met.path));
+            if (member) result.items.push(fileInfo(member, met.path.parent?.text ?? ''));
           }
           if (result.items.length >= limit) return { ...result, stopped_by: 'results' };
           if (result.visited >= NAMES_AT_MOST) return { ...result, stopped_by: 'names' };

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { MAX_LISTED_ENTRIES, NamePage } from './name-page.js';
+import { MAX_LISTED_ENTRIES, SortedNames } from './sorted-names.js';
 
 const page = (entries: readonly (readonly [string, boolean])[], offset: number, limit: number) => {
-  const names = new NamePage({ offset, limit });
-  for (const [name, isDirectory] of entries) names.add(Buffer.from(name, 'latin1'), isDirectory);
-  return { names: names.names().map((name) => name.toString('latin1')), total: names.total };
+  const names = new SortedNames(offset + limit);
+  for (const [name, isDirectory] of entries) names.add(name, isDirectory);
+  return { names: names.slice({ offset, limit }), total: names.total };
 };
 
-describe('A page of names', () => {
-  it('shows directories first, then names without regard to ASCII case, then by bytes', () => {
+describe('SortedNames', () => {
+  it('puts directories first, then names without regard to ASCII case, then by bytes', () => {
     const entries = ['b', 'a', 'B', 'A', 'a.b', 'ab', 'É', '\xff', '~'].map((name) => [name, false] as const);
     expect(page([...entries, ['z', true], ['Y', true]], 0, 20).names).toEqual([
       'Y',
@@ -26,7 +26,7 @@ describe('A page of names', () => {
     ]);
   });
 
-  it('counts everything and shows only its slice', () => {
+  it('counts everything and keeps only the slice', () => {
     const entries = Array.from({ length: 5_000 }, (_, n) => [String(9_999 - n), false] as const);
     expect(page(entries, 10, 3)).toEqual({ names: ['5010', '5011', '5012'], total: 5_000 });
     expect(page(entries, 4_999, 3).names).toEqual(['9999']);
@@ -47,8 +47,8 @@ describe('A page of names', () => {
     );
   });
 
-  it('reaches no further than its bound', () => {
-    expect(() => new NamePage({ offset: MAX_LISTED_ENTRIES, limit: 1 })).toThrow(RangeError);
+  it('refuses more than the bound', () => {
+    expect(() => new SortedNames(MAX_LISTED_ENTRIES + 1)).toThrow(RangeError);
   });
 
   it.each(['name', 'size', 'modified'] as const)('by %s is the slice of the sorted whole, both ways', (by) => {
@@ -59,18 +59,18 @@ describe('A page of names', () => {
     });
     const entries = fc.uniqueArray(entry, { selector: ({ name }) => name, maxLength: 40 });
     fc.assert(
-      fc.property(entries, fc.nat(10), fc.nat(10), fc.boolean(), (members, offset, limit, descending) => {
-        const names = new NamePage({ offset, limit }, { by, descending });
-        for (const { name, isDirectory, figure } of members)
-          names.add(Buffer.from(name), isDirectory, by === 'name' ? undefined : figure);
-        const wanted = [...members].sort((one, other) => {
+      fc.property(entries, fc.nat(10), fc.nat(10), fc.boolean(), (all, offset, limit, descending) => {
+        const names = new SortedNames(offset + limit, { by, descending });
+        for (const { name, isDirectory, figure } of all)
+          names.add(name, isDirectory, by === 'name' ? undefined : figure);
+        const wanted = [...all].sort((one, other) => {
           if (one.isDirectory !== other.isDirectory) return one.isDirectory ? -1 : 1;
           const keys = [one, other].map(({ name }) => `${name.toLowerCase()}\0${name}`) as [string, string];
           const byName = keys[0] < keys[1] ? -1 : 1;
           const byFigure = one.figure === other.figure ? 0 : one.figure < other.figure ? -1 : 1;
           return (by === 'name' ? byName : byFigure || byName) * (descending ? -1 : 1);
         });
-        expect(names.names().map(String)).toEqual(wanted.slice(offset, offset + limit).map(({ name }) => name));
+        expect(names.slice({ offset, limit })).toEqual(wanted.slice(offset, offset + limit).map(({ name }) => name));
       }),
     );
   });
