@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ChildServer, NODE_FLAGS } from '../support/child-server.js';
 import { variablesOf, withPostgres } from '../support/database.js';
-import { heading, median, verdict } from '../support/report.js';
+import { heading, median, percentile, verdict } from '../support/report.js';
 import { signedInCookie } from '../support/signed-in.js';
 import { FileServer } from './file-server.js';
 
@@ -19,6 +19,10 @@ const UPLOADS = 3;
 const PARALLEL_UPLOADS = 4;
 const ENTRIES = 100_000;
 const LISTINGS = 15;
+/** Pages of a folder, in turn with the baseline, and pages for all clients together. */
+const PAGES = 60;
+const SHARED_PAGES = 480;
+const CLIENTS = 32;
 
 heading(
   'storage',
@@ -27,21 +31,26 @@ heading(
 
 await withPostgres(async (target, directory) => {
   const storage = join(directory, 'data');
-  await mkdir(join(storage, 'many'), { recursive: true });
+  for (const folder of ['many', 'thousand', 'ten-thousand']) await mkdir(join(storage, folder), { recursive: true });
   await chmod(storage, 0o755);
   await writeRandomFile(join(storage, 'film.bin'));
-  await writeManyFiles(join(storage, 'many'));
+  await writeManyFiles(join(storage, 'many'), ENTRIES);
+  await writeManyFiles(join(storage, 'thousand'), 1_000);
+  await writeManyFiles(join(storage, 'ten-thousand'), 10_000);
   const server = await ChildServer.start('./product-server.js', '/api/health/ready', {
     ...variablesOf(target),
     KUBARR_STATE_DIR: directory,
     KUBARR_STORAGE_PATH: storage,
     KUBARR_SETUP_TOKEN: 'off',
+    BENCH_FOLDER: join(storage, 'thousand'),
   });
   try {
     const cookie = await signedInCookie(server.url, storage);
     await measureDownloads(server, cookie, storage);
     await measureUploads(server, cookie, storage);
     await measureListings(server, cookie, storage);
+    await measurePages(server, cookie);
+    await measureManyClients(server, cookie);
   } finally {
     await server.stop();
   }
@@ -163,8 +172,59 @@ async function measureListings(server: ChildServer, cookie: string, storage: str
   verdict('memory for it, MiB', first.mebibytes, { atMost: 32 }, 0);
 }
 
-async function writeManyFiles(path: string): Promise<void> {
-  for (let n = 0; n < ENTRIES; n += 100) {
+/** A page of 1 000 entries, in turn with `readdir` and `lstat` of the same folder in the same process. */
+async function measurePages(server: ChildServer, cookie: string): Promise<void> {
+  const page = async (): Promise<number> => {
+    const startedAt = performance.now();
+    await readPage(server, cookie, 'path=thousand');
+    return performance.now() - startedAt;
+  };
+  const baseline = async (): Promise<number> => {
+    const answer = await fetch(`${server.url}/api/baseline/folder`);
+    return ((await answer.json()) as { ms: number }).ms;
+  };
+  for (let n = 0; n < 10; n++) await Promise.all([page(), baseline()]);
+  const rounds: { ours: number; theirs: number }[] = [];
+  for (let n = 0; n < PAGES; n++) rounds.push({ ours: await page(), theirs: await baseline() });
+  const ours = rounds.map((round) => round.ours);
+  const p50 = median(ours);
+  console.log(
+    `a page of 1 000 entries over HTTP: p50 ${p50.toFixed(1)} ms, p95 ${percentile(ours, 0.95).toFixed(1)} ms; readdir and lstat in the same process: ${median(rounds.map((round) => round.theirs)).toFixed(1)} ms`,
+  );
+  verdict('a page of 1 000 against readdir and lstat', median(rounds.map((round) => round.ours / round.theirs)), {
+    atMost: 1,
+  });
+  verdict('p95 against p50 of a page', percentile(ours, 0.95) / p50, { atMost: 2 });
+}
+
+async function measureManyClients(server: ChildServer, cookie: string): Promise<void> {
+  const measure = async (pageOf: (n: number) => number): Promise<number> => {
+    let next = 0;
+    const startedAt = performance.now();
+    const client = async (): Promise<void> => {
+      for (let n = next++; n < SHARED_PAGES; n = next++)
+        await readPage(server, cookie, `path=ten-thousand&page=${pageOf(n)}`);
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, client));
+    return SHARED_PAGES / ((performance.now() - startedAt) / 1_000);
+  };
+  await measure(() => 1);
+  const same = await measure(() => 1);
+  const all = await measure((n) => 1 + (n % 10));
+  console.log(
+    `a folder of 10 000 entries, ${CLIENTS} clients, each on any of its ten pages: ${all.toFixed(0)} pages/s`,
+  );
+  verdict(`first pages of 10 000 entries per second, ${CLIENTS} clients`, same, { atLeast: 80 }, 0);
+}
+
+async function readPage(server: ChildServer, cookie: string, query: string): Promise<void> {
+  const answer = await fetch(`${server.url}/api/storage/browse?${query}`, { headers: { cookie } });
+  if (answer.status !== 200) throw new Error(await answer.text());
+  await answer.arrayBuffer();
+}
+
+async function writeManyFiles(path: string, entries: number): Promise<void> {
+  for (let n = 0; n < entries; n += 100) {
     const names = Array.from({ length: 100 }, (_, i) => `Some film with a longer name ${(n + i) * 7_919}.mkv`);
     await Promise.all(names.map((name) => writeFile(join(path, name), '')));
   }

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /**
  * The product as it ships, from its compiled form, and beside it one public route that answers the very body of
@@ -30,11 +32,23 @@ class BaselineController {
   body() {
     return Promise.resolve(body);
   }
+
+  /** Milliseconds for `readdir` and `lstat` of BENCH_FOLDER in this process, with its flags and heap. */
+  async readFolder() {
+    const startedAt = performance.now();
+    const folder = process.env.BENCH_FOLDER ?? '.';
+    const names = await readdir(folder);
+    await Promise.all(names.map((name) => lstat(join(folder, name))));
+    return { ms: performance.now() - startedAt };
+  }
 }
 const handler = Object.getOwnPropertyDescriptor(BaselineController.prototype, 'body');
+const folderHandler = Object.getOwnPropertyDescriptor(BaselineController.prototype, 'readFolder');
 Controller('api/baseline')(BaselineController);
 Get()(BaselineController.prototype, 'body', handler);
 Public()(BaselineController.prototype, 'body', handler);
+Get('folder')(BaselineController.prototype, 'readFolder', folderHandler);
+Public()(BaselineController.prototype, 'readFolder', folderHandler);
 
 const config = loadServerConfig();
 const foundations = {
