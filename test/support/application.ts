@@ -39,33 +39,56 @@ export class TestApplication {
   static async start(environment: Record<string, string> = {}, beside?: TestApplication): Promise<TestApplication> {
     if (beside) {
       const { target, administratorCookies: cookies } = beside;
-      return this.startOn({ target, drop: () => Promise.resolve() }, environment, cookies, beside.storage);
+      return this.launch({ target, drop: () => Promise.resolve() }, environment, {
+        cookies,
+        sharedStorage: beside.storage,
+      });
     }
     const { name, cookies } = await findSetUpTemplate(async (target) => {
-      const application = await this.startOn({ target, drop: () => Promise.resolve() }, {});
+      const application = await this.launch({ target, drop: () => Promise.resolve() }, {});
       const browser = await application.finishSetup();
       // The clones take their storage root from the environment: each has a directory of its own.
       await application.dataSource.query("DELETE FROM system_settings WHERE key = 'storage_path'");
       await application.close();
       return Object.fromEntries(browser.cookies);
     });
-    return this.startOn(await createTestDatabase({ template: name }), environment, cookies);
+    return this.launch(await createTestDatabase({ template: name }), environment, { cookies });
   }
 
   /** An application before its first run. */
   static async startEmpty(environment: Record<string, string> = {}): Promise<TestApplication> {
-    return this.startOn(await createTestDatabase(), environment);
+    return this.launch(await createTestDatabase(), environment);
   }
 
-  private static async startOn(
+  /**
+   * An application on a database that was made elsewhere; closing the application drops it.
+   * @param fill Puts files into the storage root before the start.
+   */
+  static startOn(
+    database: TestDatabase,
+    environment: Record<string, string> = {},
+    fill: (storage: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<TestApplication> {
+    return this.launch(database, environment, { fill });
+  }
+
+  private static async launch(
     { target, drop }: TestDatabase,
     environment: Record<string, string>,
-    administratorCookies: Readonly<Record<string, string>> = {},
-    sharedStorage?: string,
+    {
+      cookies = {},
+      sharedStorage,
+      fill,
+    }: {
+      cookies?: Readonly<Record<string, string>>;
+      sharedStorage?: string;
+      fill?: (storage: string) => Promise<void>;
+    } = {},
   ): Promise<TestApplication> {
     const directory = await mkdtemp(join(tmpdir(), 'kubarr-application-'));
     const storage = sharedStorage ?? join(directory, 'data');
     await mkdir(storage, { recursive: true });
+    await fill?.(storage);
     const config = loadServerConfig({
       KUBARR_HOST: '127.0.0.1',
       KUBARR_PORT: '0',
@@ -81,7 +104,7 @@ export class TestApplication {
     });
     await app.listen(0, '127.0.0.1');
     await app.get(DatabaseConnection).whenReady();
-    return new TestApplication(app, await app.getUrl(), storage, target, administratorCookies, async () => {
+    return new TestApplication(app, await app.getUrl(), storage, target, cookies, async () => {
       await app.close();
       await drop();
       await rm(directory, { recursive: true, force: true });
