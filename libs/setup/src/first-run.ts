@@ -6,7 +6,7 @@ import { StorageSettings } from '@kubarr/storage';
 import { Accounts } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
 import { InstallationRow, serverOf } from './installation.entity.js';
-import { type ServerConfig, type SetupResult } from './setup.dto.js';
+import { type ServerResponse, type SetupResultResponse } from './setup.dto.js';
 import { ServerNotConfigured, SetupFinished } from './setup.errors.js';
 import { SetupActions } from './setup.actions.js';
 
@@ -20,7 +20,7 @@ export class FirstRun {
     private readonly audit: AuditRecorder,
   ) {}
 
-  async configureServer(actor: Actor, { name, storage_path }: ServerConfig): Promise<void> {
+  async configureServer(actor: Actor, { name, storage_path }: ServerResponse): Promise<void> {
     await this.dataSource.transaction(async (transaction) => {
       const row = await lockOpen(transaction);
       await transaction.update(InstallationRow, { id: 1 }, { serverName: name, storagePath: storage_path });
@@ -36,7 +36,7 @@ export class FirstRun {
     actor: Actor,
     account: { username: string; email: string },
     passwordHash: string,
-  ): Promise<SetupResult['data']> {
+  ): Promise<SetupResultResponse['data']> {
     return this.dataSource.transaction(async (transaction) => {
       const server = serverOf(await lockOpen(transaction));
       if (!server) throw new ServerNotConfigured();

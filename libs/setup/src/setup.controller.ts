@@ -2,33 +2,34 @@ import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Res, UseGu
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, CurrentActor, Public } from '@kubarr/access';
 import { type FastifyReply } from 'fastify';
-import { Bootstrap } from './bootstrap.js';
+import { SystemComponents } from './system-components.js';
 import {
-  BootstrapStart,
-  BootstrapStatus,
+  ComponentsStartResponse,
+  ComponentsResponse,
   BrowseQuery,
-  BrowseResult,
-  ComponentParameter,
-  GeneratedCredentials,
+  BrowseResponse,
+  ComponentParams,
+  GeneratedCredentialsResponse,
   PathQuery,
-  PathValidation,
-  ServerConfig,
-  SetupRequest,
-  SetupRequired,
-  SetupResult,
-  SetupStatus,
+  PathValidationResponse,
+  ConfigureServerRequest,
+  ServerResponse,
+  InitializeSetupRequest,
+  SetupRequiredResponse,
+  SetupResultResponse,
+  SetupStatusResponse,
 } from './setup.dto.js';
 import { SetupGuard } from './setup.guard.js';
 import { SetupService } from './setup.service.js';
-import { StorageChoice } from './storage-choice.js';
+import { StorageRootPicker } from './storage-root-picker.js';
 
 @ApiTags('Setup')
 @Controller('api/setup')
 export class SetupController {
   constructor(
     private readonly setup: SetupService,
-    private readonly bootstrap: Bootstrap,
-    private readonly choice: StorageChoice,
+    private readonly components: SystemComponents,
+    private readonly picker: StorageRootPicker,
   ) {}
 
   @Get('required')
@@ -37,8 +38,8 @@ export class SetupController {
     operationId: 'checkSetupRequired',
     summary: 'Does this installation still need its first-run set-up?',
   })
-  @ApiOkResponse({ type: SetupRequired })
-  required(): Promise<SetupRequired> {
+  @ApiOkResponse({ type: SetupRequiredResponse })
+  required(): Promise<SetupRequiredResponse> {
     return this.setup.required();
   }
 
@@ -46,8 +47,8 @@ export class SetupController {
   @Public()
   @UseGuards(SetupGuard)
   @ApiOperation({ operationId: 'getSetupStatus', summary: 'Which set-up steps are done' })
-  @ApiOkResponse({ type: SetupStatus })
-  status(): Promise<SetupStatus> {
+  @ApiOkResponse({ type: SetupStatusResponse })
+  status(): Promise<SetupStatusResponse> {
     return this.setup.status();
   }
 
@@ -56,8 +57,8 @@ export class SetupController {
   @Public()
   @UseGuards(SetupGuard)
   @ApiOperation({ operationId: 'initializeSetup', summary: 'Create the first administrator and finish the set-up' })
-  @ApiOkResponse({ type: SetupResult })
-  initialize(@CurrentActor() actor: Actor, @Body() body: SetupRequest): Promise<SetupResult> {
+  @ApiOkResponse({ type: SetupResultResponse })
+  initialize(@CurrentActor() actor: Actor, @Body() body: InitializeSetupRequest): Promise<SetupResultResponse> {
     return this.setup.initialize(actor, body);
   }
 
@@ -65,8 +66,8 @@ export class SetupController {
   @Public()
   @UseGuards(SetupGuard)
   @ApiOperation({ operationId: 'generateCredentials', summary: 'Suggest administrator credentials' })
-  @ApiOkResponse({ type: GeneratedCredentials })
-  suggest(): GeneratedCredentials {
+  @ApiOkResponse({ type: GeneratedCredentialsResponse })
+  suggest(): GeneratedCredentialsResponse {
     return this.setup.suggestCredentials();
   }
 
@@ -75,27 +76,27 @@ export class SetupController {
   @Public()
   @UseGuards(SetupGuard)
   @ApiOperation({ operationId: 'validatePath', summary: 'Check a storage path' })
-  @ApiOkResponse({ type: PathValidation })
-  validate(@Query() { path }: PathQuery): Promise<PathValidation> {
-    return this.choice.validate(path);
+  @ApiOkResponse({ type: PathValidationResponse })
+  validate(@Query() { path }: PathQuery): Promise<PathValidationResponse> {
+    return this.picker.validate(path);
   }
 
   @Get('browse')
   @Public()
   @UseGuards(SetupGuard)
   @ApiOperation({ operationId: 'browseSetupDirectory', summary: 'List folders for the storage picker' })
-  @ApiOkResponse({ type: BrowseResult })
-  browse(@Query() { path }: BrowseQuery): Promise<BrowseResult> {
-    return this.choice.browse(path || '/');
+  @ApiOkResponse({ type: BrowseResponse })
+  browse(@Query() { path }: BrowseQuery): Promise<BrowseResponse> {
+    return this.picker.browse(path || '/');
   }
 
   @Get('bootstrap/status')
   @Public()
   @UseGuards(SetupGuard)
   @ApiOperation({ operationId: 'getBootstrapStatus', summary: 'Progress of the system components' })
-  @ApiOkResponse({ type: BootstrapStatus })
-  bootstrapStatus(): BootstrapStatus {
-    return this.bootstrap.status();
+  @ApiOkResponse({ type: ComponentsResponse })
+  bootstrapStatus(): ComponentsResponse {
+    return this.components.status();
   }
 
   @Post('bootstrap/start')
@@ -103,9 +104,9 @@ export class SetupController {
   @Public()
   @UseGuards(SetupGuard)
   @ApiOperation({ operationId: 'startBootstrap', summary: 'Start installing the system components' })
-  @ApiOkResponse({ type: BootstrapStart })
-  start(): BootstrapStart {
-    return this.bootstrap.start();
+  @ApiOkResponse({ type: ComponentsStartResponse })
+  start(): ComponentsStartResponse {
+    return this.components.start();
   }
 
   @Post('bootstrap/retry/:component')
@@ -113,9 +114,9 @@ export class SetupController {
   @Public()
   @UseGuards(SetupGuard)
   @ApiOperation({ operationId: 'retryBootstrapComponent', summary: 'Install one component again' })
-  @ApiOkResponse({ type: BootstrapStart })
-  retry(@Param() { component }: ComponentParameter): BootstrapStart {
-    return this.bootstrap.retry(component);
+  @ApiOkResponse({ type: ComponentsStartResponse })
+  retry(@Param() { component }: ComponentParams): ComponentsStartResponse {
+    return this.components.retry(component);
   }
 
   @Get('server')
@@ -123,7 +124,7 @@ export class SetupController {
   @UseGuards(SetupGuard)
   @Header('content-type', 'application/json; charset=utf-8')
   @ApiOperation({ operationId: 'getServerConfig', summary: 'Saved server name and storage path, or null' })
-  @ApiOkResponse({ type: ServerConfig })
+  @ApiOkResponse({ type: ServerResponse })
   async server(@Res() reply: FastifyReply): Promise<void> {
     await reply.send(JSON.stringify(await this.setup.server())); // the literal null, where Nest would send nothing
   }
@@ -133,8 +134,8 @@ export class SetupController {
   @Public()
   @UseGuards(SetupGuard)
   @ApiOperation({ operationId: 'configureServer', summary: 'Save server name and storage path' })
-  @ApiOkResponse({ type: ServerConfig })
-  configureServer(@CurrentActor() actor: Actor, @Body() body: ServerConfig): Promise<ServerConfig> {
+  @ApiOkResponse({ type: ServerResponse })
+  configureServer(@CurrentActor() actor: Actor, @Body() body: ConfigureServerRequest): Promise<ServerResponse> {
     return this.setup.configureServer(actor, body);
   }
 }

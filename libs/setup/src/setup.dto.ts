@@ -2,7 +2,7 @@ import { ApiProperty } from '@kubarr/platform/openapi';
 import { TextField } from '@kubarr/platform/http';
 import { EMAIL_LENGTH, PASSWORD_LENGTH, USERNAME_LENGTH } from '@kubarr/users';
 
-export class SetupRequired {
+export class SetupRequiredResponse {
   @ApiProperty({ description: 'True = there is certainly no administrator yet' })
   setup_required!: boolean;
 
@@ -10,7 +10,7 @@ export class SetupRequired {
   database_pending!: boolean;
 }
 
-export class SetupStatus {
+export class SetupStatusResponse {
   @ApiProperty({ description: 'Always true while this route answers' })
   setup_required!: boolean;
 
@@ -27,7 +27,7 @@ export class SetupStatus {
   storage_configured!: boolean;
 }
 
-export class SetupRequest {
+export class InitializeSetupRequest {
   @TextField({
     description: 'User name of the administrator',
     minLength: USERNAME_LENGTH.minimum,
@@ -52,7 +52,7 @@ export class SetupRequest {
   admin_password!: string;
 }
 
-export class ServerConfig {
+export class ConfigureServerRequest {
   @TextField({ description: 'Name of this server', minLength: 1, maxLength: 100 })
   name!: string;
 
@@ -60,7 +60,9 @@ export class ServerConfig {
   storage_path!: string;
 }
 
-export class AdministratorInfo {
+export class ServerResponse extends ConfigureServerRequest {}
+
+export class AdministratorResponse {
   @ApiProperty({ description: 'Number of the account', type: 'integer', format: 'int64' })
   id!: number;
 
@@ -71,15 +73,15 @@ export class AdministratorInfo {
   email!: string;
 }
 
-export class SetupResultData {
+export class SetupResultDataResponse {
   @ApiProperty({ description: 'The first administrator' })
-  admin_user!: AdministratorInfo;
+  admin_user!: AdministratorResponse;
 
   @ApiProperty({ description: 'The server as configured' })
-  server!: ServerConfig;
+  server!: ServerResponse;
 }
 
-export class SetupResult {
+export class SetupResultResponse {
   @ApiProperty({ description: 'Always true' })
   success!: true;
 
@@ -87,10 +89,10 @@ export class SetupResult {
   message!: string;
 
   @ApiProperty({ description: 'What was made' })
-  data!: SetupResultData;
+  data!: SetupResultDataResponse;
 }
 
-export class GeneratedCredentials {
+export class GeneratedCredentialsResponse {
   @ApiProperty({ description: 'Suggested user name' })
   admin_username!: string;
 
@@ -111,7 +113,7 @@ export class BrowseQuery {
   path?: string;
 }
 
-export class PathValidation {
+export class PathValidationResponse {
   @ApiProperty({ description: 'The path can be used' })
   valid!: boolean;
 
@@ -125,7 +127,7 @@ export class PathValidation {
   message!: string;
 }
 
-export class FolderInfo {
+export class DirectoryResponse {
   @ApiProperty({ description: 'Name of the folder' })
   name!: string;
 
@@ -133,18 +135,18 @@ export class FolderInfo {
   path!: string;
 }
 
-export class BrowseResult {
+export class BrowseResponse {
   @ApiProperty({ description: 'The folder that is listed' })
   path!: string;
 
   @ApiProperty({ description: 'The folder above, null at the top', type: String, nullable: true })
   parent!: string | null;
 
-  @ApiProperty({ description: 'Folders in it, by name', type: [FolderInfo] })
-  directories!: FolderInfo[];
+  @ApiProperty({ description: 'Folders in it, by name', type: [DirectoryResponse] })
+  directories!: DirectoryResponse[];
 }
 
-export class ComponentStatus {
+export class ComponentResponse {
   @ApiProperty({ description: 'Key of the component' })
   component!: string;
 
@@ -161,9 +163,9 @@ export class ComponentStatus {
   error!: string | null;
 }
 
-export class BootstrapStatus {
-  @ApiProperty({ description: 'Components in the order of the wizard', type: [ComponentStatus] })
-  components!: ComponentStatus[];
+export class ComponentsResponse {
+  @ApiProperty({ description: 'Components in the order of the wizard', type: [ComponentResponse] })
+  components!: ComponentResponse[];
 
   @ApiProperty({ description: 'All are healthy' })
   complete!: boolean;
@@ -172,7 +174,7 @@ export class BootstrapStatus {
   started!: boolean;
 }
 
-export class BootstrapStart {
+export class ComponentsStartResponse {
   @ApiProperty({ description: 'What happens now, for people' })
   message!: string;
 
@@ -180,7 +182,7 @@ export class BootstrapStart {
   started!: boolean;
 }
 
-export class ComponentParameter {
+export class ComponentParams {
   @TextField({ description: 'Key of the component', minLength: 1, maxLength: 64 })
   component!: string;
 }

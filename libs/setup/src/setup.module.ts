@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '@kubarr/audit';
 import { SettingsModule } from '@kubarr/settings';
 import { UsersModule } from '@kubarr/users';
-import { Bootstrap } from './bootstrap.js';
+import { SystemComponents } from './system-components.js';
 import { FirstRun } from './first-run.js';
 import { Installation } from './installation.js';
 import { InstallationRow } from './installation.entity.js';
@@ -11,12 +11,12 @@ import { SetupAccess } from './setup-access.js';
 import { SetupController } from './setup.controller.js';
 import { SetupGuard } from './setup.guard.js';
 import { SetupService } from './setup.service.js';
-import { StorageChoice } from './storage-choice.js';
+import { StorageRootPicker } from './storage-root-picker.js';
 
 @Module({
   imports: [AuditModule, SettingsModule, UsersModule, TypeOrmModule.forFeature([InstallationRow])],
   controllers: [SetupController],
-  providers: [Bootstrap, FirstRun, Installation, SetupAccess, SetupGuard, SetupService, StorageChoice],
+  providers: [SystemComponents, FirstRun, Installation, SetupAccess, SetupGuard, SetupService, StorageRootPicker],
   exports: [Installation, SetupAccess],
 })
 export class SetupModule {}

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { access, constants, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { FolderNotBrowsable, FolderNotFound, FolderOutside, StoragePathRefused } from './setup.errors.js';
-import { type BrowseResult, type PathValidation } from './setup.dto.js';
+import { type BrowseResponse, type PathValidationResponse } from './setup.dto.js';
 
 /** Most folders in one answer of the picker. */
 const LISTED_AT_MOST = 1_000;
@@ -17,7 +17,7 @@ const SYSTEM_FOLDERS = new Set(['/proc', '/sys', '/dev', '/run', '/tmp', '/var/r
  * mounted is put in front inside and never shown.
  */
 @Injectable()
-export class StorageChoice {
+export class StorageRootPicker {
   /** The folder whose members may be chosen, as seen by the host. */
   private readonly root: string;
   private readonly prefix: string;
@@ -28,7 +28,7 @@ export class StorageChoice {
   }
 
   /** A verdict for the wizard; a bad path is an answer, not an error. */
-  async validate(path: string): Promise<PathValidation> {
+  async validate(path: string): Promise<PathValidationResponse> {
     const refusal = this.refusal(path);
     if (refusal) return { valid: false, exists: false, writable: false, message: refusal };
     const inside = this.inside(path);
@@ -62,7 +62,7 @@ export class StorageChoice {
   }
 
   /** The folders in a folder. `/` shows where choosing can begin. */
-  async browse(path: string): Promise<BrowseResult> {
+  async browse(path: string): Promise<BrowseResponse> {
     if (!isAbsolute(path)) throw new FolderNotBrowsable('Give an absolute path.');
     const folder = stripEnd(normalize(path));
     if (folder === '/' && this.root !== '/') {

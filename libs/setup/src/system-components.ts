@@ -5,7 +5,7 @@ import { DatabaseConnection } from '@kubarr/platform/database';
 import { type WebSocket } from 'ws';
 import { SETUP_COOKIE } from './setup-access.js';
 import { SetupGuard } from './setup.guard.js';
-import { type BootstrapStart, type BootstrapStatus, type ComponentStatus } from './setup.dto.js';
+import { type ComponentsStartResponse, type ComponentsResponse, type ComponentResponse } from './setup.dto.js';
 import { UnknownComponent } from './setup.errors.js';
 
 /** Components that live in a cluster, in the order of the wizard. */
@@ -20,7 +20,7 @@ const CLUSTER_COMPONENTS = [
  * others are skipped, which the wizard's four states can only show as healthy, with a message that says so.
  */
 @Injectable()
-export class Bootstrap implements SocketRoute {
+export class SystemComponents implements SocketRoute {
   readonly path = '/api/setup/bootstrap/ws';
   readonly limit = 20;
   private readonly listeners = new Set<WebSocket>();
@@ -35,19 +35,19 @@ export class Bootstrap implements SocketRoute {
     connection.onReady(() => this.databaseIsReady());
   }
 
-  status(): BootstrapStatus {
+  status(): ComponentsResponse {
     const components = [this.database(), ...CLUSTER_COMPONENTS.map((entry) => this.skipped(entry))];
     return { components, complete: components.every((entry) => entry.status === 'healthy'), started: true };
   }
 
-  start(): BootstrapStart {
+  start(): ComponentsStartResponse {
     const { complete } = this.status();
     return complete
       ? { message: 'Everything is in place', started: false }
       : { message: 'Waiting for the database', started: true };
   }
 
-  retry(component: string): BootstrapStart {
+  retry(component: string): ComponentsStartResponse {
     if (!this.status().components.some((entry) => entry.component === component)) throw new UnknownComponent();
     return this.start();
   }
@@ -76,7 +76,7 @@ export class Bootstrap implements SocketRoute {
     }
   }
 
-  private database(): ComponentStatus {
+  private database(): ComponentResponse {
     const isReady = this.connection.isReady;
     return {
       component: 'postgresql',
@@ -87,7 +87,7 @@ export class Bootstrap implements SocketRoute {
     };
   }
 
-  private skipped(entry: { component: string; display_name: string }): ComponentStatus {
+  private skipped(entry: { component: string; display_name: string }): ComponentResponse {
     const hasCluster = this.cluster.inCluster || this.cluster.kubeconfig !== undefined;
     const message = hasCluster ? 'Skipped: install it into the cluster yourself' : 'Skipped: no cluster is connected';
     return { ...entry, status: 'healthy', message, error: null };
