@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import { type DiskSpace } from '@kubarr/file-tree';
 import { HealthRegistry } from '@kubarr/platform/health';
+import { withTimeout } from '@kubarr/platform/timing';
 import { StorageNotResponding } from './storage.errors.js';
 import { StorageRoot } from './storage-root.js';
 
-/** Longest wait for the disk, in milliseconds. Readiness is answered within a second, whatever the disk does. */
-const LIMIT_MS = 500;
+/** Longest wait for the disk, in milliseconds. Readiness answers within a second, whatever the disk does. */
+const TIMEOUT_MS = 500;
 
-/** Reports a storage that cannot be used. Nobody needs it to sign in, so the process stays ready. */
+/** Reports a storage that cannot be used, which does not make the process unready: sign-in works without it. */
 @Injectable()
 export class StorageHealth {
-  /** A check that the disk has not answered yet. The next one waits for the same answer instead of taking a slot. */
-  private probe: Promise<void> | undefined;
+  /** A call that has not returned. Later checks wait for the same call, so that a dead disk takes one slot. */
+  private pending: Promise<DiskSpace> | undefined;
 
   constructor(
     registry: HealthRegistry,
@@ -19,22 +21,17 @@ export class StorageHealth {
     registry.register({
       name: 'storage',
       isCritical: false,
-      check: () => this.check(),
+      check: async () => {
+        await this.diskSpace();
+        return undefined;
+      },
       describe: () => this.root.describe(),
     });
   }
 
-  private async check(): Promise<undefined> {
-    this.probe ??= this.root.probe().finally(() => (this.probe = undefined));
-    this.probe.catch(() => undefined); // rejects late when the time is over
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new StorageNotResponding()), LIMIT_MS);
-    });
-    try {
-      await Promise.race([this.probe, tooLate]);
-    } finally {
-      clearTimeout(timer);
-    }
+  /** @throws StorageUnavailable, StorageFolderUnavailable, StorageNotResponding */
+  diskSpace(): Promise<DiskSpace> {
+    this.pending ??= this.root.diskSpace().finally(() => (this.pending = undefined));
+    return withTimeout(TIMEOUT_MS, this.pending, () => new StorageNotResponding());
   }
 }

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { StateConfig } from '@kubarr/platform/state';
 import { StorageConfig } from './storage.config.js';
 import { withTimeout } from '@kubarr/platform/timing';
-import { DiskNotResponding, OpenRoot, parseRelativePath, RootUnavailable } from '@kubarr/file-tree';
+import { DiskNotResponding, type DiskSpace, OpenRoot, parseRelativePath, RootUnavailable } from '@kubarr/file-tree';
 import { mkdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { StorageFolderUnavailable, StorageNotResponding, StorageUnavailable } from './storage.errors.js';
@@ -69,9 +69,8 @@ export class StorageRoot implements OnModuleInit {
     }
   }
 
-  /** Fails as a request would. For health checks. */
-  async probe(): Promise<void> {
-    await this.use((root) => root.diskSpace());
+  diskSpace(): Promise<DiskSpace> {
+    return this.use((root) => root.diskSpace());
   }
 
   /** The configured folder, for the operator. */

@@ -88,6 +88,6 @@ import { StorageSettings } from './storage.settings.js';
       useFactory: (settings: Settings): StorageRootSetting => ({ current: () => settings.get(StorageSettings.path) }),
     },
   ],
-  exports: [StorageRoot],
+  exports: [StorageRoot, StorageHealth],
 })
 export class StorageModule {}

@@ -39,7 +39,7 @@ export class StorageService {
   }
 
   async stats(): Promise<StorageStats> {
-    const { total, used, free } = await this.root.use((root) => root.diskSpace());
+    const { total, used, free } = await this.root.useBriefly((root) => root.diskSpace());
     const percent = total === 0 ? 0 : Math.round((used / total) * 10_000) / 100;
     return { total_bytes: total, used_bytes: used, free_bytes: free, usage_percent: percent };
   }

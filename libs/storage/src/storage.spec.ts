@@ -400,7 +400,7 @@ describe('The storage', () => {
       for (chosen of [join(folder, 'absent'), join(folder, 'media/notes.txt'), join(folder, 'link')]) {
         expect((await get('browse')).body).toMatchObject({ status: 503, code: 'storage.folder-unavailable' });
       }
-      await expect(app.get(StorageRoot).probe()).rejects.toThrow('storage_path');
+      await expect(app.get(StorageRoot).diskSpace()).rejects.toThrow('storage_path');
     });
 
     it('nothing while the configured folder is away, and its members again once it is back', async () => {
@@ -411,12 +411,12 @@ describe('The storage', () => {
           expect(body).toMatchObject({ status: 503, code: 'storage.unavailable' });
           expect(body.detail).toContain('KUBARR_STORAGE_PATH');
         }
-        await expect(app.get(StorageRoot).probe()).rejects.toThrow('does not exist');
+        await expect(app.get(StorageRoot).diskSpace()).rejects.toThrow('does not exist');
       } finally {
         await rename(`${folder}-away`, folder);
       }
       expect(await itemsIn()).toEqual(['media']);
-      await app.get(StorageRoot).probe();
+      await app.get(StorageRoot).diskSpace();
     });
   });
 });

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { StorageModule } from '@kubarr/storage';
 import { AlertsModule } from '@kubarr/alerts';
 import { AuditModule } from '@kubarr/audit';
 import { AuthModule } from '@kubarr/auth';
@@ -17,7 +18,7 @@ import { SystemController } from './system.controller.js';
 import { SystemService } from './system.service.js';
 
 @Module({
-  imports: [AlertsModule, AuditModule, AuthModule, SetupModule],
+  imports: [StorageModule, AlertsModule, AuditModule, AuthModule, SetupModule],
   controllers: [SystemController, MetricsController, JobsController],
   providers: [
     DatabaseWatch,

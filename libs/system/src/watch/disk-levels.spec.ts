@@ -15,7 +15,7 @@ describe('levelsOf', () => {
 
 describe('usedShare', () => {
   it('counts what only root may use as used, and an empty pseudo file system as empty', () => {
-    expect(usedShare({ blocks: 100, bfree: 20, bavail: 10 })).toBeCloseTo(80 / 90);
-    expect(usedShare({ blocks: 0, bfree: 0, bavail: 0 })).toBe(0);
+    expect(usedShare({ used: 80, free: 10 })).toBeCloseTo(80 / 90);
+    expect(usedShare({ used: 0, free: 0 })).toBe(0);
   });
 });

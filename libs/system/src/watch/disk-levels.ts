@@ -11,8 +11,13 @@ export function levelsOf(used: number): Readonly<Record<keyof typeof LEVELS, boo
   return { filling: reached(LEVELS.filling), full: reached(LEVELS.full) };
 }
 
-/** The used share of a file system, as `df` counts it: what only root may use counts as used. Blocks of any size. */
-export function usedShare({ blocks, bfree, bavail }: { blocks: number; bfree: number; bavail: number }): number {
-  const used = blocks - bfree;
-  return used + bavail === 0 ? 0 : used / (used + bavail);
+/** Bytes of a file system; `free` is what an unprivileged user can write. */
+export interface DiskUsage {
+  readonly used: number;
+  readonly free: number;
+}
+
+/** The used share of a file system, as `df` counts it: the reserve of the superuser counts as used. */
+export function usedShare({ used, free }: DiskUsage): number {
+  return used + free === 0 ? 0 : used / (used + free);
 }
