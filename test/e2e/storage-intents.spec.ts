@@ -1,0 +1,114 @@
+import { jest } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FileOperations } from '../../libs/file-tree/src/operations/file-operations.js';
+import { StorageIntents } from '../../libs/storage/src/intents/storage-intents.js';
+import { TestApplication } from '../support/application.js';
+import { type Answer, type Browser } from '../support/browser.js';
+import { reaches } from '../support/reaches.js';
+
+describe('A change to the storage', () => {
+  let kubarr: TestApplication;
+  let replica: TestApplication;
+  let administrator: Browser;
+  let at: (path: string) => string;
+  beforeAll(async () => {
+    kubarr = await TestApplication.start();
+    replica = await TestApplication.start({}, kubarr);
+    administrator = kubarr.administrator();
+    at = (path) => join(kubarr.storage, path);
+  });
+  afterAll(async () => {
+    await replica.close();
+    await kubarr.close();
+  });
+  afterEach(() => void jest.restoreAllMocks());
+
+  const createDirectory = (path: string): Promise<Answer> => administrator.post('/api/storage/mkdir', { path });
+  const intents = (): Promise<{ verdict: string | null }[]> =>
+    kubarr.dataSource.query('SELECT verdict FROM storage_intents');
+  const entriesAbout = async (path: string): Promise<number> => {
+    const rows = await kubarr.dataSource.query('SELECT 1 FROM audit_logs WHERE resource_id = $1', [path]);
+    return rows.length;
+  };
+  const withoutTable = async (table: string, work: () => Promise<void>): Promise<void> => {
+    await kubarr.dataSource.query(`ALTER TABLE ${table} RENAME TO gone`);
+    await work().finally(() => kubarr.dataSource.query(`ALTER TABLE gone RENAME TO ${table}`));
+  };
+  /** As if the owner had not renewed its lease. */
+  const settleElsewhere = async (): Promise<void> => {
+    await kubarr.dataSource.query("UPDATE storage_intents SET lease_until = now() - interval '1 second'");
+    await replica.app.get(StorageIntents).recover();
+  };
+
+  it('is not made while its intent cannot be stored', async () => {
+    await withoutTable('storage_intents', async () => {
+      expect((await createDirectory('never')).status).toBe(500);
+    });
+    expect([existsSync(at('never')), await entriesAbout('never')]).toEqual([false, 0]);
+  });
+
+  it('that the disk refuses leaves neither an entry nor an intent', async () => {
+    await mkdir(at('full'));
+    await writeFile(at('full/file'), '');
+    const { body } = await administrator.delete('/api/storage/delete?path=full');
+    expect([body.code, await entriesAbout('full'), await intents()]).toEqual(['files.not-empty', 0, []]);
+  });
+
+  it('is answered as not recorded while the audit log cannot be written, and recorded by another replica', async () => {
+    await withoutTable('audit_logs', async () => {
+      const { body } = await createDirectory('unrecorded');
+      expect(body).toMatchObject({ status: 503, code: 'storage.not-recorded' });
+      expect(existsSync(at('unrecorded'))).toBe(true);
+    });
+    expect(await entriesAbout('unrecorded')).toBe(0);
+    await replica.app.get(StorageIntents).recover();
+    expect(await entriesAbout('unrecorded')).toBe(0); // the lease of the owner has not ended
+    await settleElsewhere();
+    expect([await entriesAbout('unrecorded'), await intents()]).toEqual([1, [{ verdict: 'done' }]]);
+    await kubarr.dataSource.query('DELETE FROM storage_intents');
+  });
+
+  /** Makes a directory; `settle` runs while the owner stands still before or after the system call. */
+  const standStill = async (path: string, moment: 'before' | 'after'): Promise<void> => {
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    // eslint-disable-next-line @typescript-eslint/unbound-method
+    const original = FileOperations.prototype.makeDirectory;
+    jest.spyOn(FileOperations.prototype, 'makeDirectory').mockImplementation(async function (
+      this: FileOperations,
+      ...values
+    ) {
+      if (moment === 'before') await gate;
+      const entry = await original.apply(this, values);
+      if (moment === 'after') await gate;
+      return entry;
+    });
+    const answer = createDirectory(path);
+    await reaches(async () => (await intents()).length > 0 && (moment === 'before' || existsSync(at(path))));
+    await settleElsewhere();
+    expect(await intents()).toEqual([{ verdict: moment === 'before' ? 'not-done' : 'done' }]);
+    goOn();
+    expect((await answer).status).toBe(200);
+    expect([existsSync(at(path)), await entriesAbout(path), await intents()]).toEqual([true, 1, []]);
+  };
+
+  it('is recorded once by an owner that another replica took for dead before the system call', () =>
+    standStill('slow-before', 'before'));
+
+  it('is recorded once when another replica found it done before the owner did', () =>
+    standStill('slow-after', 'after'));
+
+  it('of another storage root waits for that root', async () => {
+    await withoutTable('audit_logs', async () => void (await createDirectory('elsewhere')));
+    await kubarr.dataSource.query("UPDATE storage_intents SET root = '1'");
+    await settleElsewhere();
+    expect([await entriesAbout('elsewhere'), await intents()]).toEqual([0, [{ verdict: null }]]);
+    await kubarr.dataSource.query("UPDATE storage_intents SET created_at = now() - interval '8 days'");
+    await settleElsewhere();
+    expect([await entriesAbout('elsewhere'), await intents()]).toEqual([0, [{ verdict: 'not-done' }]]);
+    await kubarr.dataSource.query('DELETE FROM storage_intents');
+    await rm(at('elsewhere'), { recursive: true });
+  });
+});
