@@ -70,6 +70,24 @@ describe('A change to the storage', () => {
     await kubarr.dataSource.query('DELETE FROM storage_intents');
   });
 
+  it('that is made again after a crash is recorded once', async () => {
+    jest.spyOn(FileOperations.prototype, 'makeDirectory').mockRejectedValueOnce(new Error('the process ended here'));
+    expect((await createDirectory('again')).status).toBe(500);
+    expect(await intents()).toEqual([{ verdict: null }]);
+    expect((await createDirectory('again')).status).toBe(200);
+    await settleElsewhere();
+    expect([await entriesAbout('again'), await intents()]).toEqual([1, [{ verdict: 'not-done' }]]);
+    jest.spyOn(FileOperations.prototype, 'move').mockRejectedValueOnce(new Error('the process ended here'));
+    const rename = (name: string) => administrator.post('/api/storage/rename', { path: 'again', name });
+    expect((await rename('one')).status).toBe(500);
+    expect((await rename('other')).status).toBe(200);
+    await settleElsewhere();
+    const renames = "SELECT details FROM audit_logs WHERE action = 'storage_renamed'";
+    const [{ details }, ...others] = await kubarr.dataSource.query(renames);
+    expect([JSON.parse(details).new, others]).toEqual(['other', []]);
+    await kubarr.dataSource.query('DELETE FROM storage_intents');
+  });
+
   /** Makes a directory; `settle` runs while the owner stands still before or after the system call. */
   const standStill = async (path: string, moment: 'before' | 'after'): Promise<void> => {
     let goOn = (): void => undefined;

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
-import { type OpenRoot } from '@kubarr/file-tree';
+import { type OpenRoot, type RelativePath } from '@kubarr/file-tree';
 import { KubarrError } from '@kubarr/platform/errors';
 import { Log } from '@kubarr/platform/telemetry';
 import { randomUUID } from 'node:crypto';
@@ -12,6 +12,17 @@ import { ChangeNotRecorded } from './intents.errors.js';
 import { applyEffect, describeEffect, findOutcome } from './intent-effect.js';
 import { type PlannedChange } from './planned-change.js';
 import { StorageIntent } from './storage-intent.entity.js';
+
+/**
+ * An attempt that starts has just seen the disk as it was before the change, so an unfinished earlier attempt at the same
+ * entry has not happened. Otherwise a sweep would take the later attempt for the earlier one and record it twice.
+ */
+const SUPERSEDE = `
+  WITH superseded AS (
+    UPDATE storage_intents SET verdict = 'not-done'
+    WHERE verdict IS NULL AND root = $1
+      AND CASE effect WHEN 'create-directory' THEN target = $5 AND $2 = effect ELSE source = $3 AND source_identity = $4 END
+  )`;
 
 /** Intents that one sweep settles. */
 const BATCH = 100;
@@ -91,11 +102,11 @@ export class StorageIntents implements OnModuleDestroy {
     await this.dataSource.transaction((transaction) => this.outcome.record(transaction, doneChange(actor, change)));
   }
 
-  /** The target of an unfinished intent for this upload, of whichever process. */
-  async targetOfUpload(uploadId: string): Promise<string | undefined> {
+  /** The name that an unfinished attempt has chosen for a part file, in whichever process. */
+  async pendingTarget(part: RelativePath): Promise<string | undefined> {
     const [row] = await this.dataSource.query<{ target: string }[]>(
-      'SELECT target FROM storage_intents WHERE upload_id = $1 AND verdict IS NULL ORDER BY id LIMIT 1',
-      [uploadId],
+      `SELECT target FROM storage_intents WHERE effect = 'publish' AND source = $1 AND verdict IS NULL ORDER BY id LIMIT 1`,
+      [part.text],
     );
     return row?.target;
   }
@@ -126,7 +137,7 @@ export class StorageIntents implements OnModuleDestroy {
     const effect = await describeEffect(root, change);
     const done = { ...doneChange(actor, change), ...effect };
     const [{ id }] = await this.dataSource.query<[{ id: number }]>(
-      `INSERT INTO storage_intents (root, effect, source, source_identity, target, action, path, details, actor, growth, upload_id, owner, lease_until)
+      `${SUPERSEDE} INSERT INTO storage_intents (root, effect, source, source_identity, target, action, path, details, actor, growth, upload_id, owner, lease_until)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + $13 * interval '1 millisecond') RETURNING id`,
       [
         await inodeOf(root),

@@ -13,8 +13,9 @@ import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsString, ValidateNested } from 'class-validator';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
-import { freeName, namesTaken } from '../free-name.js';
+import { namesTaken } from '../free-name.js';
 import { CHECK_EVERY_BYTES, DiskQuota } from '../disk-quota.js';
+import { findTarget } from '../intents/find-target.js';
 import { StorageIntents } from '../intents/storage-intents.js';
 import { isShown, partBeside, ROOT } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
@@ -163,7 +164,7 @@ export class TransferJob {
           published.push((copy === LEFT_OUT ? to : await findCopy(root, to, copy)).text);
           continue;
         }
-        const target = await freeName(root, to);
+        const target = await findTarget(root, this.intents, part, to);
         await this.intents.execute(actor, root, {
           action: mode === 'copy' ? StorageActions.copied : StorageActions.moved,
           path: from,

@@ -4,9 +4,9 @@ import { type Actor } from '@kubarr/access';
 import { EntryNotFound, type FileEntry, type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/file-tree';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EntityManager, Repository } from 'typeorm';
-import { freeName } from '../free-name.js';
 import { ChangeOutcome, type DoneChange, type FollowUpResult } from '../intents/change-outcome.js';
 import { hasIdentity, type PlannedChange } from '../intents/planned-change.js';
+import { findTarget } from '../intents/find-target.js';
 import { StorageIntents } from '../intents/storage-intents.js';
 import { partBeside } from '../storage-path.js';
 import { retargetUploads } from './retarget-uploads.js';
@@ -62,7 +62,9 @@ export class UploadCompletion {
     const part = await this.statPart(root, upload);
     const published = await isPublished(root, upload);
     if (!part && !published) throw new UploadOffsetWrong(0);
-    const target = published ? parseRelativePath(upload.path) : await this.findTarget(root, upload);
+    const target = published
+      ? parseRelativePath(upload.path)
+      : await findTarget(root, this.intents, partPath(upload), parseRelativePath(upload.path));
     const change: PlannedChange = {
       action: StorageActions.uploaded,
       path: target,
@@ -87,16 +89,6 @@ export class UploadCompletion {
       if (!(await isPublished(root, { ...upload, path: change.path.text }))) throw error;
       await this.intents.record(actor, change);
     }
-  }
-
-  /** The name that an unfinished attempt has chosen, so that the file does not get two names; else the first free one. */
-  private async findTarget(root: OpenRoot, upload: StorageUpload): Promise<RelativePath> {
-    const chosen = await this.intents.targetOfUpload(upload.id);
-    if (chosen !== undefined) {
-      const existing = await root.files.statIfExists(parseRelativePath(chosen));
-      if (!existing || hasIdentity(existing, upload.partIdentity)) return parseRelativePath(chosen);
-    }
-    return freeName(root, parseRelativePath(upload.path));
   }
 
   /** Waits for a move of a directory above the upload, then takes over the new path; false when it is unchanged. */
