@@ -11,7 +11,7 @@ import { WebhookChannel } from '../../dist/libs/notifications/src/channels/webho
 import { Outbox } from '../../dist/libs/notifications/src/delivery/outbox.js';
 import { Sender } from '../../dist/libs/notifications/src/delivery/sender.js';
 import { Destinations } from '../../dist/libs/notifications/src/destinations/destinations.js';
-import { loadConfig } from '../../dist/libs/platform/src/config/index.js';
+import { loadServerConfig } from '../../dist/apps/server/src/server-config.js';
 import { DatabaseConnection } from '../../dist/libs/platform/src/database/index.js';
 import { LocalSchedules } from '../../dist/libs/jobs/src/index.js';
 import { JobStore } from '../../dist/libs/jobs/src/job-store.js';
@@ -37,7 +37,7 @@ function after(service, method, point, matters = () => true) {
 }
 
 const app = await createServer({
-  config: loadConfig({
+  config: loadServerConfig({
     KUBARR_STATE_DIR: directory,
     KUBARR_STORAGE_PATH: directory,
     KUBARR_NOTIFICATION_ALLOWED_ADDRESSES: '127.0.0.1',

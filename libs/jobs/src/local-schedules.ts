@@ -41,7 +41,10 @@ export class LocalSchedules implements OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.isStopping = true;
     for (const { interrupt } of this.schedules.values()) interrupt?.abort(new RunInterrupted('The server stops.'));
-    await settleWithin(this.shutdownGrace.ms, Promise.all([...this.schedules.values()].map(({ running }) => running)));
+    await settleWithin(
+      this.shutdownGrace.ms,
+      Promise.all([...this.schedules.values()].flatMap(({ running }) => running ?? [])),
+    );
   }
 
   options(): LocalOptions[] {
