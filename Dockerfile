@@ -37,6 +37,7 @@ ARG COMMIT_HASH=unknown
 ARG BUILD_TIME=unknown
 ENV NODE_ENV=production
 ENV MALLOC_ARENA_MAX=2
+ENV NODE_OPTIONS=--max-old-space-size=192
 ENV KUBARR_HOST=0.0.0.0
 ENV KUBARR_STATE_DIR=/var/lib/kubarr
 ENV KUBARR_STORAGE_PATH=/data
@@ -47,5 +48,5 @@ USER 10001:10001
 EXPOSE 8000
 VOLUME ["/var/lib/kubarr", "/data"]
 HEALTHCHECK --interval=20s --timeout=5s --start-period=60s CMD ["node", "-e", "fetch('http://127.0.0.1:8000/api/health').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--max-semi-space-size=2", "--optimize-for-size", "dist/apps/server/src/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=2", "dist/apps/server/src/main.js"]
 CMD ["serve"]

@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { NODE_FLAGS, NODE_OPTIONS } from './node-flags.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -36,13 +37,14 @@ export const RESULT = [
 export const ENVIRONMENT = {
   NODE_ENV: 'production',
   MALLOC_ARENA_MAX: '2',
+  NODE_OPTIONS,
   KUBARR_HOST: '0.0.0.0',
   KUBARR_STATE_DIR: '/var/lib/kubarr',
   KUBARR_STORAGE_PATH: '/data',
 };
 
 /** The start, relative to the tree. */
-export const ENTRYPOINT = ['node', '--max-semi-space-size=2', '--optimize-for-size', 'dist/apps/server/src/main.js'];
+export const ENTRYPOINT = ['node', ...NODE_FLAGS, 'dist/apps/server/src/main.js'];
 
 /** Does the steps and answers the folder of the result. @throws Error with the step that failed. */
 export function makePlainImage(folder, node = process.execPath) {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ChildServer, NODE_FLAGS } from '../support/child-server.js';
+import { NODE_FLAGS, NODE_OPTIONS } from '../../bin/node-flags.js';
+import { ChildServer } from '../support/child-server.js';
 import { variablesOf, withPostgres } from '../support/database.js';
 import { heading, median, verdict } from '../support/report.js';
 
@@ -9,7 +10,7 @@ const SETTLE_MS = 15_000;
 
 heading(
   'memory',
-  `resident memory ${SETTLE_MS / 1_000} s after the start with an external database and no cluster, against bare Nest + Fastify + TypeORM; both with ${NODE_FLAGS.join(' ')} and MALLOC_ARENA_MAX=2; ${ROUNDS} rounds`,
+  `resident memory ${SETTLE_MS / 1_000} s after the start with an external database and no cluster, against bare Nest + Fastify + TypeORM; both with ${NODE_FLAGS.join(' ')} ${NODE_OPTIONS} and MALLOC_ARENA_MAX=2; ${ROUNDS} rounds`,
 );
 
 await withPostgres(async (target, directory) => {

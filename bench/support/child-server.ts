@@ -3,9 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
-
-/** The flags that `npm start` and the image use. */
-export const NODE_FLAGS = ['--max-semi-space-size=2', '--optimize-for-size'];
+import { NODE_FLAGS, NODE_OPTIONS } from '../../bin/node-flags.js';
 
 /** A server in a process of its own, with what it takes to start and to live. */
 export class ChildServer {
@@ -29,7 +27,7 @@ export class ChildServer {
     const startedAt = performance.now();
     const file = fileURLToPath(new URL(script, import.meta.url));
     const child = spawn(process.execPath, [...NODE_FLAGS, file, ...words], {
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], MALLOC_ARENA_MAX: '2', ...variables },
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], MALLOC_ARENA_MAX: '2', NODE_OPTIONS, ...variables },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';

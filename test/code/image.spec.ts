@@ -1,4 +1,5 @@
 import { BUILD, ENTRYPOINT, ENVIRONMENT, RESULT, type Step } from '../../bin/plain-image.js';
+import { NODE_OPTIONS } from '../../bin/node-flags.js';
 import { read } from '../support/sources.js';
 
 /** One instruction of the Dockerfile. */
@@ -46,6 +47,14 @@ describe('The Dockerfile', () => {
     expect(lines('image', 'ENTRYPOINT')).toEqual([`ENTRYPOINT ${JSON.stringify(ENTRYPOINT).replaceAll(',', ', ')}`]);
     const given = lines('image', 'ENV').filter((each) => !each.includes('=$'));
     expect(given).toEqual(Object.entries(ENVIRONMENT).map(([name, value]) => `ENV ${name}=${value}`));
+  });
+
+  it('starts with the flags of Node.js that npm start has', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const options = '"${NODE_OPTIONS:-' + NODE_OPTIONS + '}"';
+    expect(scripts['start']).toBe(
+      `exec env MALLOC_ARENA_MAX=${ENVIRONMENT['MALLOC_ARENA_MAX']} NODE_OPTIONS=${options} ${ENTRYPOINT.join(' ')} serve`,
+    );
   });
 
   it('does nothing else', () => {
