@@ -65,7 +65,7 @@ await withPostgres(async (target) => {
 
   let isRemoved = false;
   const startedAt = performance.now();
-  const removal = new AuditDeletion(dataSource).removeOlderThan(90).finally(() => (isRemoved = true));
+  const removal = new AuditDeletion(dataSource).deleteOlderThan(90).finally(() => (isRemoved = true));
   const beside = await write(() => isRemoved);
   const removed = await removal;
   const seconds = (performance.now() - startedAt) / 1_000;

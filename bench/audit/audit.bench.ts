@@ -7,7 +7,7 @@ import { AuditEntries } from '../../libs/audit/src/audit-entries.js';
 import { AuditLog } from '../../libs/audit/src/audit-log.entity.js';
 import { AuditReader } from '../../libs/audit/src/audit-reader.js';
 import { AuditService } from '../../libs/audit/src/audit.service.js';
-import { AuditQuery } from '../../libs/audit/src/audit.dto.js';
+import { AuditLogQuery } from '../../libs/audit/src/audit.dto.js';
 import { AuditDeletion } from '../../libs/audit/src/retention/audit-deletion.js';
 import { AuditStatistics } from '../../libs/audit/src/statistics/audit-statistics.js';
 import { AuditTotals } from '../../libs/audit/src/statistics/audit-totals.js';
@@ -56,8 +56,8 @@ await withPostgres(async (target) => {
     new AuditDeletion(dataSource),
     new AuditRecorder(statements),
   );
-  const list = (query: Partial<AuditQuery>) => () =>
-    service.list(administrator, Object.assign(new AuditQuery(), query));
+  const list = (query: Partial<AuditLogQuery>) => () =>
+    service.list(administrator, Object.assign(new AuditLogQuery(), query));
   let entries = 0;
 
   for (const size of SIZES) {

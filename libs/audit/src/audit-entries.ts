@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PreparedStatements } from '@kubarr/platform/database';
 import { DataSource } from 'typeorm';
 import { canonicalAction } from './audit-action.js';
-import { type AuditFilterQuery, type AuditLogEntry } from './audit.dto.js';
+import { type AuditFilterQuery, type AuditEntryResponse } from './audit.dto.js';
 
 /** Filters of a list; the same names as the query of the route. */
 export type AuditFilter = AuditFilterQuery;
@@ -39,7 +39,7 @@ export class AuditEntries {
     private readonly statements: PreparedStatements,
   ) {}
 
-  find(filter: AuditFilter, { limit, offset = 0, beforeId }: AuditWindow): Promise<AuditLogEntry[]> {
+  find(filter: AuditFilter, { limit, offset = 0, beforeId }: AuditWindow): Promise<AuditEntryResponse[]> {
     const conditions = [...conditionsOf(filter), ...(beforeId === undefined ? [] : [olderThan(beforeId)])];
     const { where, values, name } = whereClause(conditions);
     const [limitAt, offsetAt] = [`$${values.length + 1}`, `$${values.length + 2}`];
@@ -51,7 +51,7 @@ export class AuditEntries {
            WHERE entry.id IN (
              SELECT entry.id FROM audit_logs AS entry ${where} ${NEWEST_FIRST} LIMIT ${limitAt} OFFSET ${offsetAt}
            ) ${NEWEST_FIRST}`;
-    return this.statements.query<AuditLogEntry>(
+    return this.statements.query<AuditEntryResponse>(
       this.dataSource.manager,
       offset === 0 && name !== undefined ? `find-audit-entries${name}` : undefined,
       text,

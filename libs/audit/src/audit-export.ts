@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditEntries, type AuditFilter } from './audit-entries.js';
-import { type AuditLogEntry } from './audit.dto.js';
+import { type AuditEntryResponse } from './audit.dto.js';
 
 export type ExportFormat = 'csv' | 'jsonl';
 
@@ -20,7 +20,7 @@ const COLUMNS = [
   'user_agent',
   'success',
   'error_message',
-] as const satisfies readonly (keyof AuditLogEntry)[];
+] as const satisfies readonly (keyof AuditEntryResponse)[];
 
 /** Streams all matching entries as text, newest first. */
 @Injectable()
@@ -39,7 +39,7 @@ export class AuditExport {
   }
 }
 
-function lineOf(entry: AuditLogEntry, format: ExportFormat): string {
+function lineOf(entry: AuditEntryResponse, format: ExportFormat): string {
   if (format === 'jsonl') return `${JSON.stringify(entry)}\n`;
   return `${COLUMNS.map((column) => csvCell(entry[column])).join(',')}\r\n`;
 }

@@ -3,13 +3,13 @@ import { Body, Controller, Get, HttpCode, Post, Query, StreamableFile } from '@n
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, Authenticated, CurrentActor, CurrentUser, RequirePermission, type SignedIn } from '@kubarr/access';
 import {
-  AuditLogPage,
-  AuditQuery,
-  AuditStats,
-  ClearAnswer,
-  ClearRequest,
-  ExportQuery,
-  StatsQuery,
+  AuditPageResponse,
+  AuditLogQuery,
+  AuditStatsResponse,
+  ClearAuditLogResponse,
+  ClearAuditLogRequest,
+  ExportAuditLogQuery,
+  AuditStatsQuery,
 } from './audit.dto.js';
 import { AuditExport } from './audit-export.js';
 import { AuditService } from './audit.service.js';
@@ -29,16 +29,16 @@ export class AuditController {
     summary: 'Search the audit log',
     description: 'Needs audit.view, except for one’s own entries (user_id = the caller).',
   })
-  @ApiOkResponse({ type: AuditLogPage })
-  list(@CurrentUser() reader: SignedIn, @Query() query: AuditQuery): Promise<AuditLogPage> {
+  @ApiOkResponse({ type: AuditPageResponse })
+  list(@CurrentUser() reader: SignedIn, @Query() query: AuditLogQuery): Promise<AuditPageResponse> {
     return this.audit.list(reader, query);
   }
 
   @Get('stats')
   @RequirePermission('audit.view')
   @ApiOperation({ operationId: 'getAuditStats', summary: 'Counts over the audit log' })
-  @ApiOkResponse({ type: AuditStats })
-  stats(@Query() query: StatsQuery): Promise<AuditStats> {
+  @ApiOkResponse({ type: AuditStatsResponse })
+  stats(@Query() query: AuditStatsQuery): Promise<AuditStatsResponse> {
     return this.audit.stats(query);
   }
 
@@ -47,7 +47,7 @@ export class AuditController {
   @ApiOperation({ operationId: 'exportAuditLogs', summary: 'All entries that match, as a file' })
   @ApiProduces('text/csv', 'application/jsonl')
   @ApiOkResponse({ description: 'The entries, newest first' })
-  export(@Query() { format, ...filter }: ExportQuery): StreamableFile {
+  export(@Query() { format, ...filter }: ExportAuditLogQuery): StreamableFile {
     return new StreamableFile(Readable.from(this.exports.lines(filter, format), { objectMode: false }), {
       type: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',
       disposition: `attachment; filename="kubarr-audit.${format}"`,
@@ -58,8 +58,8 @@ export class AuditController {
   @HttpCode(200)
   @RequirePermission('audit.manage')
   @ApiOperation({ operationId: 'clearAuditLogs', summary: 'Delete old audit entries' })
-  @ApiOkResponse({ type: ClearAnswer })
-  clear(@CurrentActor() actor: Actor, @Body() body: ClearRequest): Promise<ClearAnswer> {
+  @ApiOkResponse({ type: ClearAuditLogResponse })
+  clear(@CurrentActor() actor: Actor, @Body() body: ClearAuditLogRequest): Promise<ClearAuditLogResponse> {
     return this.audit.clear(actor, body);
   }
 }

@@ -42,7 +42,7 @@ export class AuditFilterQuery {
   search?: string;
 }
 
-export class AuditQuery extends AuditFilterQuery {
+export class AuditLogQuery extends AuditFilterQuery {
   @IntegerParameter({ description: 'Page, counted from 1', minimum: 1, maximum: 1_000_000, optional: true, default: 1 })
   page = 1;
 
@@ -64,7 +64,7 @@ export class AuditQuery extends AuditFilterQuery {
   before?: number;
 }
 
-export class ExportQuery extends AuditFilterQuery {
+export class ExportAuditLogQuery extends AuditFilterQuery {
   @ChoiceField({
     description: 'csv (RFC 4180) or jsonl (one JSON object a line)',
     choices: ['csv', 'jsonl'],
@@ -73,7 +73,7 @@ export class ExportQuery extends AuditFilterQuery {
   format: 'csv' | 'jsonl' = 'csv';
 }
 
-export class AuditLogEntry {
+export class AuditEntryResponse {
   @ApiProperty({ description: 'Number of the entry', type: 'integer', format: 'int64' })
   id!: number;
 
@@ -111,7 +111,7 @@ export class AuditLogEntry {
   error_message!: string | null;
 }
 
-export class ActionCount {
+export class ActionCountResponse {
   @ApiProperty({ description: 'The action' })
   action!: string;
 
@@ -119,7 +119,7 @@ export class ActionCount {
   count!: number;
 }
 
-export class ActionOutcomes {
+export class ActionOutcomesResponse {
   @ApiProperty({ description: 'The action' })
   action!: string;
 
@@ -130,7 +130,7 @@ export class ActionOutcomes {
   failed!: number;
 }
 
-export class DayCount {
+export class DayCountResponse {
   @ApiProperty({ description: 'The day, UTC', format: 'date' })
   day!: string;
 
@@ -141,7 +141,7 @@ export class DayCount {
   failed!: number;
 }
 
-export class StatsQuery {
+export class AuditStatsQuery {
   @IntegerParameter({
     description: 'Days in the series, today included',
     minimum: 1,
@@ -152,7 +152,7 @@ export class StatsQuery {
   days = 30;
 }
 
-export class AuditStats {
+export class AuditStatsResponse {
   @ApiProperty({ description: 'Entries that are kept', type: 'integer' })
   total_events!: number;
 
@@ -168,20 +168,23 @@ export class AuditStats {
   @ApiProperty({ description: 'Entries of the last 7 times 24 hours', type: 'integer' })
   events_this_week!: number;
 
-  @ApiProperty({ description: 'The ten most frequent actions', type: [ActionCount] })
-  top_actions!: ActionCount[];
+  @ApiProperty({ description: 'The ten most frequent actions', type: [ActionCountResponse] })
+  top_actions!: ActionCountResponse[];
 
-  @ApiProperty({ description: 'Every action that was recorded, the most frequent first', type: [ActionOutcomes] })
-  per_action!: ActionOutcomes[];
+  @ApiProperty({
+    description: 'Every action that was recorded, the most frequent first',
+    type: [ActionOutcomesResponse],
+  })
+  per_action!: ActionOutcomesResponse[];
 
-  @ApiProperty({ description: 'Days with at least one entry, oldest first', type: [DayCount] })
-  per_day!: DayCount[];
+  @ApiProperty({ description: 'Days with at least one entry, oldest first', type: [DayCountResponse] })
+  per_day!: DayCountResponse[];
 
-  @ApiProperty({ description: 'The ten latest failures, newest first', type: [AuditLogEntry] })
-  recent_failures!: AuditLogEntry[];
+  @ApiProperty({ description: 'The ten latest failures, newest first', type: [AuditEntryResponse] })
+  recent_failures!: AuditEntryResponse[];
 }
 
-export class ClearRequest {
+export class ClearAuditLogRequest {
   @IntegerField({
     description: 'Entries older than this many whole days are removed',
     minimum: 1,
@@ -192,7 +195,7 @@ export class ClearRequest {
   days = 90;
 }
 
-export class ClearAnswer {
+export class ClearAuditLogResponse {
   @ApiProperty({ description: 'Entries that were removed', type: 'integer' })
   deleted!: number;
 
@@ -200,9 +203,9 @@ export class ClearAnswer {
   message!: string;
 }
 
-export class AuditLogPage {
-  @ApiProperty({ description: 'Entries, newest first', type: [AuditLogEntry] })
-  logs!: AuditLogEntry[];
+export class AuditPageResponse {
+  @ApiProperty({ description: 'Entries, newest first', type: [AuditEntryResponse] })
+  logs!: AuditEntryResponse[];
 
   @ApiProperty({ description: 'Entries that match, on all pages; a search is counted up to 10 000', type: 'integer' })
   total!: number;

@@ -5,15 +5,15 @@ import { canonicalAction } from './audit-action.js';
 import { AuditEntries, type AuditFilter } from './audit-entries.js';
 import { AuditRecorder } from './audit-recorder.js';
 import {
-  type AuditLogPage,
-  type AuditQuery,
-  type AuditStats,
-  type ClearAnswer,
-  type ClearRequest,
-  type StatsQuery,
+  type AuditPageResponse,
+  type AuditLogQuery,
+  type AuditStatsResponse,
+  type ClearAuditLogResponse,
+  type ClearAuditLogRequest,
+  type AuditStatsQuery,
 } from './audit.dto.js';
 import { AuditNotAllowed } from './audit.errors.js';
-import { AuditDeletion, BRISK } from './retention/audit-deletion.js';
+import { AuditDeletion, REQUEST_PACE } from './retention/audit-deletion.js';
 import { AuditStatistics } from './statistics/audit-statistics.js';
 import { SharedQuery } from './statistics/shared-query.js';
 import { AuditActions } from './audit.actions.js';
@@ -33,7 +33,7 @@ const CLEAR_WITHIN_MS = 7_000;
 @Injectable()
 export class AuditService {
   /** By number of days, at most 400. */
-  private readonly sharedStats = new Map<number, SharedQuery<AuditStats>>();
+  private readonly sharedStats = new Map<number, SharedQuery<AuditStatsResponse>>();
 
   constructor(
     private readonly entries: AuditEntries,
@@ -49,7 +49,7 @@ export class AuditService {
    *
    * @throws AuditNotAllowed when somebody else's entries are asked for without the permission.
    */
-  async list(reader: SignedIn, { page, per_page, before, ...filter }: AuditQuery): Promise<AuditLogPage> {
+  async list(reader: SignedIn, { page, per_page, before, ...filter }: AuditLogQuery): Promise<AuditPageResponse> {
     if (!hasPermission(reader.permissions, 'audit.view') && filter.user_id !== reader.userId)
       throw new AuditNotAllowed();
     const perPage = Math.min(per_page, LARGEST_PAGE);
@@ -72,13 +72,13 @@ export class AuditService {
   }
 
   /** Concurrent requests for the same days share one query. */
-  stats({ days }: StatsQuery): Promise<AuditStats> {
+  stats({ days }: AuditStatsQuery): Promise<AuditStatsResponse> {
     let shared = this.sharedStats.get(days);
     if (!shared) this.sharedStats.set(days, (shared = new SharedQuery(() => this.readStats(days))));
     return shared.get();
   }
 
-  private async readStats(days: number): Promise<AuditStats> {
+  private async readStats(days: number): Promise<AuditStatsResponse> {
     const figures = await this.statistics.figures();
     return {
       total_events: figures.total,
@@ -97,7 +97,7 @@ export class AuditService {
    * Removes old entries, as many as fit into the time a client waits. The clearing is recorded before anything is removed:
    * a process that is killed in the middle leaves no gap without a word about it.
    */
-  async clear(actor: Actor, { days }: ClearRequest): Promise<ClearAnswer> {
+  async clear(actor: Actor, { days }: ClearAuditLogRequest): Promise<ClearAuditLogResponse> {
     const entries = await this.deletion.countOlderThan(days);
     await this.dataSource.transaction((transaction) =>
       this.recorder.record(transaction, actor, {
@@ -106,7 +106,7 @@ export class AuditService {
         details: { days, entries },
       }),
     );
-    const deleted = await this.deletion.removeOlderThan(days, AbortSignal.timeout(CLEAR_WITHIN_MS), BRISK);
+    const deleted = await this.deletion.deleteOlderThan(days, AbortSignal.timeout(CLEAR_WITHIN_MS), REQUEST_PACE);
     const amount = deleted < entries ? `${deleted} of ${entries}` : String(deleted);
     const rest = deleted < entries ? '; the others go with the next call or the daily removal' : '';
     return { deleted, message: `${amount} entries older than ${days} days were removed${rest}` };

@@ -11,10 +11,10 @@ export interface Pace {
 }
 
 /** For the daily job: writers come first. A million entries take about a minute. */
-const UNHURRIED: Pace = { batch: 500, pauseMs: 15 };
+const BACKGROUND_PACE: Pace = { batch: 500, pauseMs: 15 };
 
 /** For somebody who waits for it: about five times as quick, and felt by writers. */
-export const BRISK: Pace = { batch: 5_000, pauseMs: 25 };
+export const REQUEST_PACE: Pace = { batch: 5_000, pauseMs: 25 };
 
 /** Waits for the reader of the totals and keeps it waiting: an entry is then counted either in them or not at all. */
 const LOCK_READER = "SELECT written_by, id FROM audit_cursors WHERE name = 'totals' FOR UPDATE";
@@ -23,7 +23,7 @@ const LOCK_READER = "SELECT written_by, id FROM audit_cursors WHERE name = 'tota
  * Removes the oldest entries before a moment, and takes those that the reader had counted out of the totals. Entries
  * before `$5` are gone already: looking for them would read what they left in the index.
  */
-const REMOVE_BATCH = `
+const DELETE_BATCH = `
   WITH gone AS (
     DELETE FROM audit_logs WHERE id IN (
       SELECT id FROM audit_logs WHERE "timestamp" < $1 AND "timestamp" >= $5::timestamptz ORDER BY "timestamp" LIMIT $2
@@ -50,29 +50,29 @@ export class AuditDeletion {
 
   /**
    * Removes entries older than whole days, UTC, until there are no more or the signal fires. What is left then, or after
-   * a kill, is for {@link finish}.
+   * a kill, is for {@link resume}.
    *
    * @returns How many were removed.
    */
-  async removeOlderThan(days: number, signal?: AbortSignal, pace: Pace = UNHURRIED): Promise<number> {
+  async deleteOlderThan(days: number, signal?: AbortSignal, pace: Pace = BACKGROUND_PACE): Promise<number> {
     const before = await this.midnight(days);
     await this.dataSource.query('INSERT INTO audit_removals (before) VALUES ($1) ON CONFLICT DO NOTHING', [before]);
-    return this.removeBefore(before, signal, pace);
+    return this.deleteBefore(before, signal, pace);
   }
 
   /** Goes on with what was begun and not ended. */
-  async finish(signal?: AbortSignal): Promise<number> {
+  async resume(signal?: AbortSignal): Promise<number> {
     const [{ before }] = await this.dataSource.query<[{ before: Date | null }]>(
       'SELECT max(before) AS before FROM audit_removals',
     );
-    return before === null ? 0 : this.removeBefore(before, signal, UNHURRIED);
+    return before === null ? 0 : this.deleteBefore(before, signal, BACKGROUND_PACE);
   }
 
-  private async removeBefore(before: Date, signal: AbortSignal | undefined, pace: Pace): Promise<number> {
+  private async deleteBefore(before: Date, signal: AbortSignal | undefined, pace: Pace): Promise<number> {
     let total = 0;
     for (let from = '-infinity'; ;) {
       if (signal?.aborted) return total;
-      const { removed, reached } = await this.removeBatch(before, from, pace.batch);
+      const { removed, reached } = await this.deleteBatch(before, from, pace.batch);
       total += removed;
       if (removed < pace.batch) break;
       from = reached ?? from;
@@ -84,7 +84,7 @@ export class AuditDeletion {
     return total;
   }
 
-  /** How many entries {@link removeOlderThan} would remove. */
+  /** How many entries {@link deleteOlderThan} would remove. */
   async countOlderThan(days: number): Promise<number> {
     const [{ entries }] = await this.dataSource.query<[{ entries: number }]>(
       'SELECT count(*) AS entries FROM audit_logs WHERE "timestamp" < $1',
@@ -106,11 +106,11 @@ export class AuditDeletion {
    * Two statements on purpose: the second must see what the reader wrote before the lock was ours. That the removal is on
    * the disk is not waited for: after a crash it is simply done again, and writers need the disk more.
    */
-  private removeBatch(before: Date, from: string, size: number): Promise<{ removed: number; reached: string | null }> {
+  private deleteBatch(before: Date, from: string, size: number): Promise<{ removed: number; reached: string | null }> {
     return this.dataSource.transaction(async (transaction) => {
       await transaction.query('SET LOCAL synchronous_commit = off');
       const [{ written_by, id }] = await transaction.query<[{ written_by: string; id: number }]>(LOCK_READER);
-      const [batch] = await transaction.query<[{ removed: number; reached: string | null }]>(REMOVE_BATCH, [
+      const [batch] = await transaction.query<[{ removed: number; reached: string | null }]>(DELETE_BATCH, [
         before,
         size,
         written_by,

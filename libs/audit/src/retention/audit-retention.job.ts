@@ -16,8 +16,8 @@ export class AuditRetention {
   @Scheduled({ name: 'audit-retention', cron: '0 3 * * *', timeoutMs: 3_600_000 })
   async run(signal?: AbortSignal): Promise<void> {
     const { retentionDays } = this.config;
-    const left = await this.deletion.finish(signal);
-    const expired = retentionDays === 0 ? 0 : await this.deletion.removeOlderThan(retentionDays, signal);
+    const left = await this.deletion.resume(signal);
+    const expired = retentionDays === 0 ? 0 : await this.deletion.deleteOlderThan(retentionDays, signal);
     if (left + expired > 0) this.log.info('Removed old audit entries', { left, expired, retentionDays });
   }
 }

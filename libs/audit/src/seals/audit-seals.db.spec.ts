@@ -124,7 +124,7 @@ describe('Audit seals', () => {
 
   it('still verify when old days were dropped by retention', async () => {
     await sealAll();
-    await new AuditDeletion(dataSource).removeOlderThan(4);
+    await new AuditDeletion(dataSource).deleteOlderThan(4);
     const verdict = await seals.verify();
     expect(verdict).toMatchObject({ days: 10, broken: undefined });
     expect(verdict.droppedDays).toBeGreaterThan(3);
@@ -135,11 +135,11 @@ describe('Audit seals', () => {
     const deletion = new AuditDeletion(dataSource);
     let looks = 0;
     const stopped = { get aborted() { return looks++ === 1; } } as AbortSignal; // prettier-ignore
-    expect(await deletion.removeOlderThan(4, stopped, { batch: 3, pauseMs: 0 })).toBe(3);
+    expect(await deletion.deleteOlderThan(4, stopped, { batch: 3, pauseMs: 0 })).toBe(3);
     expect(await seals.verify()).toMatchObject({ broken: undefined, removingBefore: await day(4) });
-    expect(await deletion.finish()).toBeGreaterThan(20);
+    expect(await deletion.resume()).toBeGreaterThan(20);
     expect(await seals.verify()).toMatchObject({ broken: undefined, removingBefore: undefined });
-    expect(await deletion.finish()).toBe(0);
+    expect(await deletion.resume()).toBe(0);
   });
 
   it('wait for a transaction that began on the day and is still open', async () => {

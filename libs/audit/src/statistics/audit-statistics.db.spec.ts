@@ -89,7 +89,7 @@ describe('Audit statistics', () => {
       await totals.run();
       await compare();
       await write(50, 2);
-      await deletion.removeOlderThan(35 - round * 5);
+      await deletion.deleteOlderThan(35 - round * 5);
       await compare();
     }
   });
@@ -104,7 +104,7 @@ describe('Audit statistics', () => {
         for (let n = 0; n < 10; n++) await totals.run();
       },
       async () => {
-        for (let n = 0; n < 5; n++) await deletion.removeOlderThan(50 - n * 8);
+        for (let n = 0; n < 5; n++) await deletion.deleteOlderThan(50 - n * 8);
       },
       async () => {
         for (let n = 0; n < 15; n++) await compare();
@@ -157,7 +157,7 @@ describe('Audit statistics', () => {
   it('remove whole days only, the oldest first', async () => {
     await write(2_000, 20);
     await totals.run();
-    const removed = await deletion.removeOlderThan(10);
+    const removed = await deletion.deleteOlderThan(10);
     expect(removed).toBeGreaterThan(0);
     const [{ oldest }] = await dataSource.query<[{ oldest: Date }]>(
       'SELECT min("timestamp") AS oldest FROM audit_logs',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PreparedStatements } from '@kubarr/platform/database';
 import { DataSource } from 'typeorm';
 import { ENTRY_COLUMNS, NEWEST_FIRST } from '../audit-entries.js';
-import { type AuditLogEntry } from '../audit.dto.js';
+import { type AuditEntryResponse } from '../audit.dto.js';
 
 /** Counts over all entries that are stored. */
 export interface AuditFigures {
@@ -116,8 +116,8 @@ export class AuditStatistics {
   }
 
   /** The ten latest, newest first. */
-  recentFailures(): Promise<AuditLogEntry[]> {
-    return this.query<AuditLogEntry>('audit-recent-failures', RECENT_FAILURES);
+  recentFailures(): Promise<AuditEntryResponse[]> {
+    return this.query<AuditEntryResponse>('audit-recent-failures', RECENT_FAILURES);
   }
 
   private query<Row extends object>(name: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {
