@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** How far one reader of the log has come. */
+/** Position of one reader of the log. */
 @Entity('audit_cursors')
 export class AuditCursor {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'pk_audit_cursors' })

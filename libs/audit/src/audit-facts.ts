@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { type AuditRange } from './audit-reader.js';
 
-/** What an entry says, for those who act on it. */
+/** The fields of an entry that subscribers act on. */
 export interface AuditFact {
   readonly id: number;
   readonly action: string;
@@ -11,14 +11,14 @@ export interface AuditFact {
   readonly resource: string;
   readonly resourceId: string | null;
   readonly address: string | null;
-  /** Why it failed; `null` = it succeeded. */
+  /** Error message; `null` = success. */
   readonly failure: string | null;
 }
 
-/** What the log knows, in the transaction of a reader. */
+/** Queries for subscribers, in the transaction of their reader. */
 @Injectable()
 export class AuditFacts {
-  /** The entries of a range with one of the actions, in the order of the reader. */
+  /** Entries of a range with one of the actions, in the order of {@link AuditReader}. */
   async read(
     transaction: EntityManager,
     [fromWriter, fromId, toWriter, toId]: AuditRange,
@@ -35,9 +35,9 @@ export class AuditFacts {
   }
 
   /**
-   * Did this account sign in before: from that address, and at all? Asked of what is kept.
+   * Has this account signed in before: from that address, and at all? Retention limits how far back this looks.
    *
-   * @param beforeId Only entries with a smaller number count.
+   * @param beforeId Only entries with a smaller id count.
    */
   async signInsBefore(
     transaction: EntityManager,
@@ -53,7 +53,7 @@ export class AuditFacts {
     return row;
   }
 
-  /** Sign-ins that failed in the last minutes: with this name as typed, and from this address. */
+  /** Failed sign-ins of the last minutes: with this username as typed, and from this address. */
   async failedSignIns(
     transaction: EntityManager,
     { username, address }: { username: string | null; address: string | null },

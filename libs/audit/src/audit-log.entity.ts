@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-/** One entry of the audit log. Lists go newest first, which reads these indexes backwards; writes append to them. */
+/** One entry of the audit log. Lists read these indexes backwards, newest first; inserts append to them. */
 @Entity('audit_logs')
 @Index('ix_audit_logs_timestamp', ['timestamp', 'id'])
 @Index('ix_audit_logs_user', ['userId', 'timestamp', 'id'])
@@ -17,11 +17,11 @@ export class AuditLog {
   })
   id!: number;
 
-  /** The moment of writing, on the database's clock. */
+  /** Time of the insert, on the clock of the database. */
   @Column({ type: 'timestamptz', default: () => 'clock_timestamp()' })
   timestamp!: Date;
 
-  /** The transaction that wrote it: readers go by this, because an id below theirs may still commit. */
+  /** The transaction that wrote the entry. Readers order by it, since a smaller id may still commit. */
   @Column({ name: 'written_by', type: 'xid8' as 'text', default: () => 'pg_current_xact_id()', select: false })
   writtenBy!: string;
 
@@ -40,7 +40,7 @@ export class AuditLog {
   @Column({ name: 'resource_id', type: 'text', nullable: true })
   resourceId!: string | null;
 
-  /** JSON as text, as the contract answers it. */
+  /** JSON as text, returned as a string. */
   @Column({ type: 'text', nullable: true })
   details!: string | null;
 

@@ -4,19 +4,19 @@ import { DataSource, type EntityManager } from 'typeorm';
 /** Readers of the log, by the name of their cursor. */
 export type AuditReaderName = 'totals' | 'notifications';
 
-/** A stretch of the log between two positions, the first one excluded. */
+/** The entries after one position up to and including another. */
 export type AuditRange = readonly [fromWriter: string, fromId: number, toWriter: string, toId: number];
 
 /**
- * Reads the log in the order in which its transactions were begun, each entry exactly once. An id is drawn before its
- * transaction ends, so going by ids would skip what commits late; and going by times would too. The reader stops at the
- * oldest transaction that is still open (`pg_snapshot_xmin`): nothing can be written before it any more.
+ * Reads each entry exactly once, ordered by the transaction that wrote it. Ordering by id or by time would skip entries
+ * that commit late, since both are assigned before the commit. The reader stops at the oldest open transaction
+ * (`pg_snapshot_xmin`): no entry can appear before that position any more.
  */
 @Injectable()
 export class AuditReader {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Is there something to read? Writes nothing, so that it can be asked every few seconds. */
+  /** Are there unread entries? Writes nothing, so polling every few seconds is cheap. */
   async hasMore(name: AuditReaderName): Promise<boolean> {
     const [row] = await this.dataSource.query<[{ more: boolean }]>(
       `SELECT EXISTS (
@@ -30,10 +30,10 @@ export class AuditReader {
   }
 
   /**
-   * Hands the next entries, as the SQL condition `entry` over `audit_logs`, to `work` and moves the cursor, both in one
-   * transaction. Two replicas wait for each other.
+   * Passes the next range of entries to `work` and moves the cursor, in one transaction. Concurrent readers with the same
+   * name wait for each other.
    *
-   * @returns Entries read; fewer than `atMost` = there are no more for now.
+   * @returns Entries read; fewer than `atMost` = no more for now.
    */
   async advance(
     name: AuditReaderName,

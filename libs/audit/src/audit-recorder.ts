@@ -4,7 +4,7 @@ import { PreparedStatements } from '@kubarr/platform/database';
 import { type EntityManager } from 'typeorm';
 import { type AuditAction } from './audit-action.js';
 
-/** What is recorded, apart from who did it. */
+/** An entry without its actor. */
 export interface AuditEntry {
   readonly action: AuditAction;
   /** Type of resource that the entry is about, where it is not that of the action. */
@@ -13,16 +13,16 @@ export interface AuditEntry {
   readonly resourceId?: string | number | null;
   /** Changed fields with old and new value. Never a secret. */
   readonly details?: Readonly<Record<string, unknown>>;
-  /** Why it failed. Absent = it succeeded. */
+  /** Error message. Absent = success. */
   readonly failure?: string;
 }
 
-/** Written out, because it is part of every change: building it anew would cost as much as running it. */
+/** Plain SQL, since this is part of every change: the query builder would cost as much as the insert. */
 const INSERT = `
   INSERT INTO audit_logs (user_id, username, action, resource_type, resource_id, details, ip_address, user_agent, success, error_message)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
 
-/** Writes entries in the transaction of the change that they record: both are kept, or neither. */
+/** Writes an entry in the transaction of the change it records: both commit, or neither. */
 @Injectable()
 export class AuditRecorder {
   constructor(private readonly statements: PreparedStatements) {}

@@ -27,7 +27,7 @@ export class AuditController {
   @ApiOperation({
     operationId: 'listAuditLogs',
     summary: 'Search the audit log',
-    description: 'Needs audit.view, except for one’s own entries (user_id = the caller).',
+    description: 'Needs audit.view, except with user_id = your own account.',
   })
   @ApiOkResponse({ type: AuditPageResponse })
   list(@CurrentUser() reader: SignedIn, @Query() query: AuditLogQuery): Promise<AuditPageResponse> {
@@ -36,7 +36,7 @@ export class AuditController {
 
   @Get('stats')
   @RequirePermission('audit.view')
-  @ApiOperation({ operationId: 'getAuditStats', summary: 'Counts over the audit log' })
+  @ApiOperation({ operationId: 'getAuditStats', summary: 'Get audit log statistics' })
   @ApiOkResponse({ type: AuditStatsResponse })
   stats(@Query() query: AuditStatsQuery): Promise<AuditStatsResponse> {
     return this.audit.stats(query);
@@ -44,9 +44,9 @@ export class AuditController {
 
   @Get('export')
   @RequirePermission('audit.view')
-  @ApiOperation({ operationId: 'exportAuditLogs', summary: 'All entries that match, as a file' })
+  @ApiOperation({ operationId: 'exportAuditLogs', summary: 'Export matching audit entries as a file' })
   @ApiProduces('text/csv', 'application/jsonl')
-  @ApiOkResponse({ description: 'The entries, newest first' })
+  @ApiOkResponse({ description: 'Entries, newest first' })
   export(@Query() { format, ...filter }: ExportAuditLogQuery): StreamableFile {
     return new StreamableFile(Readable.from(this.exports.lines(filter, format), { objectMode: false }), {
       type: format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8',

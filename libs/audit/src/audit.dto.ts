@@ -8,10 +8,10 @@ import {
   TimeParameter,
 } from '@kubarr/platform/http';
 
-/** What entries may be asked for by. */
+/** Filters shared by list and export. */
 export class AuditFilterQuery {
   @IntegerParameter({
-    description: 'Only what this account did',
+    description: 'Only entries of this account',
     minimum: 1,
     maximum: Number.MAX_SAFE_INTEGER,
     optional: true,
@@ -19,14 +19,14 @@ export class AuditFilterQuery {
   user_id?: number;
 
   @TextField({
-    description: 'Only this action; CamelCase spellings are understood',
+    description: 'Only this action, in snake_case or CamelCase',
     minLength: 1,
     maxLength: 64,
     optional: true,
   })
   action?: string;
 
-  @TextField({ description: 'Only this kind of thing', minLength: 1, maxLength: 64, optional: true })
+  @TextField({ description: 'Only this resource type', minLength: 1, maxLength: 64, optional: true })
   resource_type?: string;
 
   @BooleanParameter({ description: 'Only successes or only failures', optional: true })
@@ -38,7 +38,7 @@ export class AuditFilterQuery {
   @TimeParameter({ description: 'Latest time, inclusive', optional: true })
   to?: string;
 
-  @TextField({ description: 'Part of the user name, action, resource id or details', maxLength: 200, optional: true })
+  @TextField({ description: 'Substring of user name, action, resource id or details', maxLength: 200, optional: true })
   search?: string;
 }
 
@@ -56,7 +56,7 @@ export class AuditLogQuery extends AuditFilterQuery {
   per_page = 50;
 
   @IntegerParameter({
-    description: 'Only entries that come after the one of this number: instead of a page, as quick at any depth',
+    description: 'Only entries older than the one with this id; use instead of page for constant cost at any depth',
     minimum: 1,
     maximum: Number.MAX_SAFE_INTEGER,
     optional: true,
@@ -74,28 +74,32 @@ export class ExportAuditLogQuery extends AuditFilterQuery {
 }
 
 export class AuditEntryResponse {
-  @ApiProperty({ description: 'Number of the entry', type: 'integer', format: 'int64' })
+  @ApiProperty({ description: 'Id of the entry', type: 'integer', format: 'int64' })
   id!: number;
 
-  @ApiProperty({ description: 'When it happened, RFC 3339 in UTC', format: 'date-time' })
+  @ApiProperty({ description: 'Time of the action, RFC 3339 in UTC', format: 'date-time' })
   timestamp!: string;
 
-  @ApiProperty({ description: 'Account that acted', type: 'integer', format: 'int64', nullable: true })
+  @ApiProperty({ description: 'Account that performed the action', type: 'integer', format: 'int64', nullable: true })
   user_id!: number | null;
 
-  @ApiProperty({ description: 'Name of that account at the time, or the name as typed', type: String, nullable: true })
+  @ApiProperty({
+    description: 'Name of that account at the time; for a failed sign-in the name as typed',
+    type: String,
+    nullable: true,
+  })
   username!: string | null;
 
-  @ApiProperty({ description: 'What was done' })
+  @ApiProperty({ description: 'Action' })
   action!: string;
 
-  @ApiProperty({ description: 'Kind of thing it was done to' })
+  @ApiProperty({ description: 'Type of the resource' })
   resource_type!: string;
 
-  @ApiProperty({ description: 'Identity of that thing', type: String, nullable: true })
+  @ApiProperty({ description: 'Id of the resource', type: String, nullable: true })
   resource_id!: string | null;
 
-  @ApiProperty({ description: 'More facts, as a string that holds JSON', type: String, nullable: true })
+  @ApiProperty({ description: 'Further fields as JSON text', type: String, nullable: true })
   details!: string | null;
 
   @ApiProperty({ description: 'Network address of the client', type: String, nullable: true })
@@ -104,7 +108,7 @@ export class AuditEntryResponse {
   @ApiProperty({ description: 'User agent of the client', type: String, nullable: true })
   user_agent!: string | null;
 
-  @ApiProperty({ description: 'False when it was refused or failed' })
+  @ApiProperty({ description: 'False if the action was refused or failed' })
   success!: boolean;
 
   @ApiProperty({ description: 'Why it failed', type: String, nullable: true })
@@ -115,7 +119,7 @@ export class ActionCountResponse {
   @ApiProperty({ description: 'The action' })
   action!: string;
 
-  @ApiProperty({ description: 'How often it was recorded', type: 'integer' })
+  @ApiProperty({ description: 'Number of entries', type: 'integer' })
   count!: number;
 }
 
@@ -126,7 +130,7 @@ export class ActionOutcomesResponse {
   @ApiProperty({ description: 'Entries of that action', type: 'integer' })
   total!: number;
 
-  @ApiProperty({ description: 'Those that record a failure', type: 'integer' })
+  @ApiProperty({ description: 'Entries that record a failure', type: 'integer' })
   failed!: number;
 }
 
@@ -137,7 +141,7 @@ export class DayCountResponse {
   @ApiProperty({ description: 'Entries of that day', type: 'integer' })
   total!: number;
 
-  @ApiProperty({ description: 'Those that record a failure', type: 'integer' })
+  @ApiProperty({ description: 'Entries that record a failure', type: 'integer' })
   failed!: number;
 }
 
@@ -153,26 +157,26 @@ export class AuditStatsQuery {
 }
 
 export class AuditStatsResponse {
-  @ApiProperty({ description: 'Entries that are kept', type: 'integer' })
+  @ApiProperty({ description: 'Entries in the log', type: 'integer' })
   total_events!: number;
 
-  @ApiProperty({ description: 'Those that record a success', type: 'integer' })
+  @ApiProperty({ description: 'Entries that record a success', type: 'integer' })
   successful_events!: number;
 
-  @ApiProperty({ description: 'Those that record a failure', type: 'integer' })
+  @ApiProperty({ description: 'Entries that record a failure', type: 'integer' })
   failed_events!: number;
 
   @ApiProperty({ description: 'Entries since midnight, UTC', type: 'integer' })
   events_today!: number;
 
-  @ApiProperty({ description: 'Entries of the last 7 times 24 hours', type: 'integer' })
+  @ApiProperty({ description: 'Entries of the last 7 × 24 hours', type: 'integer' })
   events_this_week!: number;
 
   @ApiProperty({ description: 'The ten most frequent actions', type: [ActionCountResponse] })
   top_actions!: ActionCountResponse[];
 
   @ApiProperty({
-    description: 'Every action that was recorded, the most frequent first',
+    description: 'Every recorded action, most frequent first',
     type: [ActionOutcomesResponse],
   })
   per_action!: ActionOutcomesResponse[];
@@ -186,7 +190,7 @@ export class AuditStatsResponse {
 
 export class ClearAuditLogRequest {
   @IntegerField({
-    description: 'Entries older than this many whole days are removed',
+    description: 'Delete entries older than this many whole days',
     minimum: 1,
     maximum: 36_500,
     optional: true,
@@ -196,10 +200,10 @@ export class ClearAuditLogRequest {
 }
 
 export class ClearAuditLogResponse {
-  @ApiProperty({ description: 'Entries that were removed', type: 'integer' })
+  @ApiProperty({ description: 'Number of deleted entries', type: 'integer' })
   deleted!: number;
 
-  @ApiProperty({ description: 'What happened, for people' })
+  @ApiProperty({ description: 'Result as a sentence' })
   message!: string;
 }
 
@@ -207,10 +211,10 @@ export class AuditPageResponse {
   @ApiProperty({ description: 'Entries, newest first', type: [AuditEntryResponse] })
   logs!: AuditEntryResponse[];
 
-  @ApiProperty({ description: 'Entries that match, on all pages; a search is counted up to 10 000', type: 'integer' })
+  @ApiProperty({ description: 'Matching entries on all pages; a search counts up to 10 000', type: 'integer' })
   total!: number;
 
-  @ApiProperty({ description: 'False when a search has more matches than were counted' })
+  @ApiProperty({ description: 'False if a search has more matches than were counted' })
   total_is_exact!: boolean;
 
   @ApiProperty({ description: 'This page, counted from 1', type: 'integer' })
@@ -223,7 +227,7 @@ export class AuditPageResponse {
   total_pages!: number;
 
   @ApiProperty({
-    description: 'Pass it as before to get the next page; null = the last one',
+    description: 'Value of before for the next page; null on the last page',
     type: 'integer',
     nullable: true,
   })

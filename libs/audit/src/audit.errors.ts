@@ -4,6 +4,8 @@ export class AuditNotAllowed extends KubarrError {
   readonly code = 'audit.not-allowed';
   readonly kind = 'forbidden';
   constructor() {
-    super('The audit log of others needs the permission audit.view; your own entries are yours to read.');
+    super(
+      'Reading entries of other accounts needs the permission audit.view. To read your own, filter by your account.',
+    );
   }
 }

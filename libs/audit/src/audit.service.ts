@@ -18,16 +18,16 @@ import { AuditStatistics } from './statistics/audit-statistics.js';
 import { SharedQuery } from './statistics/shared-query.js';
 import { AuditActions } from './audit.actions.js';
 
-/** Largest page. A larger wish is cut down rather than refused: the web client relies on it. */
+/** Larger pages are cut to this rather than refused: the web client relies on it. */
 const LARGEST_PAGE = 100;
 
 /** Counting all matches of a search would read the whole log. */
 const MAX_COUNTED_MATCHES = 10_000;
 
-/** As the web client shows. */
+/** As many as the web client shows. */
 const TOP_ACTIONS = 10;
 
-/** A client gives up after 10 s; the rest goes with the next call or the daily job. */
+/** Clients time out after 10 s. What is left goes with the next call or the daily job. */
 const CLEAR_WITHIN_MS = 7_000;
 
 @Injectable()
@@ -44,10 +44,10 @@ export class AuditService {
   ) {}
 
   /**
-   * One page of entries, newest first. Without `audit.view` a person sees what they did themselves, and has to ask for
-   * exactly that, as the account page does.
+   * One page of entries, newest first. Without `audit.view` people can list only their own entries, and have to filter by
+   * their own account, as the account page does.
    *
-   * @throws AuditNotAllowed when somebody else's entries are asked for without the permission.
+   * @throws AuditNotAllowed without the permission and without that filter.
    */
   async list(reader: SignedIn, { page, per_page, before, ...filter }: AuditLogQuery): Promise<AuditPageResponse> {
     if (!hasPermission(reader.permissions, 'audit.view') && filter.user_id !== reader.userId)
@@ -94,8 +94,8 @@ export class AuditService {
   }
 
   /**
-   * Removes old entries, as many as fit into the time a client waits. The clearing is recorded before anything is removed:
-   * a process that is killed in the middle leaves no gap without a word about it.
+   * Deletes old entries, as many as fit into the time-out of a client. Recorded before the first deletion, so that a
+   * killed process leaves no unexplained gap.
    */
   async clear(actor: Actor, { days }: ClearAuditLogRequest): Promise<ClearAuditLogResponse> {
     const entries = await this.deletion.countOlderThan(days);

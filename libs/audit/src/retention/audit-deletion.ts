@@ -2,26 +2,26 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 
-/** How quickly entries go. */
+/** How fast entries are deleted. */
 export interface Pace {
-  /** Entries that one transaction removes. */
+  /** Entries per transaction. */
   readonly batch: number;
-  /** Pause after each, in milliseconds. */
+  /** Pause after each transaction, in milliseconds. */
   readonly pauseMs: number;
 }
 
-/** For the daily job: writers come first. A million entries take about a minute. */
+/** For the daily job: yields to writers. A million entries take about a minute. */
 const BACKGROUND_PACE: Pace = { batch: 500, pauseMs: 15 };
 
-/** For somebody who waits for it: about five times as quick, and felt by writers. */
+/** For a request that waits: about five times as fast, at the expense of writers. */
 export const REQUEST_PACE: Pace = { batch: 5_000, pauseMs: 25 };
 
-/** Waits for the reader of the totals and keeps it waiting: an entry is then counted either in them or not at all. */
+/** Locks the cursor of the totals, so that totals and deletion cannot run at once. */
 const LOCK_READER = "SELECT written_by, id FROM audit_cursors WHERE name = 'totals' FOR UPDATE";
 
 /**
- * Removes the oldest entries before a moment, and takes those that the reader had counted out of the totals. Entries
- * before `$5` are gone already: looking for them would read what they left in the index.
+ * Deletes the oldest entries before a time, and subtracts from the totals those already counted. Entries before `$5` are
+ * already deleted: scanning from there on skips their dead index tuples.
  */
 const DELETE_BATCH = `
   WITH gone AS (
@@ -41,18 +41,18 @@ const DELETE_BATCH = `
     FROM (SELECT action, success, sum(events) AS events FROM counted GROUP BY 1, 2) AS part
     WHERE (total.action, total.success) = (part.action, part.success)
   )
-  SELECT count(*) AS removed, max("timestamp")::text AS reached FROM gone`;
+  SELECT count(*) AS deleted, max("timestamp")::text AS reached FROM gone`;
 
-/** Removes old entries without getting in the way. */
+/** Deletes old entries in small batches, so that writers are not blocked. */
 @Injectable()
 export class AuditDeletion {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Removes entries older than whole days, UTC, until there are no more or the signal fires. What is left then, or after
-   * a kill, is for {@link resume}.
+   * Deletes entries older than whole days, UTC, until none are left or the signal aborts. {@link resume} continues after an
+   * abort or a crash.
    *
-   * @returns How many were removed.
+   * @returns Number of deleted entries.
    */
   async deleteOlderThan(days: number, signal?: AbortSignal, pace: Pace = BACKGROUND_PACE): Promise<number> {
     const before = await this.midnight(days);
@@ -60,7 +60,7 @@ export class AuditDeletion {
     return this.deleteBefore(before, signal, pace);
   }
 
-  /** Goes on with what was begun and not ended. */
+  /** Continues an interrupted deletion. */
   async resume(signal?: AbortSignal): Promise<number> {
     const [{ before }] = await this.dataSource.query<[{ before: Date | null }]>(
       'SELECT max(before) AS before FROM audit_removals',
@@ -72,9 +72,9 @@ export class AuditDeletion {
     let total = 0;
     for (let from = '-infinity'; ;) {
       if (signal?.aborted) return total;
-      const { removed, reached } = await this.deleteBatch(before, from, pace.batch);
-      total += removed;
-      if (removed < pace.batch) break;
+      const { deleted, reached } = await this.deleteBatch(before, from, pace.batch);
+      total += deleted;
+      if (deleted < pace.batch) break;
       from = reached ?? from;
       await delay(pace.pauseMs);
     }
@@ -84,7 +84,7 @@ export class AuditDeletion {
     return total;
   }
 
-  /** How many entries {@link deleteOlderThan} would remove. */
+  /** Number of entries that {@link deleteOlderThan} would delete. */
   async countOlderThan(days: number): Promise<number> {
     const [{ entries }] = await this.dataSource.query<[{ entries: number }]>(
       'SELECT count(*) AS entries FROM audit_logs WHERE "timestamp" < $1',
@@ -93,7 +93,7 @@ export class AuditDeletion {
     return entries;
   }
 
-  /** The midnight, UTC, that began today less a number of days, on the database's clock. */
+  /** Midnight, UTC, a number of days before today, on the clock of the database. */
   private async midnight(daysAgo: number): Promise<Date> {
     const [{ midnight }] = await this.dataSource.query<[{ midnight: Date }]>(
       `SELECT (date_trunc('day', now() AT TIME ZONE 'UTC') - $1 * interval '1 day') AT TIME ZONE 'UTC' AS midnight`,
@@ -103,14 +103,14 @@ export class AuditDeletion {
   }
 
   /**
-   * Two statements on purpose: the second must see what the reader wrote before the lock was ours. That the removal is on
-   * the disk is not waited for: after a crash it is simply done again, and writers need the disk more.
+   * Two statements: the second must see what the reader committed before the lock was granted. The commit does not wait for
+   * the disk, since a deletion lost in a crash is repeated.
    */
-  private deleteBatch(before: Date, from: string, size: number): Promise<{ removed: number; reached: string | null }> {
+  private deleteBatch(before: Date, from: string, size: number): Promise<{ deleted: number; reached: string | null }> {
     return this.dataSource.transaction(async (transaction) => {
       await transaction.query('SET LOCAL synchronous_commit = off');
       const [{ written_by, id }] = await transaction.query<[{ written_by: string; id: number }]>(LOCK_READER);
-      const [batch] = await transaction.query<[{ removed: number; reached: string | null }]>(DELETE_BATCH, [
+      const [batch] = await transaction.query<[{ deleted: number; reached: string | null }]>(DELETE_BATCH, [
         before,
         size,
         written_by,

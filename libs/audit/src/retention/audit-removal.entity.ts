@@ -1,9 +1,9 @@
 import { Entity, PrimaryColumn } from 'typeorm';
 
-/** A removal of old entries that has begun and not ended; a day may be gone in part meanwhile. */
+/** An unfinished deletion of old entries; a day may be partly deleted. */
 @Entity('audit_removals')
 export class AuditRemoval {
-  /** Every entry before this time, a midnight in UTC, is to go. */
+  /** Every entry before this midnight, UTC, is to be deleted. */
   @PrimaryColumn({ type: 'timestamptz', primaryKeyConstraintName: 'pk_audit_removals' })
   before!: Date;
 }

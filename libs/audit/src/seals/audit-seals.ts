@@ -5,10 +5,10 @@ import { createHmac } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
 import { digestOfDay, type DayDigest } from './day-digest.js';
 
-/** A day is closed this long after it is over: an entry whose time was taken just before midnight is then written. */
+/** Delay after midnight: an entry timestamped just before midnight is written by then. */
 const CLOSED_AFTER = '1 minute';
 
-/** What stands before the first seal. */
+/** Predecessor of the first seal. */
 const NO_SEAL = '';
 
 interface SealRow {
@@ -19,24 +19,24 @@ interface SealRow {
   readonly seal: string | null;
 }
 
-/** The outcome of a verification. */
+/** Result of a verification. */
 export interface SealVerdict {
-  /** Sealed days, and those among them whose entries were removed by retention since, or are being removed. */
+  /** Sealed days, and those of them whose entries retention has deleted or is deleting. */
   readonly days: number;
   readonly droppedDays: number;
-  /** A removal of the entries before this day has begun and not ended: those days cannot be checked. */
+  /** A deletion of entries before this day is unfinished: those days cannot be verified. */
   readonly removingBefore: string | undefined;
-  /** The first day that does not verify, and why. `undefined` = all do. */
+  /** First day that fails verification, and why. `undefined` = all pass. */
   readonly broken: { readonly day: string; readonly reason: string } | undefined;
   readonly newest: { readonly day: string; readonly seal: string } | undefined;
-  /** The day of the seal that was kept elsewhere; `undefined` = none was given, or it is not there. */
+  /** Day of the seal given by the caller; `undefined` = none given, or not found. */
   readonly keptDay: string | undefined;
 }
 
-/** Days that are being removed have no entries left, or some: nothing can be said about them. */
+/** Days being deleted may have some entries left or none: they cannot be verified. */
 const REMOVING = `SELECT to_char(max(before) AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS before FROM audit_removals`;
 
-/** Entries of days that should have been sealed before the first one that was. */
+/** Entries of days before the first sealed day, which should have been sealed earlier. */
 const UNSEALED = `
   SELECT count(*) AS events, to_char(min("timestamp") AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day FROM audit_logs
   WHERE "timestamp" < $1::date::timestamp AT TIME ZONE 'UTC'
@@ -46,8 +46,8 @@ const DAYS = `
   SELECT to_char(day, 'YYYY-MM-DD') AS day, closing_transaction, events, digest, seal FROM audit_seals ORDER BY audit_seals.day`;
 
 /**
- * Seals each day of the log once it is over: a keyed digest over its entries and the seal of the day before. Whoever can
- * write the database but does not have the secret key cannot change, add or remove entries of a sealed day unnoticed.
+ * Seals each past day of the log: a keyed digest over its entries and the previous seal. Without the secret key, write
+ * access to the database is not enough to change, add or delete entries of a sealed day unnoticed.
  */
 @Injectable()
 export class AuditSeals {
@@ -63,10 +63,9 @@ export class AuditSeals {
   }
 
   /**
-   * Checks the whole chain, and the entries of every day that is still kept, as they are at one moment. Reads everything;
-   * changes nothing.
+   * Verifies the whole chain, and the entries of every day still stored, in one snapshot. Read-only.
    *
-   * @param kept A seal that was kept elsewhere, to be looked for.
+   * @param kept A seal stored elsewhere, to be found in the chain.
    */
   async verify(kept?: string): Promise<SealVerdict> {
     return this.dataSource.transaction('REPEATABLE READ', async (reader) => {
@@ -83,7 +82,7 @@ export class AuditSeals {
         previous = row.seal ?? NO_SEAL;
         const isRemoving = removing.before !== null && row.day < removing.before;
         const found = isRemoving ? undefined : await digestOfDay(reader, row.day);
-        const isDropped = !isKept && (found?.events ?? 0) === 0 && stored.events > 0; // retention removes from the oldest on
+        const isDropped = !isKept && (found?.events ?? 0) === 0 && stored.events > 0; // retention deletes the oldest first
         isKept ||= found !== undefined && found.events > 0;
         if (isDropped) droppedDays++;
         else if (found && found.digest !== stored.digest) {
@@ -120,7 +119,7 @@ export class AuditSeals {
       : { day, reason: `it has ${events} entries and no seal, though later days have one` };
   }
 
-  /** Notes, for every day that is over, a transaction that no writer of that day can come after. */
+  /** Records for every past day a transaction id that no writer of that day can exceed. */
   private async closeDays(): Promise<void> {
     await this.dataSource.query(`
       INSERT INTO audit_seals (day, closing_transaction)
@@ -136,7 +135,7 @@ export class AuditSeals {
       ON CONFLICT (day) DO NOTHING`);
   }
 
-  /** Seals the oldest day that can be. False = there is none for now. */
+  /** Seals the oldest unsealed day. `false` = none can be sealed yet. */
   private sealNextDay(): Promise<boolean> {
     return this.dataSource.transaction(async (transaction) => {
       const [next] = await transaction.query<SealRow[]>(`

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
 
-/** Entries read at once. */
+/** Entries per query. */
 const BATCH = 2_000;
 
-/** What one day holds. */
+/** Entries of one day. */
 export interface DayDigest {
   readonly events: number;
   /** SHA-256 in hexadecimal. */
@@ -20,8 +20,8 @@ const ENTRIES = `
   ORDER BY id LIMIT $3`;
 
 /**
- * The digest of the entries that are dated on a day, whenever they were written. Canonical form: one JSON array an entry,
- * its columns in the order above, a line feed after each; entries by id.
+ * Digest of the entries with a timestamp on a day. Canonical form: entries by id, one JSON array per entry with the columns
+ * in the order above, each followed by a line feed.
  */
 export async function digestOfDay(reader: Pick<EntityManager, 'query'>, day: string): Promise<DayDigest> {
   const hash = createHash('sha256');

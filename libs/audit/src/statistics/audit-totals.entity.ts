@@ -1,6 +1,6 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Entries that were read and are still kept, by day (UTC), action and outcome. */
+/** Counted entries that are still stored, by day (UTC), action and outcome. */
 @Entity('audit_daily_totals')
 @Check('ck_audit_daily_totals_events', 'events >= 0')
 export class AuditDailyTotal {
@@ -17,7 +17,7 @@ export class AuditDailyTotal {
   events!: number;
 }
 
-/** The same over all days, so that the figures of years cost no more than those of a week. */
+/** Counted entries over all days, by action and outcome, so that statistics over years cost no more than over a week. */
 @Entity('audit_action_totals')
 @Check('ck_audit_action_totals_events', 'events >= 0')
 export class AuditActionTotal {

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Scheduled } from '@kubarr/jobs';
 import { AuditReader } from '../audit-reader.js';
 
-/** Entries counted in one transaction. */
+/** Entries per transaction. */
 const BATCH = 20_000;
 
-/** Counts what was written since the last time into the totals. */
+/** Adds a range of entries to the totals. */
 const COUNT_RANGE = `
   WITH counted AS (
     SELECT ("timestamp" AT TIME ZONE 'UTC')::date AS day, action, success, count(*) AS events
@@ -20,7 +20,7 @@ const COUNT_RANGE = `
   SELECT action, success, sum(events) FROM counted GROUP BY 1, 2
   ON CONFLICT (action, success) DO UPDATE SET events = total.events + excluded.events`;
 
-/** Keeps the totals close to the log, so that statistics count only what was written within the last minute. */
+/** Updates the totals every minute, so that statistics have to count only the entries of the last minute. */
 @Injectable()
 export class AuditTotals {
   constructor(private readonly reader: AuditReader) {}
