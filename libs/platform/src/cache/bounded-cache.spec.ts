@@ -9,7 +9,7 @@ beforeEach(() => {
   cache = new BoundedCache({ name: 'test', maxEntries: 3, ttlMs: 60_000 }, clock);
 });
 
-/** A fill that ends when it is told to. */
+/** A fill that the test finishes. */
 function heldFill() {
   const held = { calls: 0, resolve: (_: string) => {}, reject: (_: Error) => {} };
   const promise = new Promise<string>((resolve, reject) => Object.assign(held, { resolve, reject }));
@@ -23,7 +23,7 @@ function heldFill() {
 const answering = (value: string | undefined) => () => Promise.resolve(value);
 
 describe('BoundedCache', () => {
-  it('asks for a value once and keeps it until it is too old, which use does not delay', async () => {
+  it('fills a key once until it expires; use does not extend the age', async () => {
     expect(await cache.getOrFill('a', answering('first'))).toBe('first');
     clock.time += 60_000;
     expect(await cache.getOrFill('a', answering('second'))).toBe('first');
@@ -32,7 +32,7 @@ describe('BoundedCache', () => {
     expect(await cache.getOrFill('a', answering('second'))).toBe('second');
   });
 
-  it('counts the age from the moment the fill began', async () => {
+  it('counts the age from the start of the fill', async () => {
     const slow = heldFill();
     const asked = cache.getOrFill('a', slow.fill);
     clock.time += 50_000;
@@ -50,7 +50,7 @@ describe('BoundedCache', () => {
     expect(cache.statistics()).toMatchObject({ entries: 3, evictions: 1 });
   });
 
-  it('runs one fill for all who ask at the same time', async () => {
+  it('runs one fill for concurrent callers', async () => {
     const held = heldFill();
     const asked = [cache.getOrFill('a', held.fill), cache.getOrFill('a', held.fill), cache.getOrFill('a', held.fill)];
     held.resolve('value');
@@ -58,7 +58,7 @@ describe('BoundedCache', () => {
     expect(held.calls).toBe(1);
   });
 
-  it('does not keep a failure', async () => {
+  it('does not store a failure', async () => {
     const held = heldFill();
     const asked = [cache.getOrFill('a', held.fill), cache.getOrFill('a', held.fill)];
     held.reject(new Error('database away'));
@@ -66,7 +66,7 @@ describe('BoundedCache', () => {
     expect(await cache.getOrFill('a', answering('back'))).toBe('back');
   });
 
-  it('is not upset by a fill that throws at once', async () => {
+  it('recovers from a fill that throws synchronously', async () => {
     const broken = (): Promise<string> => {
       throw new Error('broken');
     };
@@ -74,7 +74,7 @@ describe('BoundedCache', () => {
     expect(await cache.getOrFill('a', answering('back'))).toBe('back');
   });
 
-  it('does not keep "not there"', async () => {
+  it('does not store "not found"', async () => {
     expect(await cache.getOrFill('a', answering(undefined))).toBeUndefined();
     expect(await cache.getOrFill('a', answering('now'))).toBe('now');
   });
@@ -84,18 +84,21 @@ describe('BoundedCache', () => {
     ['a condition', () => cache.forgetWhere(() => false)],
     ['everything', () => cache.clear()],
     ['a bypass', () => cache.bypass(true)],
-  ])('hands a fill that began before an invalidation of %s to its caller, but does not keep it', async (_, act) => {
-    const held = heldFill();
-    const asked = cache.getOrFill('a', held.fill);
-    act();
-    cache.bypass(false);
-    held.resolve('outdated');
-    expect(await asked).toBe('outdated');
-    expect(cache.get('a')).toBeUndefined();
-  });
+  ])(
+    'returns a fill that started before an invalidation by %s to its caller, but does not store it',
+    async (_, act) => {
+      const held = heldFill();
+      const asked = cache.getOrFill('a', held.fill);
+      act();
+      cache.bypass(false);
+      held.resolve('outdated');
+      expect(await asked).toBe('outdated');
+      expect(cache.get('a')).toBeUndefined();
+    },
+  );
 
   it.each(['old', 'new'])(
-    'starts a new fill for those who ask after an invalidation, and keeps that one, when the %s one ends first',
+    'starts a new fill for callers after an invalidation and stores that one, when the %s one finishes first',
     async (firstToEnd) => {
       const [older, newer] = [heldFill(), heldFill()];
       const before = cache.getOrFill('a', older.fill);
@@ -120,7 +123,7 @@ describe('BoundedCache', () => {
     expect(cache.get('a')).toBe('set');
   });
 
-  it('removes by key and by condition, and leaves the rest', async () => {
+  it('drops by key and by condition, and leaves the rest', async () => {
     for (const key of ['a', 'b', 'c']) await cache.getOrFill(key, answering(`of ${key}`));
     expect(cache.forget('a')).toBe(true);
     expect(cache.forget('a')).toBe(false);
@@ -128,7 +131,7 @@ describe('BoundedCache', () => {
     expect(['a', 'b', 'c'].map((key) => cache.get(key))).toEqual([undefined, 'of b', undefined]);
   });
 
-  it('keeps and reads nothing while bypassed, and lets nobody share a fill', async () => {
+  it('stores and returns nothing while bypassed, and shares no fill', async () => {
     await cache.getOrFill('a', answering('before'));
     cache.bypass(true);
     cache.set('b', 'set');
@@ -136,12 +139,12 @@ describe('BoundedCache', () => {
     const asked = [cache.getOrFill('a', held.fill), cache.getOrFill('a', held.fill)];
     expect(held.calls).toBe(2);
     cache.bypass(false);
-    held.resolve('meanwhile');
-    expect(await Promise.all(asked)).toEqual(['meanwhile', 'meanwhile']);
+    held.resolve('in between');
+    expect(await Promise.all(asked)).toEqual(['in between', 'in between']);
     expect([cache.get('a'), cache.get('b')]).toEqual([undefined, undefined]);
   });
 
-  it('frees expired entries when told to', async () => {
+  it('frees expired entries on request', async () => {
     await cache.getOrFill('a', answering('old'));
     clock.time += 40_000;
     await cache.getOrFill('b', answering('young'));
@@ -150,7 +153,7 @@ describe('BoundedCache', () => {
     expect(cache.statistics()).toMatchObject({ entries: 1, evictions: 0 });
   });
 
-  it('takes a shorter age for a single entry, never a longer one', () => {
+  it('accepts a shorter age for one entry, never a longer one', () => {
     cache.set('short', 'value', 10);
     cache.set('long', 'value', 1_000_000);
     clock.time += 11;

@@ -3,8 +3,8 @@ import { type ClientConfig } from 'pg';
 import { type DatabaseConfig, type DatabaseTarget } from './database.config.js';
 
 /**
- * Connection options for node-postgres. The certificate authority is read from its file at every call, so that a renewed
- * one is used by the next connection. `verify-full` checks the chain and the host name.
+ * Connection options for node-postgres. Reads the file of the certificate authority at every call, so that the next
+ * connection uses a renewed one. `verify-full` checks the chain and the host name.
  */
 export function clientOptions(
   target: DatabaseTarget,
@@ -18,7 +18,7 @@ export function clientOptions(
     password: target.password,
     ssl: tlsOptions(target, config.caFile),
     connectionTimeoutMillis: config.connectTimeoutMs,
-    // node-postgres sends no 0, and the role may have a limit of its own, as in a CloudNativePG Cluster.
+    // node-postgres does not send 0, and the role may have its own limit, as in a CloudNativePG Cluster.
     ...(config.statementTimeoutMs === 0
       ? { options: '-c statement_timeout=0' }
       : { statement_timeout: config.statementTimeoutMs }),

@@ -16,7 +16,7 @@ import { QueryObserver } from './query-observer.js';
 @Module({ providers: [QueryObserver], exports: [QueryObserver] })
 class QueryObserverModule {}
 
-/** One pool per process, opened by {@link DatabaseConnection} rather than while the modules are wired. */
+/** One pool per process. {@link DatabaseConnection} opens it, so that the process starts without the database. */
 @Global()
 @Module({})
 export class DatabaseModule {
@@ -40,7 +40,7 @@ export class DatabaseModule {
             logging: false,
             poolSize: config.maxConnections,
             connectTimeoutMS: config.connectTimeoutMs,
-            poolErrorHandler: () => undefined, // an idle connection that breaks is replaced; the listener tells
+            poolErrorHandler: () => undefined, // a broken idle connection is replaced; the listener reports the outage
             extra: {
               Client: observedClient(source.target, config, (query) => observer.finished(query)),
               min: config.minConnections,

@@ -2,20 +2,19 @@ import pg from 'pg';
 import { type DatabaseConfig, type DatabaseTarget } from './database.config.js';
 import { clientOptions } from './client-options.js';
 
-/** What one query took. `text` is the statement as sent, with placeholders in place of values. */
+/** `text` has placeholders in place of values. */
 export interface FinishedQuery {
   readonly text: string;
   readonly seconds: number;
   readonly failed: boolean;
 }
 
-/** All that `query` is called with; its overloads are of no use to a wrapper. */
+/** `query` without its overloads. */
 type Query = (...parameters: unknown[]) => unknown;
 
 /**
- * A client class for the pool: every connection is opened with fresh options (a renewed certificate authority counts at
- * once), and the time of every query is told to `onFinished`. TypeORM calls `query` with a callback, the rate limiter
- * awaits a promise: both are seen.
+ * A client class for the pool. Every connection is opened with fresh options, such as a renewed certificate authority, and
+ * reports the duration of every query to `onFinished`: those with a callback (TypeORM) and those with a promise.
  */
 export function observedClient(
   target: DatabaseTarget,

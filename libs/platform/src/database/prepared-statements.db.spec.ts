@@ -29,20 +29,20 @@ describe('PreparedStatements', () => {
       return rows.map(({ name }) => name);
     });
 
-  it('prepare once on a server of their own', async () => {
+  it('prepares once per connection', async () => {
     const { target } = database;
     expect(await preparedAfter(new PreparedStatements({ target, directTarget: target, migrations: [] }))).toEqual([
       'add-setting',
     ]);
   });
 
-  it('prepare nothing behind a pooler, where the next transaction may have another connection', async () => {
+  it('prepares nothing behind a pooler', async () => {
     const { target } = database;
     const pooled = new PreparedStatements({ target, directTarget: { ...target }, migrations: [] });
     expect(await preparedAfter(pooled)).toEqual([]);
   });
 
-  it('take part in the transaction', async () => {
+  it('takes part in the transaction', async () => {
     const { target } = database;
     const statements = new PreparedStatements({ target, directTarget: target, migrations: [] });
     const failing = dataSource.transaction(async (transaction) => {
@@ -53,6 +53,6 @@ describe('PreparedStatements', () => {
     });
     await expect(failing).rejects.toThrow('and back');
     expect(await dataSource.query("SELECT FROM system_settings WHERE key = 'gone'")).toEqual([]);
-    await expect(statements.execute(dataSource.manager, 'x', 'SELECT 1', [])).rejects.toThrow('within a transaction');
+    await expect(statements.execute(dataSource.manager, 'x', 'SELECT 1', [])).rejects.toThrow('needs a transaction');
   });
 });

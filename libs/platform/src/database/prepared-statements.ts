@@ -17,7 +17,7 @@ export class PreparedStatements {
 
   /** @param name Unique in the product, and always for the same text. */
   async execute(transaction: EntityManager, name: string, text: string, values: readonly unknown[]): Promise<void> {
-    if (!transaction.queryRunner) throw new Error(`${name} runs only within a transaction`);
+    if (!transaction.queryRunner) throw new Error(`${name} needs a transaction`);
     await this.send(transaction.queryRunner, name, text, values);
   }
 

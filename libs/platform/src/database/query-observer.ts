@@ -3,10 +3,10 @@ import { DatabaseConfig } from './database.config.js';
 import { Log, MetricsRegistry } from '../telemetry/index.js';
 import { type FinishedQuery } from './observed-client.js';
 
-/** Longest part of a statement that is logged, in characters. */
-const LOGGED_LENGTH = 500;
+/** In characters. */
+const MAX_LOGGED_LENGTH = 500;
 
-/** Measures every query and logs the slow ones: shape and duration, never values. */
+/** Measures every query. Logs slow ones, without values. */
 @Injectable()
 export class QueryObserver {
   private readonly durations;
@@ -33,12 +33,12 @@ export class QueryObserver {
   }
 }
 
-/** The statement without values: literals become `?`, white space is folded. */
+/** The statement with `?` for literals and single spaces. */
 export function shapeOf(text: string): string {
   return text
     .replace(/'(?:[^']|'')*'/g, '?')
     .replace(/(?<![$\w])\d+(\.\d+)?\b/g, '?')
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, LOGGED_LENGTH);
+    .slice(0, MAX_LOGGED_LENGTH);
 }

@@ -2,13 +2,13 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { CrossSiteRequest } from './http.errors.js';
 
-/** The cookie that scripts of our own pages can read, and the header in which they repeat it. Source: axios defaults. */
+/** Double-submit token: a cookie that scripts of our pages can read, and the header that repeats it. Source: axios defaults. */
 export const XSRF_COOKIE = 'XSRF-TOKEN';
 const XSRF_HEADER = 'x-xsrf-token';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
-/** The parts of a request that tell where it comes from. */
+/** The parts of a request that show its origin. */
 export interface RequestOrigin {
   readonly method: string;
   /** The `Host` header, or `X-Forwarded-Host` from a trusted proxy. */
@@ -22,9 +22,9 @@ export interface RequestOrigin {
 }
 
 /**
- * Why a request must be refused as cross-site, or `undefined`. A state-changing request that a browser sent (it carries
- * `Origin` or `Sec-Fetch-Site`) must come from our own pages and repeat the cookie in the header. A script that sends
- * neither needs neither, and a bearer token cannot be sent by a foreign page at all.
+ * Why a request is refused as cross-site, or `undefined`. A state-changing request of a browser (it has `Origin` or
+ * `Sec-Fetch-Site`) must come from our pages and repeat the cookie in the header. A request without these headers comes
+ * from a script, and pages of other sites cannot send a bearer token.
  */
 export function crossSiteRefusal(request: RequestOrigin): string | undefined {
   if (SAFE_METHODS.has(request.method) || request.authorization?.startsWith('Bearer ')) return undefined;
@@ -33,7 +33,7 @@ export function crossSiteRefusal(request: RequestOrigin): string | undefined {
     !isOwnOrigin(request) ||
     (request.fetchSite !== undefined && !['same-origin', 'none'].includes(request.fetchSite))
   ) {
-    return 'This request comes from another site. Open Kubarr under its own address; behind a proxy set KUBARR_PUBLIC_URL.';
+    return 'This request comes from another site. Open Kubarr at its own URL; behind a proxy set KUBARR_PUBLIC_URL.';
   }
   if (!request.cookieToken || request.headerToken !== request.cookieToken) {
     return 'The page is out of date: reload it, then try again.';
@@ -41,7 +41,7 @@ export function crossSiteRefusal(request: RequestOrigin): string | undefined {
   return undefined;
 }
 
-/** No `Origin` counts as our own: `Sec-Fetch-Site` then decides. `null` (a sandboxed page) does not. */
+/** True without `Origin`: `Sec-Fetch-Site` then decides. False for `null`, the origin of a sandboxed page. */
 export function isOwnOrigin({
   origin,
   ownHost,
@@ -50,11 +50,11 @@ export function isOwnOrigin({
   if (origin === undefined || origin === publicUrl) return true;
   if (!URL.canParse(origin)) return false;
   const { protocol, host } = new URL(origin);
-  const own = `${protocol}//${ownHost}`; // parsed with the same scheme, so that its default port counts for both
+  const own = `${protocol}//${ownHost}`; // with the same scheme, so that its default port applies to both
   return URL.canParse(own) && new URL(own).host === host;
 }
 
-/** Refuses cross-site requests. For Fastify's `onRequest`, after the cookie parser. */
+/** Throws for cross-site requests. A Fastify `onRequest` hook, after the cookie parser. */
 export function refuseCrossSite(publicUrl: string | undefined) {
   return (request: FastifyRequest): void => {
     const { headers } = request;
@@ -72,8 +72,8 @@ export function refuseCrossSite(publicUrl: string | undefined) {
   };
 }
 
-/** Hands a browser the cookie it lacks, with any answer to a page or a call. */
-export function offerXsrfCookie(secure: boolean) {
+/** Sets the XSRF cookie in a browser that does not have one, with any answer. */
+export function issueXsrfCookie(secure: boolean) {
   return (request: FastifyRequest, reply: FastifyReply): void => {
     const fromBrowser =
       request.headers['sec-fetch-site'] !== undefined || request.headers.accept?.includes('text/html');

@@ -18,11 +18,11 @@ import {
   Min,
 } from 'class-validator';
 
-/** What every field of a request class says about itself. */
+/** Options of every field of a request class. */
 interface FieldOptions {
   readonly description: string;
   readonly example?: unknown;
-  /** Absent or `null` is fine. */
+  /** The field may be absent or `null`. */
   readonly optional?: boolean;
 }
 
@@ -47,7 +47,7 @@ export function TextField(
   );
 }
 
-/** A whole number in a path or query, where everything arrives as text. */
+/** A whole number in a path or query, parsed from text. */
 export function IntegerParameter(
   options: FieldOptions & { minimum: number; maximum: number; default?: number },
 ): PropertyDecorator {
@@ -92,7 +92,7 @@ export function BooleanField(options: FieldOptions & { default?: boolean }): Pro
   return field({ ...options, type: Boolean }, IsBoolean({ message: 'must be true or false' }));
 }
 
-/** Different texts in a body, each of bounded length. */
+/** A list of distinct texts in a body, each of bounded length. */
 export function TextListField(options: FieldOptions & { maxLength: number; maxItems: number }): PropertyDecorator {
   const { maxLength, ...rest } = options;
   const message = `must be texts of 1 to ${maxLength} characters`;
@@ -105,9 +105,9 @@ export function TextListField(options: FieldOptions & { maxLength: number; maxIt
   );
 }
 
-/** Numbers of things in a body, each once. */
+/** A list of distinct ids in a body. */
 export function IdListField(options: FieldOptions & { maxItems: number }): PropertyDecorator {
-  const message = 'must be numbers of things that exist';
+  const message = 'must be a list of ids';
   return field(
     { ...options, type: 'array', items: { type: 'integer', format: 'int64', minimum: 1 }, uniqueItems: true },
     ...listRules(options.maxItems),
@@ -118,7 +118,7 @@ export function IdListField(options: FieldOptions & { maxItems: number }): Prope
 }
 
 const listRules = (maxItems: number): PropertyDecorator[] => [
-  ArrayUnique({ message: 'must name nothing twice' }),
+  ArrayUnique({ message: 'must not contain duplicates' }),
   ArrayMaxSize(maxItems, { message: `must have at most ${maxItems} entries` }),
   IsArray({ message: 'must be a list' }),
 ];
@@ -133,7 +133,7 @@ export function TimeParameter(options: FieldOptions): PropertyDecorator {
   );
 }
 
-/** One of a few texts. */
+/** One of a closed set of texts. */
 export function ChoiceField(options: FieldOptions & { choices: readonly string[] }): PropertyDecorator {
   const { choices, ...rest } = options;
   return field(

@@ -5,19 +5,19 @@ import { randomBytes } from 'node:crypto';
 import { type Socket } from 'node:net';
 import { HttpConfig } from './http.config.js';
 import { Log, MetricsRegistry } from '../telemetry/index.js';
-import { offerXsrfCookie, refuseCrossSite } from './cross-site.js';
+import { issueXsrfCookie, refuseCrossSite } from './cross-site.js';
 import { BodyTooLarge, MalformedRequest, UnsupportedMediaType } from './http.errors.js';
 import { measureRequests } from './http-metrics.js';
 import { asKubarrError, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 import { securityHeaders } from './security-headers.js';
 
-/** Largest body of an ordinary call, in bytes. Uploads and proxied requests stream and have limits of their own. */
+/** Largest JSON body, in bytes. Uploads and proxied requests are streams with their own limits. */
 const BODY_LIMIT = 2 * 1_024 * 1_024;
 
-/** Longest time to receive a request's headers, in milliseconds: a client that dribbles them is dropped. */
+/** Longest time to receive the headers of a request, in milliseconds: protects from slow-header attacks. */
 const HEADERS_TIMEOUT_MS = 30_000;
 
-/** Longest headers, in bytes: a path of 4 096 bytes, each written as `%5CxNN`, and cookies beside it. */
+/** Largest headers, in bytes: a path of 4 096 bytes, each written as `%5CxNN`, and cookies. */
 const HEADERS_LIMIT = 64 * 1_024;
 
 const newRequestId = (): string => randomBytes(9).toString('base64url');
@@ -34,7 +34,7 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
     forceCloseConnections: 'idle',
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const problem = problemOf(
-        asKubarrError(new MalformedRequest('The address cannot be read.', { cause: error }), request.id),
+        asKubarrError(new MalformedRequest('The URL is malformed.', { cause: error }), request.id),
         request.id,
       );
       void reply.code(problem.status).header('content-type', PROBLEM_MEDIA_TYPE).send(problem);
@@ -45,12 +45,12 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
   return adapter;
 }
 
-/** Everything in front of the guards: cookies, security headers, cross-site protection, measuring. */
+/** Everything before the guards: cookies, security headers, cross-site protection, metrics. */
 export async function configureHttp(app: NestFastifyApplication): Promise<void> {
   const config = app.get(HttpConfig);
   const secure = config.publicUrl?.startsWith('https:') ?? false;
   const refuse = refuseCrossSite(config.publicUrl);
-  const offer = offerXsrfCookie(secure);
+  const issueCookie = issueXsrfCookie(secure);
   const setSecurityHeaders = securityHeaders(secure);
   const fastify = app.getHttpAdapter().getInstance();
   measureRequests(fastify, app.get(MetricsRegistry));
@@ -60,7 +60,7 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
       void reply.header('x-request-id', request.id);
       setSecurityHeaders(request.url, reply);
       refuse(request);
-      offer(request, reply);
+      issueCookie(request, reply);
       done();
     } catch (error) {
       done(error as Error);
@@ -78,7 +78,7 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   });
 }
 
-/** JSON only. An empty body is fine with any content type or none; the literal `null` is a body without fields. */
+/** JSON only. An empty body may have any content type or none; the literal `null` is a body without fields. */
 function readJsonBodies(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
@@ -106,14 +106,14 @@ function readJsonBodies(fastify: FastifyInstance): void {
   });
 }
 
-/** For requests that Node's HTTP parser refuses: there is no reply object, only the socket. */
+/** For requests that Node's HTTP parser rejects: there is a socket and no reply object. */
 function answerUnreadableRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-  const text = tooLarge ? 'The request headers are too large.' : 'The request cannot be read as HTTP.';
+  const text = tooLarge ? 'The request headers are too large.' : 'The request is not valid HTTP.';
   const body = JSON.stringify(problemOf(new MalformedRequest(text), newRequestId()));
   socket.end(
     `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\n` +

@@ -1,10 +1,10 @@
 import { type FastifyInstance } from 'fastify';
 import { type MetricsRegistry } from '../telemetry/index.js';
 
-/** Methods that get a label of their own; anything else a client invents is `OTHER`. */
+/** Methods with their own label value; any other is `OTHER`. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Measures every answer by route pattern, never by the address as typed: labels must stay few. */
+/** Measures every answer by route pattern, never by URL: label values must come from a small set. */
 export function measureRequests(fastify: FastifyInstance, metrics: MetricsRegistry): void {
   const durations = metrics.histogram({
     name: 'kubarr_http_request_duration_seconds',

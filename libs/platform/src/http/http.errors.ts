@@ -5,12 +5,12 @@ export class MalformedRequest extends KubarrError {
   readonly kind = 'bad-request';
 }
 
-/** A query or path value is not allowed. */
+/** A query or path parameter is invalid. */
 export class InvalidQuery extends KubarrError {
   readonly code = 'http.invalid-query';
   readonly kind = 'bad-request';
   constructor(override readonly issues: readonly FieldIssue[]) {
-    super(sentence(issues));
+    super(summaryOf(issues));
   }
 }
 
@@ -19,7 +19,7 @@ export class InvalidFields extends KubarrError {
   readonly code = 'http.invalid-fields';
   readonly kind = 'invalid';
   constructor(override readonly issues: readonly FieldIssue[]) {
-    super(sentence(issues));
+    super(summaryOf(issues));
   }
 }
 
@@ -27,7 +27,7 @@ export class RouteNotFound extends KubarrError {
   readonly code = 'http.not-found';
   readonly kind = 'not-found';
   constructor() {
-    super('There is nothing at this address.');
+    super('There is nothing at this URL.');
   }
 }
 
@@ -64,14 +64,14 @@ export class UnexpectedFailure extends KubarrError {
   readonly code = 'http.internal';
   readonly kind = 'internal';
   constructor(requestId: string, cause: unknown) {
-    super(`Something went wrong on our side. The log has the details under request ${requestId}.`, { cause });
+    super(`Internal error. See request ${requestId} in the log.`, { cause });
   }
 }
 
-function sentence(issues: readonly FieldIssue[]): string {
+function summaryOf(issues: readonly FieldIssue[]): string {
   const [first, ...rest] = issues;
   const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
-  return first ? `${first.path}: ${first.message}${more}` : 'The request has values that are not allowed.';
+  return first ? `${first.path}: ${first.message}${more}` : 'The request has invalid values.';
 }
 
 function describeSeconds(seconds: number): string {

@@ -4,7 +4,7 @@ import { Log } from '../telemetry/index.js';
 import { asKubarrError, PROBLEM_MEDIA_TYPE, problemOf } from './problem.js';
 import { Refusals } from './refusals.js';
 
-/** Turns whatever was thrown into a problem answer. Only faults of ours are logged as errors. */
+/** Answers every thrown error as a problem (RFC 9457). Only faults of the product are logged as errors. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -17,13 +17,13 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = asKubarrError(thrown, request.id);
     const problem = problemOf(error, request.id);
-    const facts = { requestId: request.id, method: request.method, route: request.routeOptions.url, code: error.code };
-    if (problem.status === 500) this.log.error('Request failed', { ...facts, error: error.cause ?? error });
+    const fields = { requestId: request.id, method: request.method, route: request.routeOptions.url, code: error.code };
+    if (problem.status === 500) this.log.error('Request failed', { ...fields, error: error.cause ?? error });
     else if (problem.status >= 500)
-      this.log.warn('Request could not be served', { ...facts, error: error.cause ?? error });
-    if (error.kind === 'forbidden') this.refusals?.announce(request, error);
+      this.log.warn('Request could not be served', { ...fields, error: error.cause ?? error });
+    if (error.kind === 'forbidden') this.refusals?.report(request, error);
     if (reply.sent || reply.raw.headersSent) {
-      reply.raw.destroy(); // half an answer is on the wire: only a broken connection says so
+      reply.raw.destroy(); // part of the answer is sent: only a broken connection can signal the failure
       return;
     }
     if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', error.retryAfterSeconds);

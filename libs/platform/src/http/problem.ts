@@ -9,7 +9,7 @@ import {
   UnsupportedMediaType,
 } from './http.errors.js';
 
-/** A new kind without a status does not compile. */
+/** A kind without a status does not compile. */
 const STATUS_OF_KIND: Record<ErrorKind, number> = {
   'bad-request': 400,
   invalid: 422,
@@ -46,7 +46,7 @@ const TITLE_OF_KIND: Record<ErrorKind, string> = {
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
-/** An error answer after RFC 9457, with `error` beside `detail` because parts of the web client read that name. */
+/** An error answer of RFC 9457. `error` repeats `detail` for those parts of the web client that read it. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
@@ -71,13 +71,13 @@ export function problemOf(error: KubarrError, requestId: string): Problem {
   };
 }
 
-/** The product's error for anything that was thrown: by us, by the framework, by the driver, or by a fault. */
+/** The product's error for any thrown value: an own error, one of the driver or the framework, or a fault. */
 export function asKubarrError(thrown: unknown, requestId: string): KubarrError {
   if (thrown instanceof KubarrError) return thrown;
   return asDatabaseError(thrown) ?? asFrameworkError(thrown) ?? new UnexpectedFailure(requestId, thrown);
 }
 
-/** Nest and Fastify refuse requests with errors of their own; their texts are not for the person at the screen. */
+/** Replaces the errors of Nest and Fastify, whose messages are not meant for users. */
 function asFrameworkError(thrown: unknown): KubarrError | undefined {
   const status =
     thrown instanceof HttpException
@@ -85,7 +85,7 @@ function asFrameworkError(thrown: unknown): KubarrError | undefined {
       : ((thrown as { statusCode?: unknown } | null)?.statusCode ?? 0);
   switch (status) {
     case 400:
-      return new MalformedRequest('The request cannot be read; check its JSON, its address and its headers.', {
+      return new MalformedRequest('The request is malformed; check its JSON, URL and headers.', {
         cause: thrown,
       });
     case 404:

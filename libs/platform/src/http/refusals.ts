@@ -4,18 +4,18 @@ import { type KubarrError } from '../errors/index.js';
 
 type Observer = (request: FastifyRequest, refusal: KubarrError) => void;
 
-/** Tells whoever wants to know that somebody was not allowed to do something. */
+/** Reports every request that is answered 403 to its observers, such as the audit log. */
 @Injectable()
 export class Refusals {
   private readonly observers: Observer[] = [];
 
-  /** @param observer Must neither throw nor take long: the answer waits for it. */
+  /** @param observer Must not throw or be slow: the answer waits for it. */
   observe(observer: Observer): void {
     this.observers.push(observer);
   }
 
   /** For the problem filter only. */
-  announce(request: FastifyRequest, refusal: KubarrError): void {
+  report(request: FastifyRequest, refusal: KubarrError): void {
     for (const observer of this.observers) observer(request, refusal);
   }
 }

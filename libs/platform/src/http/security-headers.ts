@@ -1,9 +1,9 @@
 import { type FastifyReply } from 'fastify';
 
-/** For answers that are data: nothing may be loaded or framed. */
+/** For data: loads nothing and cannot be framed. */
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** For pages: only what we serve ourselves; no inline script. */
+/** For pages: only resources of this server; no inline script. */
 export const PAGE_POLICY = [
   "default-src 'self'",
   "script-src 'self'",
@@ -16,10 +16,10 @@ export const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Two years, as browsers' preload lists ask. Source: hstspreload requirements. */
+/** Two years. Source: requirements of hstspreload.org. */
 const HSTS = 'max-age=63072000';
 
-/** Sets the headers that every answer carries. Pages replace the policy by {@link PAGE_POLICY}. */
+/** Sets the headers of every answer. Pages replace the policy with {@link PAGE_POLICY}. */
 export function securityHeaders(secure: boolean) {
   const fixed = {
     'content-security-policy': DATA_POLICY,

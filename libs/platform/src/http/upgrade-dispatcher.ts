@@ -10,26 +10,26 @@ import { isOwnOrigin } from './cross-site.js';
 import { CrossSiteRequest, RouteNotFound, TooManyAttempts } from './http.errors.js';
 import { asKubarrError, problemOf } from './problem.js';
 
-/** A silent listener is dropped after two of these, in milliseconds. */
+/** A socket that misses a ping is closed at the next one, in milliseconds. */
 const HEARTBEAT_MS = 30_000;
 
-/** Sockets are server to client: a client has nothing long to say, in bytes. */
-const LONGEST_MESSAGE = 4_096;
+/** In bytes; clients send next to nothing. */
+const MAX_MESSAGE_BYTES = 4_096;
 
-/** As the browser sent them; values may be anything. */
+/** Cookies by name, as the browser sent them. */
 export type Cookies = Readonly<Record<string, string | undefined>>;
 
-/** One socket address and who may open it. `Caller`: what `opened` needs to know of whoever opens it. */
+/** A WebSocket route. `Caller` is what `authorize` returns and `opened` receives. */
 export interface SocketRoute<Caller = void> {
   readonly path: string;
-  /** Most sockets open at once on this route. */
+  /** Most sockets open at the same time. */
   readonly limit: number;
-  /** Throws a KubarrError when the caller may not open a socket. */
+  /** @throws KubarrError when the caller may not open a socket. */
   authorize(cookies: Cookies): Caller | Promise<Caller>;
   opened(socket: WebSocket, caller: Caller): void;
 }
 
-/** Answers WebSocket upgrades: one route per path, Origin checked, heartbeat, everything else refused. */
+/** Handles WebSocket upgrades: routes by path, checks Origin, pings. Any other upgrade is refused. */
 @Injectable()
 export class UpgradeDispatcher implements OnApplicationShutdown {
   private readonly routes = new Map<string, { route: SocketRoute<unknown>; server: WebSocketServer }>();
@@ -42,7 +42,7 @@ export class UpgradeDispatcher implements OnApplicationShutdown {
   ) {}
 
   register<Caller>(route: SocketRoute<Caller>): void {
-    const server = new WebSocketServer({ noServer: true, maxPayload: LONGEST_MESSAGE });
+    const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
     this.routes.set(route.path, { route: route, server });
     if (this.heartbeat) return;
     const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;
@@ -70,7 +70,7 @@ export class UpgradeDispatcher implements OnApplicationShutdown {
       if (!entry) throw new RouteNotFound();
       const { origin, host = '' } = request.headers;
       if (!isOwnOrigin({ origin, ownHost: host, publicUrl: this.config.publicUrl })) {
-        throw new CrossSiteRequest('This socket may only be opened by Kubarr’s own pages.');
+        throw new CrossSiteRequest('This socket may only be opened by pages of Kubarr.');
       }
       const caller = await entry.route.authorize(fastifyCookie.parse(request.headers.cookie ?? ''));
       if (entry.server.clients.size >= entry.route.limit) throw new TooManyAttempts(30);
@@ -102,5 +102,5 @@ export class UpgradeDispatcher implements OnApplicationShutdown {
   }
 }
 
-/** Sockets that answered since the last heartbeat. */
+/** Sockets that answered the last ping. */
 const alive = new WeakSet<WebSocket>();

@@ -4,14 +4,14 @@ import { validateSync, type ValidationError } from 'class-validator';
 import { type FieldIssue } from '../errors/index.js';
 import { InvalidFields, InvalidQuery, MalformedRequest } from './http.errors.js';
 
-/** Most rejected fields that one answer names. */
-const MOST_ISSUES = 20;
+/** Most rejected fields in one answer. */
+const MAX_ISSUES = 20;
 
 const PRIMITIVES: readonly unknown[] = [String, Number, Boolean, Array, Object];
 
 /**
- * Checks bodies, queries and path parameters against their request classes. Unknown fields are refused. A bad body
- * answers 422, a bad query or path value 400, each naming the fields.
+ * Validates bodies, queries and path parameters against their request classes. Unknown fields are rejected. An invalid
+ * body is answered 422, an invalid query or path parameter 400, with the rejected fields.
  */
 @Injectable()
 export class ValidationPipe implements PipeTransform {
@@ -37,10 +37,10 @@ export class ValidationPipe implements PipeTransform {
 
 function collect(errors: readonly ValidationError[], parent: string, into: FieldIssue[]): void {
   for (const { property, constraints, children } of errors) {
-    if (into.length >= MOST_ISSUES) return;
+    if (into.length >= MAX_ISSUES) return;
     const path = (parent ? `${parent}.${property}` : property).slice(0, 100);
     const [rule, text] = Object.entries(constraints ?? {})[0] ?? [];
-    if (rule === 'whitelistValidation') into.push({ path, message: 'is not known here' });
+    if (rule === 'whitelistValidation') into.push({ path, message: 'is not a known field' });
     else if (text) into.push({ path, message: text });
     collect(children ?? [], path, into);
   }

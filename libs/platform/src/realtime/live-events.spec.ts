@@ -84,7 +84,7 @@ describe('LiveEvents', () => {
     expect((await closed)[0]).toBe(1013);
   });
 
-  it('closes the socket of somebody who is signed out by now, and sends nothing more', async () => {
+  it('closes the socket of a person who has signed out, and sends nothing more', async () => {
     let isSignedIn = true;
     const { client, received } = await listen(() => Promise.resolve(isSignedIn ? person(1) : undefined));
     publish('a', 'before');
@@ -97,7 +97,7 @@ describe('LiveEvents', () => {
     await reaches(() => !events.hasListeners);
   });
 
-  it('tells a listener to come again when it cannot be told who it is', async () => {
+  it('asks a listener to connect again when it cannot be checked', async () => {
     const { client } = await listen(() => Promise.reject(new Error('the database is away')));
     const closed = once(client, 'close');
     publish('a', 1);

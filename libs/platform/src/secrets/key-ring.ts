@@ -3,16 +3,16 @@ import { createHash, hkdfSync } from 'node:crypto';
 /** Length of a secret key in bytes. */
 const KEY_LENGTH = 32;
 
-/** One secret key, as sealing needs it. */
+/** A key for sealing, derived from a secret key. */
 export interface SealingKey {
-  /** Names the key without revealing it: 8 hexadecimal digits. Stored in every sealed text and in backups. */
+  /** Identifies the key without revealing it: 8 hexadecimal digits. Part of every sealed text and of backups. */
   readonly id: string;
   readonly bytes: Buffer;
 }
 
 /**
- * The secret keys of an installation: the current one, which seals, and older ones, which only open. Every use derives a
- * key of its own by HKDF-SHA-256, so that no two uses share bytes.
+ * The secret keys of an installation: the current one seals and opens, older ones only open. Each use has its own key,
+ * derived by HKDF-SHA-256.
  */
 export class KeyRing {
   readonly current: SealingKey;
@@ -32,8 +32,8 @@ export class KeyRing {
   }
 
   /**
-   * Bytes for another use, such as signing: always the same for one purpose and one current key. A change of the current
-   * key changes them, which is what a change of key is for.
+   * Derives a key for another use, such as signing, from the purpose and the current secret key. Changes when the secret
+   * key is rotated.
    */
   deriveKey(purpose: string, length = KEY_LENGTH): Buffer {
     return derive(this.currentSecret, `purpose/${purpose}`, length);

@@ -3,17 +3,17 @@ import { constantTimeEquals } from './constant-time-equals.js';
 import { type Argon2, PasswordHasher } from './password-hasher.js';
 import { PasswordChecksBusy, PasswordNotUsable } from './secrets.errors.js';
 
-/** Does nothing until told to, and counts what it was given. */
+/** Records its calls; the test finishes each of them. */
 class HeldArgon2 implements Argon2 {
   started: string[] = [];
   private readonly held: (() => void)[] = [];
 
   hash(password: string): Promise<string> {
-    return this.hold(`hash ${password}`, 'hashed');
+    return this.pending(`hash ${password}`, 'hashed');
   }
 
   verify(hashed: string, password: string): Promise<boolean> {
-    return this.hold(`verify ${hashed} ${password}`, true);
+    return this.pending(`verify ${hashed} ${password}`, true);
   }
 
   async finishOne(): Promise<void> {
@@ -21,7 +21,7 @@ class HeldArgon2 implements Argon2 {
     await new Promise(setImmediate);
   }
 
-  private hold<Result>(what: string, result: Result): Promise<Result> {
+  private pending<Result>(what: string, result: Result): Promise<Result> {
     this.started.push(what);
     return new Promise((resolve) => this.held.push(() => resolve(result)));
   }

@@ -2,11 +2,11 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { type KeyRing } from './key-ring.js';
 import { SecretCannotBeOpened } from './secrets.errors.js';
 
-/** Where a sealed text is stored. It opens nowhere else, so that a copy in another row or column is worthless. */
+/** Where a sealed text is stored. A copy in another row or column does not open. */
 export interface SealContext {
   readonly table: string;
   readonly column: string;
-  /** The primary key of the row, or another value that never changes and is known before the row is written. */
+  /** The primary key, or another immutable value that is known before the row is written. */
   readonly row: string | number;
 }
 
@@ -17,7 +17,7 @@ const SEALED = /^v1\.([0-9a-f]{8})\.([\w-]{16})\.([\w-]{22,})$/;
 
 /**
  * Seals credentials with AES-256-GCM. A sealed text is `v1.<key id>.<nonce>.<ciphertext and tag>`, the last two in
- * base64url; table, column and row are authenticated with it. Nonces are random, which is safe for 2^32 texts a key.
+ * base64url. Table, column and row are its associated data. Nonces are random, which is safe for 2^32 texts per key.
  */
 export class SecretBox {
   constructor(
@@ -25,7 +25,7 @@ export class SecretBox {
     private readonly random: (length: number) => Buffer = randomBytes,
   ) {}
 
-  /** The same plain text gives another sealed text each time. */
+  /** Not deterministic: the nonce is random. */
   seal(plain: string | Buffer, context: SealContext): string {
     const { id, bytes } = this.keys.current;
     const nonce = this.random(NONCE_LENGTH);
@@ -62,18 +62,18 @@ export class SecretBox {
     }
   }
 
-  /** True when the text should be sealed again, because the current key is another one. */
+  /** Whether the text was sealed with a key other than the current one. */
   needsResealing(sealed: string): boolean {
     return SEALED.exec(sealed)?.[1] !== this.keys.current.id;
   }
 }
 
-/** JSON, because it keeps the parts apart: `a.b` + `c` must not equal `a` + `b.c`. */
+/** JSON keeps the parts apart: `a.b` + `c` must not equal `a` + `b.c`. */
 function associatedData(keyId: string, { table, column, row }: SealContext): Buffer {
   return Buffer.from(JSON.stringify(['v1', keyId, table, column, String(row)]));
 }
 
-/** Base64url has several spellings for the same bytes; only the one that we write is taken. */
+/** Base64url has several encodings of the same bytes; only the canonical one is accepted. */
 function canonicalBytes(text: string): Buffer {
   const bytes = Buffer.from(text, 'base64url');
   if (bytes.toString('base64url') !== text) throw new Error('not canonical base64url');

@@ -1,6 +1,6 @@
 import { KubarrError } from '@kubarr/platform/errors';
 
-/** A stored credential does not open: its key is missing, it was altered, or it was moved to another place. */
+/** A sealed credential does not open: its key is missing, or it was altered or copied from another place. */
 export class SecretCannotBeOpened extends KubarrError {
   readonly code = 'secrets.cannot-open';
   readonly kind = 'internal';
@@ -15,14 +15,14 @@ export class SecretCannotBeOpened extends KubarrError {
 
   static altered(keyId: string, options?: { cause: unknown }): SecretCannotBeOpened {
     return new SecretCannotBeOpened(
-      `A stored credential, sealed with the secret key ${keyId}, was altered or does not belong where it is stored. ` +
+      `A stored credential, sealed with the secret key ${keyId}, was altered or copied from another place. ` +
         'Enter the credential again.',
       options,
     );
   }
 }
 
-/** More passwords wait to be checked than the server takes on at once. */
+/** The queue of password checks is full. */
 export class PasswordChecksBusy extends KubarrError {
   readonly code = 'secrets.busy';
   readonly kind = 'unavailable';
@@ -33,7 +33,7 @@ export class PasswordChecksBusy extends KubarrError {
   }
 }
 
-/** A text that cannot be a password. */
+/** The text cannot be a password. */
 export class PasswordNotUsable extends KubarrError {
   readonly code = 'secrets.password-not-usable';
   readonly kind = 'invalid';

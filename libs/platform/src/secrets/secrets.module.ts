@@ -3,11 +3,10 @@ import { KeyRing } from './key-ring.js';
 import { PasswordHasher } from './password-hasher.js';
 import { SecretBox } from './secret-box.js';
 
-/** Gives every module the key ring, the secret box and the password hasher. */
 @Global()
 @Module({})
 export class SecretsModule {
-  /** Each key has 32 bytes; the older ones only open what they once sealed. */
+  /** Each key has 32 bytes. Older keys only open. */
   static forRoot(currentKey: Buffer, olderKeys: readonly Buffer[] = []): DynamicModule {
     const keys = new KeyRing(currentKey, olderKeys);
     return {

@@ -1,4 +1,4 @@
-/** What a log line carries beside its message. The three reserved names belong to the line itself. */
+/** Fields of a log line besides its message. Three names are reserved for the line itself. */
 export interface LogFields {
   readonly [name: string]: unknown;
   readonly level?: never;
@@ -7,20 +7,20 @@ export interface LogFields {
 }
 
 const HIDDEN = '[hidden]';
-const DEEPEST = 6;
-const LONGEST_LIST = 100;
-const LONGEST_TEXT = 4_096;
-const LONGEST_CAUSE_CHAIN = 5;
+const MAX_DEPTH = 6;
+const MAX_LIST_LENGTH = 100;
+const MAX_TEXT_LENGTH = 4_096;
+const MAX_CAUSES = 5;
 
-/** Compared without `-` and `_`, in lower case, at the end of the name: `set-cookie`, `newPassword`, `client_secret`. */
+/** Matched at the end of a name, in lower case without `-` and `_`: `set-cookie`, `newPassword`, `client_secret`. */
 const SECRET_NAME = /(authorization|cookies?|password|token|secret|(secret|api|private)key)$/;
 
-/** PostgreSQL error codes of class 22 quote the rejected value in their message. Source: PostgreSQL manual, appendix A. */
+/** Errors of class 22 quote the rejected value in their message. Source: PostgreSQL manual, appendix A. */
 const DATA_EXCEPTION = /^22[0-9A-Z]{3}$/;
 
 /**
- * The fields as they may be written: secret names hidden at every depth, errors as their name, message, code, frames and
- * causes, and everything bounded (6 levels, 100 list members, 4 096 characters a text).
+ * The fields as they are logged: values of secret names hidden at every depth, errors as {@link LoggedError}, everything
+ * bounded (6 levels, 100 list members, 4 096 characters per text).
  */
 export function loggable(fields: LogFields): Record<string, unknown> {
   return loggableMembers(fields, 0);
@@ -41,16 +41,16 @@ function loggableValue(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   if (value instanceof Error) return loggableError(value);
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-  if (depth >= DEEPEST) return '[deeper]';
+  if (depth >= MAX_DEPTH) return '[deeper]';
   if (value instanceof Map) return loggableMembers(Object.fromEntries(value) as object, depth + 1);
   if (Array.isArray(value) || value instanceof Set) {
     const members: unknown[] = [...value];
-    return members.slice(0, LONGEST_LIST).map((member) => loggableValue(member, depth + 1));
+    return members.slice(0, MAX_LIST_LENGTH).map((member) => loggableValue(member, depth + 1));
   }
   return loggableMembers(value, depth + 1);
 }
 
-/** An error as it is logged. Only these members of it: SQL parameters, details and request bodies stay behind. */
+/** The logged members of an error; never SQL parameters, details or request bodies. */
 export interface LoggedError {
   readonly type: string;
   readonly message: string;
@@ -58,22 +58,22 @@ export interface LoggedError {
   readonly code?: string;
   /** The violated database constraint. */
   readonly constraint?: string;
-  /** The text of the failed statement, with placeholders where values were. */
+  /** The failed statement, with placeholders in place of values. */
   readonly query?: string;
   /** Stack frames, without the message. */
   readonly stack?: string;
   readonly cause?: unknown;
-  /** Members of an AggregateError, such as one failure per address of a host. */
+  /** Of an AggregateError, such as one failure per address of a host. */
   readonly errors?: readonly unknown[];
 }
 
-/** At most five causes deep; what is thrown but is no Error is logged by its type only. */
+/** At most five causes deep. A cause that is not an Error is logged by its type only. */
 export function loggableError(error: Error, depth = 0): LoggedError {
   const { code, constraint, query } = error as { code?: unknown; constraint?: unknown; query?: unknown };
   const message =
     typeof code === 'string' && DATA_EXCEPTION.test(code) ? error.message.replaceAll(/".*"/gs, '"…"') : error.message;
   const nested = (cause: unknown): unknown => {
-    if (depth + 1 >= LONGEST_CAUSE_CHAIN) return '[deeper]';
+    if (depth + 1 >= MAX_CAUSES) return '[deeper]';
     return cause instanceof Error ? loggableError(cause, depth + 1) : `[${typeof cause}]`;
   };
   const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
@@ -85,10 +85,10 @@ export function loggableError(error: Error, depth = 0): LoggedError {
     ...(typeof query === 'string' && { query: shortened(query) }),
     ...(frames?.length && { stack: frames.join('\n') }),
     ...(error.cause !== undefined && { cause: nested(error.cause) }),
-    ...(error instanceof AggregateError && { errors: error.errors.slice(0, LONGEST_CAUSE_CHAIN).map(nested) }),
+    ...(error instanceof AggregateError && { errors: error.errors.slice(0, MAX_CAUSES).map(nested) }),
   };
 }
 
 function shortened(text: string): string {
-  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}… (${text.length} characters)`;
+  return text.length <= MAX_TEXT_LENGTH ? text : `${text.slice(0, MAX_TEXT_LENGTH)}… (${text.length} characters)`;
 }

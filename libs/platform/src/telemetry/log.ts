@@ -6,13 +6,13 @@ import { type LogFields, loggable } from './log-fields.js';
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 
 /**
- * The logger of the product, injected by its class. `error` = someone must act now; `warn` = healed by itself; `info` = a
- * state change. Secrets are hidden by name at every depth (`log-fields.ts`), so whole objects may be handed over.
+ * The logger of the product. `error` = someone must act now; `warn` = recovered without help; `info` = a state change.
+ * Values of secret names are hidden at every depth (`log-fields.ts`), so whole objects may be passed.
  */
 export class Log {
   constructor(private readonly pino: Logger) {}
 
-  /** A logger whose every line carries the fields, such as `{ area: 'auth' }` or `{ requestId }`. */
+  /** A logger that adds the fields to every line, such as `{ area: 'auth' }` or `{ requestId }`. */
   child(fields: LogFields): Log {
     return new Log(this.pino.child(loggable(fields)));
   }
@@ -37,7 +37,7 @@ export class Log {
     this.write('warn', message, fields);
   }
 
-  /** Pass the failure as `{ error }`: it is written with its causes and without the values it concerned. */
+  /** Pass a failure as `{ error }`: logged with its causes and without values. */
   error(message: string, fields?: LogFields): void {
     this.write('error', message, fields);
   }
@@ -49,14 +49,14 @@ export class Log {
   }
 }
 
-/** Lines that wait while a destination cannot take them, in bytes; what goes beyond is dropped instead of filling memory. */
-const LONGEST_BACKLOG = 1024 * 1024;
+/** Most buffered output while the destination is blocked, in bytes; more is dropped. */
+const MAX_BACKLOG_BYTES = 1024 * 1024;
 
 /**
- * A logger that writes synchronously, so that the last line before a crash is not lost. A closed destination (EPIPE) ends
- * the logging, a full one drops lines; neither stops the process.
+ * A logger that writes synchronously, so that the last line before a crash is not lost. Lines for a closed (EPIPE) or
+ * blocked destination are dropped; neither stops the process.
  *
- * @param destination A file descriptor, 1 = standard output; or whatever takes a line, in tests.
+ * @param destination A file descriptor, 1 = standard output; or a stream, for tests.
  */
 export function createLogger(config: LogConfig, destination: number | DestinationStream = 1): Log {
   const isTerminal = destination === 1 && process.stdout.isTTY;
@@ -76,18 +76,18 @@ export function createLogger(config: LogConfig, destination: number | Destinatio
   );
 }
 
-/** Drops every line. For tests and for tools whose output is their own. */
+/** Drops every line. For tests and command-line tools. */
 export function silentLog(): Log {
   return new Log(pino({ enabled: false }));
 }
 
 function descriptor(fd: number): DestinationStream {
-  const stream = pino.destination({ fd, sync: true, maxLength: LONGEST_BACKLOG });
-  stream.on('error', () => undefined); // there is no other place to report it; an unheard 'error' would end the process
+  const stream = pino.destination({ fd, sync: true, maxLength: MAX_BACKLOG_BYTES });
+  stream.on('error', () => undefined); // an unhandled 'error' event would end the process
   return stream;
 }
 
-/** Loaded only when wanted: in production nobody reads colours, and the package costs memory. */
+/** Loads pino-pretty on first use: production does not need its memory. */
 function prettyStream(sink: DestinationStream, colorize: boolean): DestinationStream {
   const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
   const format = prettyFactory({

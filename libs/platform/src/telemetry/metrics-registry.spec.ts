@@ -18,13 +18,13 @@ describe('MetricsRegistry', () => {
     expect(await other.render()).not.toContain('kubarr_test_runs_total');
   });
 
-  it('gives the same metric to whoever asks for its name again', () => {
+  it('returns the first metric for a second registration of its name', () => {
     const metrics = registry();
     const options = { name: 'kubarr_test_runs_total', help: 'Runs.', labels: ['outcome'] } as const;
     expect(metrics.counter(options)).toBe(metrics.counter(options));
   });
 
-  it('asks for values that are kept elsewhere when it is scraped', async () => {
+  it('collects current values at each scrape', async () => {
     const metrics = registry();
     metrics.gauge({ name: 'kubarr_test_entries', help: 'Entries.', collect: (gauge) => gauge.set(7) });
     expect(await metrics.render()).toContain('kubarr_test_entries 7');

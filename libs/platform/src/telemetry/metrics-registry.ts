@@ -8,23 +8,23 @@ import {
   Registry,
 } from 'prom-client';
 
-/** What the process was built from; becomes `kubarr_build_info`. */
+/** Labels of `kubarr_build_info`. */
 export interface BuildInfo {
   readonly version: string;
   readonly channel: string;
   readonly commit: string;
 }
 
-/** `kubarr_<area>_<thing>_<unit>`; written out in full where it is made, so that an alert's name can be searched for. */
+/** `kubarr_<area>_<thing>_<unit>`, always as one literal, so that a search finds it. */
 export type MetricName = `kubarr_${string}_${string}`;
 
 interface MetricOptions<Label extends string, Kind> {
   readonly name: MetricName;
-  /** One sentence for the reader of `/metrics`. */
+  /** Shown at `/metrics`. */
   readonly help: string;
-  /** Names of labels. Their values must come from small closed sets. */
+  /** Values of labels must come from small closed sets. */
   readonly labels?: readonly Label[];
-  /** Called before each scrape, to set values that are kept elsewhere. */
+  /** Called before each scrape, to set the current value. */
   readonly collect?: (metric: Kind) => void | Promise<void>;
 }
 
@@ -32,7 +32,7 @@ const NAME = /^kubarr(_[a-z][a-z0-9]*){2,}$/;
 
 /**
  * The metrics of one application. Not the global registry of prom-client, so that tests can run several applications in
- * one process. Asking twice for a name gives the same metric.
+ * one process. A second registration of a name returns the first metric.
  */
 export class MetricsRegistry {
   private readonly registry = new Registry();
@@ -41,12 +41,12 @@ export class MetricsRegistry {
     collectDefaultMetrics({ register: this.registry });
     this.gauge({
       name: 'kubarr_build_info',
-      help: 'Always 1; the labels tell what runs.',
+      help: 'Always 1; version, channel and commit are labels.',
       labels: ['version', 'channel', 'commit'],
     }).set({ version: build.version, channel: build.channel, commit: build.commit }, 1);
   }
 
-  /** Only goes up; its name ends in `_total`. */
+  /** Only increases; its name ends in `_total`. */
   counter<Label extends string = never>(options: MetricOptions<Label, Counter<Label>>): Counter<Label> {
     return this.metric(options, /_total$/, Counter<Label>, (settings) => new Counter<Label>(settings));
   }
@@ -67,7 +67,7 @@ export class MetricsRegistry {
     );
   }
 
-  /** Everything in the Prometheus text format, to be served as {@link contentType}. */
+  /** All metrics in the Prometheus text format, of {@link contentType}. */
   render(): Promise<string> {
     return this.registry.metrics();
   }

@@ -1,10 +1,10 @@
 import { type LoggerService } from '@nestjs/common';
 import { type Log, type LogLevel } from './log.js';
 
-/** What Nest says while it wires the application: one line per module and route, of no interest in production. */
+/** Contexts of Nest's start-up lines, one per module and route: logged at `debug`. */
 const WIRING = new Set(['NestFactory', 'NestApplication', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
 
-/** Carries Nest's own messages into our log. Nest's last text argument, its context, becomes the area. */
+/** Writes Nest's messages to the log. The context, Nest's last text argument, becomes the area. */
 export class NestLogger implements LoggerService {
   constructor(private readonly root: Log) {}
 

@@ -2,11 +2,10 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Log } from './log.js';
 import { type BuildInfo, MetricsRegistry } from './metrics-registry.js';
 
-/** Gives every module the logger and the metrics of this application. */
 @Global()
 @Module({})
 export class TelemetryModule {
-  /** @param log Made before Nest starts, so that the start itself is logged. */
+  /** @param log Created before Nest, so that its start is logged. */
   static forRoot(log: Log, build: BuildInfo): DynamicModule {
     return {
       module: TelemetryModule,
