@@ -19,7 +19,10 @@ describe('afterCommit', () => {
     await database.drop();
   });
 
-  const note = (transaction: EntityManager, name: string): void => afterCommit(transaction, () => void ran.push(name));
+  const note = (transaction: EntityManager, name: string): Promise<void> => {
+    afterCommit(transaction, () => void ran.push(name));
+    return Promise.resolve();
+  };
   const insert = (transaction: EntityManager, key: string): Promise<unknown> =>
     transaction.query(`INSERT INTO system_settings (key, value) VALUES ($1, '')`, [key]);
   const failingSavepoint = async (transaction: EntityManager, name: string): Promise<void> => {
@@ -32,8 +35,8 @@ describe('afterCommit', () => {
 
   it('runs callbacks in order, after the commit and before the transaction resolves', async () => {
     await dataSource.transaction(async (transaction) => {
-      note(transaction, 'first');
-      note(transaction, 'second');
+      void note(transaction, 'first');
+      void note(transaction, 'second');
       await insert(transaction, 'a');
       expect(ran).toEqual([]);
     });
@@ -44,14 +47,16 @@ describe('afterCommit', () => {
     let seen: Promise<unknown> | undefined;
     await dataSource.transaction(async (transaction) => {
       await insert(transaction, 'a');
-      afterCommit(transaction, () => (seen = dataSource.query(`SELECT key FROM system_settings WHERE key = 'a'`)));
+      afterCommit(transaction, () => {
+        seen = dataSource.query(`SELECT key FROM system_settings WHERE key = 'a'`);
+      });
     });
     expect(await seen).toEqual([{ key: 'a' }]);
   });
 
   it('runs nothing after a rollback', async () => {
     const failing = dataSource.transaction((transaction) => {
-      note(transaction, 'never');
+      void note(transaction, 'never');
       throw new Error('back');
     });
     await expect(failing).rejects.toThrow('back');
@@ -64,7 +69,7 @@ describe('afterCommit', () => {
       'CREATE TABLE deferred (id int CONSTRAINT uq_deferred UNIQUE DEFERRABLE INITIALLY DEFERRED)',
     );
     const failing = dataSource.transaction(async (transaction) => {
-      note(transaction, 'never');
+      void note(transaction, 'never');
       await transaction.query('INSERT INTO deferred VALUES (1), (1)');
     });
     await expect(failing).rejects.toThrow('uq_deferred');
@@ -73,7 +78,7 @@ describe('afterCommit', () => {
 
   it('runs nothing when the connection breaks before COMMIT', async () => {
     const failing = dataSource.transaction(async (transaction) => {
-      note(transaction, 'never');
+      void note(transaction, 'never');
       await transaction.query('SELECT pg_terminate_backend(pg_backend_pid())');
     });
     await expect(failing).rejects.toThrow();
@@ -83,29 +88,29 @@ describe('afterCommit', () => {
   it('waits for the outermost transaction when a savepoint is released', async () => {
     await dataSource.transaction(async (transaction) => {
       await transaction.transaction((savepoint) => {
-        note(savepoint, 'inner');
+        void note(savepoint, 'inner');
         return insert(savepoint, 'a');
       });
       expect(ran).toEqual([]);
-      note(transaction, 'outer');
+      void note(transaction, 'outer');
     });
     expect(ran).toEqual(['inner', 'outer']);
   });
 
   it('drops only the callbacks of a savepoint that is rolled back', async () => {
     await dataSource.transaction(async (transaction) => {
-      note(transaction, 'before');
+      void note(transaction, 'before');
       await failingSavepoint(transaction, 'never');
-      note(transaction, 'after');
+      void note(transaction, 'after');
     });
     expect(ran).toEqual(['before', 'after']);
   });
 
   it('drops the callbacks of a released savepoint when the one around it is rolled back', async () => {
     await dataSource.transaction(async (transaction) => {
-      note(transaction, 'outer');
+      void note(transaction, 'outer');
       const middle = transaction.transaction(async (savepoint) => {
-        await savepoint.transaction(async (inner) => note(inner, 'never'));
+        await savepoint.transaction((inner) => note(inner, 'never'));
         await failingSavepoint(savepoint, 'never either');
         throw new Error('back');
       });
@@ -118,7 +123,7 @@ describe('afterCommit', () => {
     const other = dataSource.createQueryRunner();
     await other.startTransaction();
     note(other.manager, 'other');
-    await dataSource.transaction(async (transaction) => note(transaction, 'own'));
+    await dataSource.transaction((transaction) => note(transaction, 'own'));
     expect(ran).toEqual(['own']);
     await other.rollbackTransaction();
     await other.startTransaction();
@@ -138,7 +143,7 @@ describe('afterCommit', () => {
       afterCommit(transaction, () => {
         throw error;
       });
-      note(transaction, 'next');
+      await note(transaction, 'next');
       return 'done';
     });
     await own.destroy();
@@ -148,7 +153,7 @@ describe('afterCommit', () => {
   it('refuses to wait for a commit that never comes', async () => {
     expect(() => note(dataSource.manager, 'x')).toThrow('needs a transaction');
     const plain = await new DataSource(dataSource.options).initialize();
-    await expect(plain.transaction(async (transaction) => note(transaction, 'x'))).rejects.toThrow('LazyDataSource');
+    await expect(plain.transaction((transaction) => note(transaction, 'x'))).rejects.toThrow('LazyDataSource');
     await plain.destroy();
   });
 });
