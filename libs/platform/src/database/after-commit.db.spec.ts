@@ -27,7 +27,7 @@ describe('afterCommit', () => {
     transaction.query(`INSERT INTO system_settings (key, value) VALUES ($1, '')`, [key]);
   const failingSavepoint = async (transaction: EntityManager, name: string): Promise<void> => {
     const failing = transaction.transaction((savepoint) => {
-      note(savepoint, name);
+      void note(savepoint, name);
       throw new Error('back to the savepoint');
     });
     await expect(failing).rejects.toThrow('back to the savepoint');
@@ -122,7 +122,7 @@ describe('afterCommit', () => {
   it('keeps the callbacks of concurrent transactions apart', async () => {
     const other = dataSource.createQueryRunner();
     await other.startTransaction();
-    note(other.manager, 'other');
+    void note(other.manager, 'other');
     await dataSource.transaction((transaction) => note(transaction, 'own'));
     expect(ran).toEqual(['own']);
     await other.rollbackTransaction();
