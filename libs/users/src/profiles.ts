@@ -52,12 +52,15 @@ interface Row {
   known_apps: string[];
 }
 
+/** SQL for the apps that some role names, sorted: a JSON array. */
+export const KNOWN_APPS = `(SELECT coalesce(json_agg(DISTINCT a.app_name ORDER BY a.app_name), '[]')
+  FROM role_app_permissions a WHERE a.app_name <> '*')`;
+
 /** Accounts with preferences, roles and grants in one round trip; the roles come as JSON because they are few. */
 const PROFILES_QUERY = `
   SELECT u.id, u.username, u.email, u.is_active, u.is_approved, u.created_at, u.updated_at, u.sessions_valid_after,
     p.theme,
-    (SELECT coalesce(json_agg(DISTINCT a.app_name ORDER BY a.app_name), '[]')
-      FROM role_app_permissions a WHERE a.app_name <> '*') AS known_apps,
+    ${KNOWN_APPS} AS known_apps,
     coalesce((
       SELECT json_agg(json_build_object(
         'id', r.id, 'name', r.name, 'description', r.description,
@@ -103,17 +106,7 @@ export class Profiles {
   /** As it is in the transaction, past the cache. */
   async findInTransaction(transaction: EntityManager, userId: number): Promise<Profile | undefined> {
     const [row] = await transaction.query<Row[]>(`${PROFILES_QUERY} WHERE u.id = $1`, [userId]);
-    return row && profileOf(row, await this.withSecondFactor(transaction, [row]));
-  }
-
-  /** A part of all accounts by id, in one query whatever its size; only those that wait for approval if wanted. */
-  async list({ skip, limit, waiting }: { skip: number; limit: number; waiting: boolean }): Promise<Profile[]> {
-    const rows = await this.dataSource.query<Row[]>(
-      `${PROFILES_QUERY} ${waiting ? 'WHERE NOT u.is_approved' : ''} ORDER BY u.id OFFSET $1 LIMIT $2`,
-      [skip, limit],
-    );
-    const holders = await this.withSecondFactor(this.dataSource.manager, rows);
-    return rows.map((row) => profileOf(row, holders));
+    return row && profileOf(row, await this.mustEnrol(transaction, row));
   }
 
   /** Drops a cached profile on every replica once `transaction` has committed; `null` = all, because a role changed. */
@@ -121,10 +114,9 @@ export class Profiles {
     await this.bus.publish(transaction, PROFILE_CHANGED, userId);
   }
 
-  /** Those of the accounts that have a second factor, as far as a role requires one: else nobody needs to know. */
-  private async withSecondFactor(transaction: EntityManager, rows: readonly Row[]): Promise<ReadonlySet<number>> {
-    const required = rows.filter(requiresSecondFactor).map(({ id }) => id);
-    return required.length === 0 ? new Set() : this.secondFactors.among(transaction, required);
+  /** Whether a second factor exists is asked only where a role requires one. */
+  private async mustEnrol(transaction: EntityManager, row: Row): Promise<boolean> {
+    return requiresSecondFactor(row) && !(await this.secondFactors.among(transaction, [row.id])).has(row.id);
   }
 
   private read(userId: number): Promise<Profile | undefined> {
@@ -133,13 +125,10 @@ export class Profiles {
 }
 
 /** True when one of the roles requires a second factor. */
-export const requiresSecondFactor = ({
-  roles,
-}: {
-  roles: readonly Pick<ProfileRole, 'requiresTwoFactor'>[];
-}): boolean => roles.some((role) => role.requiresTwoFactor);
+export const requiresSecondFactor = ({ roles }: { readonly roles: readonly ProfileRole[] }): boolean =>
+  roles.some((role) => role.requiresTwoFactor);
 
-function profileOf(row: Row, secondFactorHolders: ReadonlySet<number>): Profile {
+function profileOf(row: Row, mustEnrol: boolean): Profile {
   return {
     id: row.id,
     username: row.username,
@@ -158,7 +147,7 @@ function profileOf(row: Row, secondFactorHolders: ReadonlySet<number>): Profile 
     })),
     permissions: new Set(effectivePermissions(row.roles)),
     isAdministrator: row.roles.some(isAdministrator),
-    mustEnrol: requiresSecondFactor(row) && !secondFactorHolders.has(row.id),
+    mustEnrol,
     knownApps: row.known_apps,
   };
 }

@@ -1,6 +1,6 @@
-import { appOf } from '@kubarr/access';
+import { appOf, effectivePermissions, type RoleGrants } from '@kubarr/access';
 import { ApiProperty } from '@kubarr/platform/openapi';
-import { type Profile } from './profiles.js';
+import { type Profile, type ProfileRole } from './profiles.js';
 
 export class UserRoleResponse {
   @ApiProperty({ description: 'Number of the role', type: 'integer', format: 'int64' })
@@ -64,6 +64,17 @@ export class MessageResponse {
   message!: string;
 }
 
+/** What the roles of an account add to its response. */
+export function rightsOf(
+  roles: readonly (RoleGrants & ProfileRole)[],
+  knownApps: readonly string[],
+): Pick<UserResponse, 'roles' | 'permissions' | 'allowed_apps'> {
+  const permissions = effectivePermissions(roles);
+  return { roles: roles.map(roleOf), permissions, allowed_apps: allowedApps(permissions, knownApps) };
+}
+
+const roleOf = ({ id, name, description }: ProfileRole): UserRoleResponse => ({ id, name, description });
+
 export function responseOf(profile: Profile): UserResponse {
   const permissions = [...profile.permissions];
   return {
@@ -74,7 +85,7 @@ export function responseOf(profile: Profile): UserResponse {
     is_approved: profile.isApproved,
     created_at: profile.createdAt.toISOString(),
     updated_at: profile.updatedAt.toISOString(),
-    roles: profile.roles.map(({ id, name, description }) => ({ id, name, description })),
+    roles: profile.roles.map(roleOf),
     preferences: { theme: profile.theme },
     permissions,
     allowed_apps: allowedApps(permissions, profile.knownApps),

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '@kubarr/audit';
 import { Accounts } from './accounts.js';
 import { UsersController } from './administration/users.controller.js';
+import { UserList } from './administration/user-list.js';
 import { UsersService } from './administration/users.service.js';
 import { SerializedRightsChanges } from './serialized-rights-changes.js';
 import { InviteCleanup } from './invites/invite-cleanup.job.js';
@@ -41,6 +42,7 @@ import { User } from './user.entity.js';
     RoleMembers,
     RolesService,
     SecondFactorHolders,
+    UserList,
     UsersService,
   ],
   exports: [Accounts, SerializedRightsChanges, InviteRedemption, Profiles, Recipients, SecondFactorHolders],

@@ -1,21 +1,29 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { type Actor, ApiTokens, CurrentActor, CurrentUser, RequirePermission, type SignedIn } from '@kubarr/access';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { MessageResponse, UserResponse } from '../user-response.js';
 import { CreateUserRequest, ResetPasswordRequest, UpdateUserRequest, UserListQuery, UserParams } from './users.dto.js';
+import { UserList } from './user-list.js';
 import { UsersService } from './users.service.js';
+
+/** Lists are serialised by {@link UserList}. */
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 @ApiTags('Users')
 @Controller('api/users')
 export class UsersController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly userList: UserList,
+  ) {}
 
   @Get()
   @RequirePermission('users.view')
   @ApiOperation({ operationId: 'listUsers', summary: 'Accounts, in the order of their numbers' })
   @ApiOkResponse({ type: [UserResponse] })
-  list(@Query() query: UserListQuery): Promise<UserResponse[]> {
-    return this.users.list(query);
+  @Header('content-type', JSON_TYPE)
+  list(@Query() query: UserListQuery): Promise<string> {
+    return this.userList.list(query);
   }
 
   @Post()
@@ -35,8 +43,9 @@ export class UsersController {
   @RequirePermission('users.view')
   @ApiOperation({ operationId: 'listPendingUsers', summary: 'Accounts that wait for approval' })
   @ApiOkResponse({ type: [UserResponse] })
-  listPending(): Promise<UserResponse[]> {
-    return this.users.listPending();
+  @Header('content-type', JSON_TYPE)
+  listPending(): Promise<string> {
+    return this.userList.listPending();
   }
 
   @Get(':user_id')

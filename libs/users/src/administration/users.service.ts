@@ -10,7 +10,7 @@ import { RoleMembers } from '../roles/role-members.js';
 import { responseOf, type MessageResponse, type UserResponse } from '../user-response.js';
 import { User } from '../user.entity.js';
 import { NotWaiting, OwnAccount, UserNotFound } from '../users.errors.js';
-import { type CreateUserRequest, type UpdateUserRequest, type UserListQuery } from './users.dto.js';
+import { type CreateUserRequest, type UpdateUserRequest } from './users.dto.js';
 import { UserActions } from '../users.actions.js';
 
 /** Accounts, as those see and change them who look after others. */
@@ -23,15 +23,6 @@ export class UsersService {
     private readonly members: RoleMembers,
     private readonly audit: AuditRecorder,
   ) {}
-
-  async list(query: UserListQuery): Promise<UserResponse[]> {
-    return (await this.profiles.list({ ...query, waiting: false })).map(responseOf);
-  }
-
-  /** Those that wait for approval, oldest first. */
-  async listPending(): Promise<UserResponse[]> {
-    return (await this.profiles.list({ skip: 0, limit: 500, waiting: true })).map(responseOf);
-  }
 
   async findById(userId: number): Promise<UserResponse> {
     const profile = await this.profiles.findById(userId);
