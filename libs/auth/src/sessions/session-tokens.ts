@@ -13,24 +13,23 @@ export interface SessionToken {
   readonly exp: number;
 }
 
-const ALGORITHM = 'HS256';
+export const ALGORITHM = 'HS256';
 
 /** Length of a signing key, in bytes: the hash's own. Source: RFC 7518 section 3.2. */
 const KEY_LENGTH = 32;
 
-/** Shortest time between two looks for a key that a token names and nobody knows, in milliseconds. */
-const LOOK_AGAIN_MS = 5_000;
+/** Shortest time between two reads of the keys because a token names an unknown one, in milliseconds. */
+const RELOAD_AFTER_MS = 5_000;
 
 /**
- * Signs and verifies session tokens. The keys are rows, sealed with the secret key, so that replicas share them and
- * tokens outlive a restart. Keys are handed over as KeyObjects: with text, every verification would first try to parse
- * it as a PEM.
+ * Signs session tokens and knows the keys that verify them. The keys are rows, sealed with the secret key: replicas share
+ * them and tokens outlive a restart. They are KeyObjects, because jsonwebtoken would try to parse a text as PEM each time.
  */
 @Injectable()
 export class SessionTokens {
   private readonly keys = new Map<string, KeyObject>();
   private current: string | undefined;
-  private lookedAt = -Infinity;
+  private loadedAt = -Infinity;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -44,34 +43,22 @@ export class SessionTokens {
     return jwt.sign({ sid: sessionId }, key, { algorithm: ALGORITHM, keyid: kid, expiresIn: SESSION_SECONDS });
   }
 
-  /** Makes sure that the key which a token names is known, if it exists. Throws only when the database is away. */
-  async prepare(token: string): Promise<void> {
+  /** Loads the key that a token names, unless it is known or was not found a moment ago. */
+  async loadKeyOf(token: string): Promise<void> {
     const kid = keyIdOf(token);
-    if (kid === undefined || this.keys.has(kid) || performance.now() - this.lookedAt < LOOK_AGAIN_MS) return;
+    if (kid === undefined || this.keys.has(kid) || performance.now() - this.loadedAt < RELOAD_AFTER_MS) return;
     await this.load();
   }
 
-  /** The key that a token names, for passport-jwt. */
+  /** The key that a token names, if it is loaded. */
   keyFor(token: string): KeyObject | undefined {
     const kid = keyIdOf(token);
     return kid === undefined ? undefined : this.keys.get(kid);
   }
 
-  /** The content of a token that is ours and not expired, else `undefined`. */
-  async verify(token: string): Promise<SessionToken | undefined> {
-    await this.prepare(token);
-    const key = this.keyFor(token);
-    if (!key) return undefined;
-    try {
-      return jwt.verify(token, key, { algorithms: [ALGORITHM] }) as SessionToken;
-    } catch {
-      return undefined;
-    }
-  }
-
   private async load(): Promise<void> {
     const rows = await this.dataSource.getRepository(SigningKey).find({ order: { createdAt: 'DESC' }, take: 100 });
-    this.lookedAt = performance.now();
+    this.loadedAt = performance.now();
     for (const row of rows) {
       if (!this.keys.has(row.kid))
         this.keys.set(row.kid, createSecretKey(this.box.openBytes(row.sealedKey, contextOf(row.kid))));

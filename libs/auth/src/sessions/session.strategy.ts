@@ -1,54 +1,65 @@
 import { Injectable } from '@nestjs/common';
 import { type SignedIn } from '@kubarr/access';
-import { type FastifyRequest } from 'fastify';
-import { Strategy, type VerifiedCallback } from 'passport-jwt';
-import { activeTokenOf } from './session-cookies.js';
-import { SessionDirectory, callerOf } from './session-directory.js';
-import { SessionTokens, type SessionToken } from './session-tokens.js';
+import { Strategy, type StrategyOptionsWithRequest, type VerifiedCallback } from 'passport-jwt';
+import { ALGORITHM, type SessionToken, SessionTokens } from './session-tokens.js';
+import { callerOf, type ResolvedSession, SessionDirectory } from './session-directory.js';
+
+/** What the strategy reads a token from: HTTP requests and sockets have only their cookies in common. */
+interface TokenSource {
+  readonly token: string;
+}
 
 /**
- * Verifies the session cookie and finds the person behind it. It is run by itself and not through passport, whose registry
- * of strategies is one for the whole process: of two applications in one process the later would answer for both.
+ * The one check of a session token: its signature and expiry by passport-jwt, then its session and account. The guard,
+ * the sockets and the slots of a browser all ask here. The strategy runs without passport, whose registry of strategies
+ * is global: of two applications in one process the second would answer for both.
  */
 @Injectable()
-export class SessionStrategy {
-  private readonly strategy: Strategy;
-
+export class SessionStrategy extends Strategy {
   constructor(
     private readonly tokens: SessionTokens,
-    directory: SessionDirectory,
+    private readonly directory: SessionDirectory,
   ) {
-    this.strategy = new Strategy(
-      {
-        jwtFromRequest: (request: FastifyRequest) => activeTokenOf(request.cookies) ?? null,
-        algorithms: ['HS256'],
-        passReqToCallback: true,
-        secretOrKeyProvider: (_: unknown, token: string, done: (error: Error | null, key?: string) => void) => {
-          const key = tokens.keyFor(token);
-          if (key)
-            done(null, key as unknown as string); // its types know text only; a KeyObject verifies 25 times faster
-          else done(new Error('the token names no key of ours'));
-        },
+    const options: StrategyOptionsWithRequest = {
+      jwtFromRequest: ({ token }: TokenSource) => token,
+      algorithms: [ALGORITHM],
+      passReqToCallback: true,
+      secretOrKeyProvider: (_: unknown, token: string, done: (error: Error | null, key?: string) => void) => {
+        const key = tokens.keyFor(token);
+        // The types know text only; a KeyObject verifies 25 times faster.
+        if (key) done(null, key as unknown as string);
+        else done(new Error('the token names an unknown signing key'));
       },
-      (request: FastifyRequest, { sid }: SessionToken, done: VerifiedCallback) => {
-        directory.resolve(activeTokenOf(request.cookies) ?? '', sid).then(
-          (holder) => done(null, holder ? callerOf(holder, holder.profile) : false),
-          (error: unknown) => done(error, false),
-        );
-      },
-    );
+    };
+    super(options, ({ token }: TokenSource, { sid }: SessionToken, done: VerifiedCallback) => {
+      directory.resolve(token, sid).then(
+        (session) => done(null, session ?? false),
+        (error: unknown) => done(error, false),
+      );
+    });
   }
 
-  /** The person with the live session of this request, if there is one. Fails while the database is away. */
-  async callerOf(request: FastifyRequest): Promise<SignedIn | undefined> {
-    await this.tokens.prepare(activeTokenOf(request.cookies) ?? '');
+  /** The caller behind a token. Without a query while the session is cached. Rejects while the database is unavailable. */
+  async findCaller(token: string): Promise<SignedIn | undefined> {
+    const session = await this.resolve(token);
+    return session && callerOf(session, session.profile);
+  }
+
+  /** {@link findCaller} for a token that was verified within the last minute, else `undefined`. Never waits. */
+  findCachedCaller(token: string): SignedIn | undefined {
+    return this.directory.getCached(token);
+  }
+
+  /** The live session of a token, or `undefined`. Rejects while the database is unavailable. */
+  async resolve(token: string): Promise<ResolvedSession | undefined> {
+    await this.tokens.loadKeyOf(token);
     return new Promise((resolve, reject) => {
-      // A strategy tells what it found through methods that whoever runs it puts on a copy. Source: passport's own README.
-      const attempt = Object.create(this.strategy) as Strategy;
-      attempt.success = (caller: SignedIn) => resolve(caller);
+      // Passport, too, runs a strategy on a copy that carries the three outcomes. Source: passport's authenticate.js.
+      const attempt = Object.create(this) as Strategy;
+      attempt.success = (session: ResolvedSession) => resolve(session);
       attempt.fail = () => resolve(undefined);
       attempt.error = reject;
-      void attempt.authenticate(request as unknown as Parameters<Strategy['authenticate']>[0]);
+      void attempt.authenticate({ token } as unknown as Parameters<Strategy['authenticate']>[0]);
     });
   }
 }
