@@ -1,12 +1,13 @@
 export { EMAIL_LENGTH, PASSWORD_LENGTH, passwordRefusal, USERNAME_LENGTH, usernameRefusal } from './account-rules.js';
 export { Accounts, assertAllowed, type NewAccount, type SignInAccount } from './accounts.js';
+export { UserList } from './administration/user-list.js';
 export { UserParams } from './administration/users.dto.js';
 export { SerializedRightsChanges, type RightsChange } from './serialized-rights-changes.js';
 export { InviteRedemption } from './invites/invite-redemption.js';
 export { replacePassword, type PasswordReplacement } from './password-changes.js';
 export { PROFILE_CHANGED, Profiles, requiresSecondFactor, type Profile } from './profiles.js';
 export { SecondFactorHolders, type SecondFactorLookup } from './second-factor-holders.js';
-export { MessageResponse } from './user-response.js';
+export { MessageResponse, type UserResponse } from './user-response.js';
 export { AccountGone, EmailTaken, InviteUnusable, UsernameTaken, WrongPassword } from './users.errors.js';
 export { Recipients } from './recipients.js';
 export { UsersModule } from './users.module.js';

@@ -45,6 +45,6 @@ import { User } from './user.entity.js';
     UserList,
     UsersService,
   ],
-  exports: [Accounts, SerializedRightsChanges, InviteRedemption, Profiles, Recipients, SecondFactorHolders],
+  exports: [Accounts, SerializedRightsChanges, InviteRedemption, Profiles, Recipients, SecondFactorHolders, UserList],
 })
 export class UsersModule {}

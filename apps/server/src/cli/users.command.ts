@@ -1,5 +1,5 @@
 import { type Config } from '@kubarr/platform/config';
-import { Profiles } from '@kubarr/users';
+import { UserList, type UserResponse } from '@kubarr/users';
 import { withServices } from './command-context.js';
 import { printTable } from './print-table.js';
 
@@ -9,13 +9,13 @@ const PAGE = 500;
 /** Prints every account: what it is called, what it may do, and what keeps it from signing in. */
 export function listUsers(config: Config): Promise<0> {
   return withServices(config, async (services): Promise<0> => {
-    const profiles = services.get(Profiles, { strict: false });
+    const users = services.get(UserList, { strict: false });
     const rows: string[][] = [];
     for (let skip = 0, size = PAGE; size === PAGE; skip += size) {
-      const page = await profiles.list({ skip, limit: PAGE, waiting: false });
+      const page = JSON.parse(await users.list({ skip, limit: PAGE })) as UserResponse[];
       size = page.length;
-      for (const { id, username, email, roles, isActive, isApproved } of page) {
-        const state = !isApproved ? 'waits for approval' : isActive ? 'active' : 'deactivated';
+      for (const { id, username, email, roles, is_active, is_approved } of page) {
+        const state = !is_approved ? 'waits for approval' : is_active ? 'active' : 'deactivated';
         rows.push([String(id), username, email, state, roles.map(({ name }) => name).join(', ') || '-']);
       }
     }
