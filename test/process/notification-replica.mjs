@@ -1,40 +1,48 @@
 /**
- * The whole server without its port, to be killed while it tells people something: `node notification-replica.mjs
- * '<options>'`. It kills itself when it reaches the point `killAt` between two effects for the first time (nothing = never),
- * and ends when everything that is in the audit log was told and sent.
+ * The server without its port, to be killed while it notifies people: `node notification-replica.mjs '<options>'`. It kills
+ * itself at the point `killAt` between two effects, or before its database statement number `killBefore`, counted from the
+ * first check for new entries; with neither, never. It exits when every audit entry is in the inbox and every message sent.
  */
 import { writeSync } from 'node:fs';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { createServer } from '../../dist/apps/server/src/lifecycle/create-server.js';
+import { loadServerConfig } from '../../dist/apps/server/src/server-config.js';
 import { AuditReader } from '../../dist/libs/audit/src/index.js';
 import { WebhookChannel } from '../../dist/libs/notifications/src/channels/webhook.channel.js';
 import { Outbox } from '../../dist/libs/notifications/src/delivery/outbox.js';
 import { Sender } from '../../dist/libs/notifications/src/delivery/sender.js';
 import { Destinations } from '../../dist/libs/notifications/src/destinations/destinations.js';
-import { loadServerConfig } from '../../dist/apps/server/src/server-config.js';
 import { DatabaseConnection } from '../../dist/libs/platform/src/database/index.js';
 import { LocalSchedules } from '../../dist/libs/jobs/src/index.js';
 import { JobStore } from '../../dist/libs/jobs/src/job-store.js';
 import { silentLog } from '../../dist/libs/platform/src/telemetry/index.js';
 import { migrations } from '../../dist/migrations/index.js';
 
-const { target, directory, destination, killAt, eventType } = JSON.parse(process.argv[2]);
+const { target, directory, destination, killAt, killBefore, eventType } = JSON.parse(process.argv[2]);
 
-function at(point) {
-  if (point !== killAt) return;
+function killNow(point) {
   writeSync(1, point);
   process.kill(process.pid, 'SIGKILL');
 }
 
-/** Makes a point after the method has done its work, when `matters` says so of its answer. */
-function after(service, method, point, matters = () => true) {
-  const work = service[method].bind(service);
-  service[method] = async (...words) => {
-    const answer = await work(...words);
-    if (matters(answer, words)) at(point(words));
-    return answer;
+/** Puts a kill point after the method, when its result and arguments fit. */
+function after(service, method, point, fits = () => true) {
+  const original = service[method].bind(service);
+  service[method] = async (...parameters) => {
+    const result = await original(...parameters);
+    if (point === killAt && fits(result, parameters)) killNow(point);
+    return result;
   };
 }
+
+/** Statements left until the kill; counted once setup is over. Patched before any client binds `query`. */
+let statementsLeft = Infinity;
+const { query } = pg.Client.prototype;
+pg.Client.prototype.query = function (...parameters) {
+  if (--statementsLeft === 0) killNow('statement');
+  return query.apply(this, parameters);
+};
 
 const app = await createServer({
   config: loadServerConfig({
@@ -50,29 +58,14 @@ const get = (service) => app.get(service, { strict: false });
 Object.assign(get(Outbox).timingMs, { gather: 0, nextOfType: 0 });
 Object.assign(get(Sender).retry, { firstMs: 10, maxMs: 10 });
 get(JobStore).timing.leaseMs = 2_000; // longer than a busy machine makes a live process stand still
-after(
-  get(AuditReader),
-  'advance',
-  () => 'told: committed',
-  (read) => read > 0,
-);
-after(
-  get(JobStore),
-  'claim',
-  () => 'claimed',
-  (job) => job?.kind === 'notifications.deliver',
-);
-after(
-  get(Sender),
-  'begin',
-  () => 'attempt noted',
-  (due) => due !== undefined,
-);
-after(get(WebhookChannel), 'send', () => 'sent, not noted');
+after(get(AuditReader), 'advance', 'notified: committed', (read) => read > 0);
+after(get(JobStore), 'claim', 'claimed', (job) => job?.kind === 'notifications.deliver');
+after(get(Sender), 'begin', 'attempt stored', (due) => due !== undefined);
+after(get(WebhookChannel), 'send', 'sent, not stored');
 after(
   get(JobStore),
   'end',
-  () => 'sent, noted',
+  'sent, stored',
   (_, [job, , , alongside]) => job.kind === 'notifications.deliver' && alongside !== undefined,
 );
 await app.init();
@@ -91,15 +84,16 @@ await database.query(
   [userId, get(Destinations).seal(userId, 'webhook', destination)],
 );
 
+statementsLeft = killBefore ?? Infinity;
 for (;;) {
   await get(LocalSchedules).run('notifications-from-audit');
-  const [{ untold, unsent, told }] = await database.query(
+  const [{ missing, unsent, isNotified }] = await database.query(
     `SELECT (SELECT count(*) FROM audit_logs WHERE action = $1) AS entries,
-       (SELECT coalesce(sum(events), 0) FROM user_notifications) < (SELECT count(*) FROM audit_logs WHERE action = $1) AS untold,
+       (SELECT coalesce(sum(events), 0) FROM user_notifications) < (SELECT count(*) FROM audit_logs WHERE action = $1) AS missing,
        EXISTS (SELECT FROM notification_deliveries WHERE status = 'pending') AS unsent,
-       EXISTS (SELECT FROM notification_deliveries) AS told`,
+       EXISTS (SELECT FROM notification_deliveries) AS "isNotified"`,
     [eventType],
   );
-  if (told && !untold && !unsent) process.exit(0);
+  if (isNotified && !missing && !unsent) process.exit(0);
   await new Promise((resolve) => setTimeout(resolve, 50));
 }
