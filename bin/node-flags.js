@@ -5,7 +5,6 @@
 export const NODE_FLAGS = ['--max-semi-space-size=2'];
 
 /**
- * The bound on the heap, in NODE_OPTIONS so that an operator can replace it: the chart sets one for each profile. Beside
- * the heap the process takes about 70 MiB.
+ * The bound on the heap, in NODE_OPTIONS so that an operator can replace it: the chart sets one for each profile.
  */
 export const NODE_OPTIONS = '--max-old-space-size=192';

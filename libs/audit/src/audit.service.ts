@@ -15,7 +15,7 @@ import {
 import { AuditNotAllowed } from './audit.errors.js';
 import { AuditDeletion, REQUEST_PACE } from './retention/audit-deletion.js';
 import { AuditStatistics } from './statistics/audit-statistics.js';
-import { SharedQuery } from './statistics/shared-query.js';
+import { SharedQueries } from './statistics/shared-query.js';
 import { AuditActions } from './audit.actions.js';
 
 /** Larger pages are cut to this rather than refused: the web client relies on it. */
@@ -32,8 +32,8 @@ const CLEAR_WITHIN_MS = 7_000;
 
 @Injectable()
 export class AuditService {
-  /** By number of days, at most 400. */
-  private readonly sharedStats = new Map<number, SharedQuery<AuditStatsResponse>>();
+  private readonly sharedPages = new SharedQueries<AuditPageResponse>();
+  private readonly sharedStats = new SharedQueries<AuditStatsResponse>();
 
   constructor(
     private readonly entries: AuditEntries,
@@ -44,14 +44,18 @@ export class AuditService {
   ) {}
 
   /**
-   * One page of entries, newest first. Without `audit.view` people can list only their own entries, and have to filter by
-   * their own account, as the account page does.
+   * One page of entries, newest first; concurrent requests for the same page share one query. Without `audit.view` people
+   * can list only their own entries, and have to filter by their own account, as the account page does.
    *
    * @throws AuditNotAllowed without the permission and without that filter.
    */
-  async list(reader: SignedIn, { page, per_page, before, ...filter }: AuditLogQuery): Promise<AuditPageResponse> {
-    if (!hasPermission(reader.permissions, 'audit.view') && filter.user_id !== reader.userId)
+  async list(reader: SignedIn, query: AuditLogQuery): Promise<AuditPageResponse> {
+    if (!hasPermission(reader.permissions, 'audit.view') && query.user_id !== reader.userId)
       throw new AuditNotAllowed();
+    return this.sharedPages.get(JSON.stringify(query), () => this.readPage(query));
+  }
+
+  private async readPage({ page, per_page, before, ...filter }: AuditLogQuery): Promise<AuditPageResponse> {
     const perPage = Math.min(per_page, LARGEST_PAGE);
     const logs = await this.entries.find(filter, {
       limit: perPage,
@@ -73,9 +77,7 @@ export class AuditService {
 
   /** Concurrent requests for the same days share one query. */
   stats({ days }: AuditStatsQuery): Promise<AuditStatsResponse> {
-    let shared = this.sharedStats.get(days);
-    if (!shared) this.sharedStats.set(days, (shared = new SharedQuery(() => this.readStats(days))));
-    return shared.get();
+    return this.sharedStats.get(String(days), () => this.readStats(days));
   }
 
   private async readStats(days: number): Promise<AuditStatsResponse> {

@@ -28,3 +28,21 @@ export class SharedQuery<Result> {
     return result;
   }
 }
+
+/** Distinct queries that are remembered. */
+const MAX_QUERIES = 100;
+
+/** Shared queries by key: callers with the same key share a result. */
+export class SharedQueries<Result> {
+  private readonly queries = new Map<string, SharedQuery<Result>>();
+
+  /** @param query Always the same for the same key. */
+  get(key: string, query: () => Promise<Result>): Promise<Result> {
+    let shared = this.queries.get(key);
+    if (!shared) {
+      if (this.queries.size >= MAX_QUERIES) this.queries.clear(); // callers of a running query still get its result
+      this.queries.set(key, (shared = new SharedQuery(query)));
+    }
+    return shared.get();
+  }
+}
