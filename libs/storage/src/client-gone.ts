@@ -1,12 +1,12 @@
 import { type FastifyReply } from 'fastify';
 
 /**
- * A client that takes nothing for so long is gone, in milliseconds. Archives cannot be continued, and only a few may be
- * made at once: without an end some that were paused would keep everybody else from theirs.
+ * A client that reads nothing for this time is disconnected, in milliseconds. Few archives may be streamed at the same
+ * time, so that paused ones would block all others.
  */
 const PATIENCE_MS = 5 * 60_000;
 
-/** Aborted when the client goes away, or takes nothing for long, before it has its answer. */
+/** Aborted when the client disconnects, or reads nothing for `patienceMs`, before the response is complete. */
 export function clientGone(reply: FastifyReply, patienceMs = PATIENCE_MS): AbortSignal {
   const gone = new AbortController();
   reply.raw.setTimeout(patienceMs, () => reply.raw.destroy());

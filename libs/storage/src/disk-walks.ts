@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { TooManyWalks } from './storage.errors.js';
 
-/** Walks over whole trees that requests may have at the same time, in this process. */
+/** Concurrent tree walks of requests in this process. */
 const AT_ONCE = 4;
 
-/** Keeps requests that walk over whole trees from taking all of the disk. */
+/** Limits the requests that walk whole trees, so that other requests still get the disk. */
 @Injectable()
 export class DiskWalks {
   private running = 0;
 
-  /** To be ended once, however the walk ends. @throws TooManyWalks */
+  /** @returns a function that ends the walk; safe to call twice @throws TooManyWalks */
   begin(): () => void {
     if (this.running >= AT_ONCE) throw new TooManyWalks();
     this.running += 1;

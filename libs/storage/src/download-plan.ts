@@ -23,7 +23,7 @@ export function planDownload(file: FileFacts, method: string, asked: IncomingHtt
   const validators = {
     etag: tag,
     'last-modified': modifiedDate(file.modifiedNs).toUTCString(),
-    'cache-control': 'private, no-cache', // keep it, but ask each time
+    'cache-control': 'private, no-cache', // cached, revalidated each time
   };
   if (isAnother(file, tag, asked)) return { status: 412, headers: {} };
   if (isUnchanged(file, tag, asked)) return { status: 304, headers: validators };
@@ -46,11 +46,11 @@ export function planDownload(file: FileFacts, method: string, asked: IncomingHtt
   };
 }
 
-/** Another file, another size or another time of change gives another tag. */
+/** Changes with the inode, the size and the modification time. */
 const tagOf = ({ inode, size, modifiedNs }: FileFacts): string =>
   `"${[inode, size, modifiedNs].map((figure) => figure.toString(36)).join('-')}"`;
 
-/** Did the client want what it saw before, and nothing else? */
+/** Whether a precondition of the client fails. */
 function isAnother({ modifiedNs }: FileFacts, tag: string, asked: IncomingHttpHeaders): boolean {
   const wanted = asked['if-match'];
   if (wanted !== undefined) return wanted.trim() !== '*' && !strongTags(wanted).includes(tag);
@@ -58,7 +58,7 @@ function isAnother({ modifiedNs }: FileFacts, tag: string, asked: IncomingHttpHe
   return modifiedDate(modifiedNs).getTime() > since; // false for a date that cannot be read
 }
 
-/** Those of a list that stand for the very same bytes. */
+/** The strong tags of a list. */
 const strongTags = (list: string): readonly string[] =>
   list.match(/(?:W\/)?"[^"]*"/g)?.filter((tag) => !tag.startsWith('W/')) ?? [];
 

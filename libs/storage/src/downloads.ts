@@ -6,12 +6,12 @@ import { FileIsAnother, RangeNotSatisfiable } from './storage.errors.js';
 import { storagePath } from './storage-path.js';
 import { StorageRoot } from './storage-root.js';
 
-/** Sends files of the storage: whole, in part, or only the news that nothing changed. */
+/** Answers downloads: the whole file, a range, or 304. */
 @Injectable()
 export class Downloads {
   constructor(private readonly root: StorageRoot) {}
 
-  /** Sets status and headers of `reply`; the body streams from the opened file, `undefined` means there is none. */
+  /** Sets status and headers of `reply`; the body streams from the open file; `undefined` = no body. */
   async answer(
     path: string,
     { method, headers }: FastifyRequest,

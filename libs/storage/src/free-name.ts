@@ -1,9 +1,9 @@
 import { LONGEST_NAME, type FileEntry, NameTaken, type OpenRoot, type RelativePath } from '@kubarr/file-tree';
 
-/** Numbers that are tried before it is given up. */
+/** Numbers that are tried. */
 const MOST_TRIES = 1_000;
 
-/** `path` when nothing is there, else the first of `name (2).txt`, `name (3).txt` … beside it. */
+/** `path` when it is free, else the first free one of `name (2).txt`, `name (3).txt` … @throws NameTaken when none is */
 export async function freeName(root: OpenRoot, path: RelativePath): Promise<RelativePath> {
   for (let number = 1; number <= MOST_TRIES; number++) {
     const candidate = numbered(path, number);
@@ -12,7 +12,7 @@ export async function freeName(root: OpenRoot, path: RelativePath): Promise<Rela
   throw new NameTaken(path.text);
 }
 
-/** What has the names before the one that `freeName` would give. */
+/** The entries whose names `freeName` would skip. */
 export async function* namesTaken(
   root: OpenRoot,
   path: RelativePath,
@@ -25,7 +25,7 @@ export async function* namesTaken(
   }
 }
 
-/** The number, from 2 on, comes before the extension; a name that would become too long loses its end, but keeps the extension. */
+/** Inserts the number, from 2 on, before the extension. A name that becomes too long is cut before the number. */
 export function numbered(path: RelativePath, number: number): RelativePath {
   if (number === 1) return path;
   const name = path.name.toString('latin1'); // one character per byte
@@ -37,7 +37,7 @@ export function numbered(path: RelativePath, number: number): RelativePath {
   return path.parent ? path.parent.child(Buffer.concat([kept, Buffer.from(suffix, 'latin1')])) : path;
 }
 
-/** The first bytes, without half a UTF-8 character at their end. */
+/** At most `most` bytes, cut between UTF-8 characters. */
 function wholeCharacters(bytes: Buffer, most: number): Buffer {
   if (bytes.length <= most) return bytes;
   let end = most;

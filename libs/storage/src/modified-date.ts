@@ -1,4 +1,4 @@
-/** Whole seconds since 1970 of the first and last moment that four digits of a year can name. */
+/** Seconds since 1970 of the first and the last date with a four-digit year. */
 const YEAR_1 = -62_135_596_800;
 const YEAR_9999 = 253_402_300_799;
 

@@ -2,7 +2,7 @@ import { ApiProperty } from '@kubarr/platform/openapi';
 import { DiskNotResponding } from '@kubarr/file-tree';
 import { KubarrError } from '@kubarr/platform/errors';
 
-/** What became of one of several things that a request named. */
+/** The outcome of one item of a request. */
 export class ItemOutcome {
   @ApiProperty({ description: 'As the request named it', example: 'media/notes.txt' })
   path!: string;
@@ -44,7 +44,7 @@ export const done = (path: string, newPath: string | null): ItemOutcome => ({
   detail: null,
 });
 
-/** One that failed does not keep the others from being done. Faults are thrown on. */
+/** A refused item does not stop the others. Faults, and a disk that does not respond, are rethrown. */
 export function failed(path: string, error: unknown): ItemOutcome {
   if (!(error instanceof KubarrError) || error.kind === 'internal' || error instanceof DiskNotResponding) throw error;
   return { path, outcome: 'failed', new_path: null, code: error.code, detail: error.message };

@@ -2,10 +2,10 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@kubarr/platform/openapi';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsString, Matches, MaxLength } from 'class-validator';
 
-/** Most things that one request can name. */
+/** Most items per request. */
 export const MOST_AT_ONCE = 1_000;
 
-/** Several texts without NUL characters, each of bounded length, none twice. */
+/** A list of unique texts of bounded length without NUL characters. */
 export function TextsField(options: { description: string; example: string[]; maxLength: number }): PropertyDecorator {
   const { description, example, maxLength } = options;
   const amount = `must have 1 to ${MOST_AT_ONCE} texts, none twice`;

@@ -13,13 +13,13 @@ export class StorageUnavailable extends KubarrError {
   }
 }
 
-/** The root is there, but not the folder below it that was chosen in the set-up. */
+/** The root is there, but not the folder below it that was chosen in the setup. */
 export class StorageFolderUnavailable extends KubarrError {
   readonly code = 'storage.folder-unavailable';
   readonly kind = 'unavailable';
   constructor(options?: { cause?: unknown }) {
     super(
-      'The storage folder chosen in the set-up (setting storage_path) is missing below KUBARR_STORAGE_PATH, or is a link. Create it as a folder.',
+      'The storage folder chosen in the setup (setting storage_path) is missing below KUBARR_STORAGE_PATH, or is a link. Create it as a folder.',
       options,
     );
   }
@@ -92,7 +92,7 @@ export class NameNotUsable extends KubarrError {
   readonly code = 'storage.name-not-usable';
   readonly kind = 'bad-request';
   constructor() {
-    super('That is no name for a file or folder. Give one name without a slash.');
+    super('That is not a name for a file or folder. Give one name without a slash.');
   }
 }
 

@@ -2,16 +2,16 @@ import { NameTaken, type OpenRoot, parseRelativePath, type RelativePath } from '
 import { randomBytes } from 'node:crypto';
 import { TRASH } from './storage-path.js';
 
-/** The two folders of a trash. Source: Desktop Trash Can Specification 1.0, freedesktop.org. */
+/** The two folders of the trash. Source: Desktop Trash Can Specification 1.0, freedesktop.org. */
 export const FILES = parseRelativePath(`${TRASH.text}/files`);
 export const INFO = parseRelativePath(`${TRASH.text}/info`);
 
-/** What will be removed soon and cannot be restored. Not part of the specification. */
+/** Entries that a job removes and that cannot be restored. Not part of the specification. */
 export const DOOMED = parseRelativePath(`${TRASH.text}/doomed`);
 
 const INFO_SUFFIX = '.trashinfo';
 
-/** `<milliseconds since 1970, in hexadecimal>-<random>`: sorted by name is sorted by age. */
+/** `<milliseconds since 1970, in hexadecimal>-<random>`: sorts by age. */
 export const newTrashId = (now = Date.now()): string =>
   `${now.toString(16).padStart(12, '0')}-${randomBytes(6).toString('hex')}`;
 
@@ -29,7 +29,7 @@ export function idOfInfo(name: Buffer): string | undefined {
   return text.endsWith(INFO_SUFFIX) && TRASH_ID.test(id) ? id : undefined;
 }
 
-/** Nobody but Kubarr looks into the trash. */
+/** Only Kubarr reads the trash. */
 const TRASH_MODE = 0o700;
 
 export async function makeTrash(root: OpenRoot): Promise<void> {

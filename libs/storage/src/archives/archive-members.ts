@@ -2,7 +2,7 @@ import { type WalkEntry, type OpenRoot, type RelativePath } from '@kubarr/file-t
 import { numbered } from '../free-name.js';
 import { isShown } from '../storage-path.js';
 
-/** One member with the name that it has in the archive. */
+/** One entry and its name in the archive. */
 export interface ArchiveMember {
   /** Path in the archive, bytes as on disk. */
   readonly name: Buffer;
@@ -10,8 +10,8 @@ export interface ArchiveMember {
 }
 
 /**
- * Each of the paths under its own name, or a numbered one when another has it; folders with all that is in them. Links,
- * devices, sockets and pipes are left out.
+ * The entries at the given paths, folders with their content. A path whose name is taken in the archive gets a numbered
+ * name. Links, devices, sockets and pipes are left out.
  */
 export async function* archiveMembers(
   root: OpenRoot,
@@ -43,9 +43,9 @@ export async function* archiveMembers(
   }
 }
 
-/** One name in an archive for two things would make whoever unpacks it lose one of them. */
+/** Two entries with one name would overwrite each other when the archive is unpacked. */
 function unlike(taken: Set<string>, path: RelativePath): RelativePath {
-  if (path.names.length === 0) return path; // what is in the root comes without a name above it
+  if (path.names.length === 0) return path; // entries of the root have no folder in the archive
   for (let number = 1; ; number++) {
     const candidate = numbered(path, number);
     const name = candidate.name.toString('latin1');

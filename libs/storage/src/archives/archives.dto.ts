@@ -5,7 +5,7 @@ import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsString, Matches, MaxLength } from 'class-validator';
 import { LONGEST_PATH_TEXT } from '../storage.dto.js';
 
-/** Paths of one archive; an address has no room for many more. */
+/** Paths per archive: they are part of the URL, whose length is limited. */
 const MOST_PATHS = 100;
 
 const SeveralPaths = (): PropertyDecorator =>

@@ -1,6 +1,6 @@
 import { KubarrError } from '@kubarr/platform/errors';
 
-/** A zip archive ends with a list of all its members, which has to be kept in memory while it is sent. */
+/** A zip archive ends with a list of all its entries, which stays in memory while the archive is sent. */
 export class ArchiveTooLarge extends KubarrError {
   readonly code = 'storage.archive-too-large';
   readonly kind = 'bad-request';

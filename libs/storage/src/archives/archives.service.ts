@@ -14,7 +14,7 @@ import { zipArchive } from './zip-archive.js';
 /** Members of a zip archive; each costs some 500 bytes of memory until it is sent. */
 const MOST_ZIP_MEMBERS = 50_000;
 
-/** Sends folders as one file, without ever writing that file. */
+/** Streams folders as one archive, without a temporary file. */
 @Injectable()
 export class Archives {
   constructor(
@@ -62,7 +62,7 @@ export class Archives {
   }
 }
 
-/** After the only thing in it, or the folder that all of it lies in. */
+/** Named after its only entry, else after the folder of its entries. */
 function archiveName(paths: readonly RelativePath[], format: string): Buffer {
   const [first] = paths;
   const name = paths.length === 1 ? first?.name : first?.parent?.name;

@@ -2,7 +2,7 @@ import { FilesForbidden, type WalkEntry, EntryNotFound } from '@kubarr/file-tree
 import { type ArchiveMember } from './archive-members.js';
 import { TAR_END, tarHeader, tarPadding } from './tar-header.js';
 
-/** The bytes of a tar archive, made while they are sent. */
+/** A tar archive as a stream. */
 export async function* tarArchive(members: AsyncIterable<ArchiveMember>): AsyncGenerator<Buffer> {
   for await (const { name, met } of members) {
     if (met.isDirectory) {
@@ -32,7 +32,7 @@ export async function* tarArchive(members: AsyncIterable<ArchiveMember>): AsyncG
   yield TAR_END;
 }
 
-/** `undefined` for what is no ordinary file, is gone by now, or may not be read. */
+/** `undefined` when the entry is not a regular file, has vanished, or may not be read. */
 export async function openIfFile(met: WalkEntry) {
   return met.openFile().catch(ignoreMissing);
 }

@@ -1,7 +1,7 @@
-/** Bytes of a block; everything in an archive is a multiple. */
+/** Bytes of a block; an archive consists of whole blocks. */
 export const TAR_BLOCK = 512;
 
-/** What of a member goes into its header. */
+/** The header fields of one entry. */
 export interface TarMember {
   /** Path in the archive, bytes as on disk, slashes between names. */
   readonly path: Buffer;
@@ -21,7 +21,7 @@ const LARGEST_OCTAL = 8 ** 11 - 1;
 
 /**
  * The header of a member in GNU format, which takes names of any bytes, of any length, and sizes beyond 8 GiB. Libraries
- * for Node take names as text and would lose those that are no UTF-8. Source: GNU tar manual, "Basic Tar Format".
+ * for Node take names as text and would lose names that are not UTF-8. Source: GNU tar manual, "Basic Tar Format".
  */
 export function tarHeader(member: TarMember): Buffer {
   const path = member.isDirectory ? Buffer.concat([member.path, Buffer.from('/')]) : member.path;
@@ -45,7 +45,7 @@ function block({ path, size, mode, modified }: TarMember, type: string): Buffer 
   const header = Buffer.alloc(TAR_BLOCK);
   path.copy(header, 0, 0, NAME_FIELD);
   figure(mode, 8).copy(header, 100);
-  figure(0, 8).copy(header, 108); // owner and group: whoever unpacks
+  figure(0, 8).copy(header, 108); // owner and group 0: the user who unpacks
   figure(0, 8).copy(header, 116);
   figure(size, 12).copy(header, 124);
   figure(Math.max(0, modified), 12).copy(header, 136);
@@ -57,7 +57,7 @@ function block({ path, size, mode, modified }: TarMember, type: string): Buffer 
   return header;
 }
 
-/** Octal digits and NUL, or, where they do not suffice, a binary figure with its first bit set. */
+/** Octal digits and NUL; a larger number in binary, with the first bit set. */
 function figure(value: number, width: 8 | 12): Buffer {
   const field = Buffer.alloc(width);
   if (value <= LARGEST_OCTAL)

@@ -6,13 +6,13 @@ import { modifiedDate } from '../modified-date.js';
 import { type ArchiveMember } from './archive-members.js';
 import { ignoreMissing, openIfFile } from './tar-archive.js';
 
-/** From this size on a member needs the larger format. */
+/** Entries of at least this size need the zip64 format. */
 const FOUR_GIB = 0xffff_ffff;
 
 /**
- * A zip archive, made while it is sent. Nothing is compressed: films, music and pictures are already, and a small
- * computer would send at a fraction of its speed. Names are text: bytes that are no UTF-8 are written as `\xNN`, with
- * the full-width backslash, because many programs take the other one for a separator of folders.
+ * A zip archive as a stream, uncompressed: films, music and pictures are compressed already, and compression on a small
+ * computer is slower than the network. Names are text: bytes that are not UTF-8 are written as `\xNN` with the full-width
+ * backslash, because many programs treat the ASCII backslash as a path separator.
  */
 export function zipArchive(members: AsyncIterable<ArchiveMember>): Readable {
   const zip = new ZipFile();
@@ -38,7 +38,7 @@ async function addAll(zip: ZipFile, members: AsyncIterable<ArchiveMember>, outpu
     if (!file) continue;
     const { size, mode, modifiedNs } = file.entry;
     const source = file.stream(0, size);
-    const content = Readable.from(source, { objectMode: false }); // not piped: its buffers would be used again too early
+    const content = Readable.from(source, { objectMode: false }); // `pipe` would reuse its buffers too early
     const stop = (): void => void content.destroy();
     output.once('close', stop);
     zip.addReadStream(content, path, {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** What a browser is told a file is. Never what its name says: a page called holiday.png would be shown as a page. */
+/** Media types of previews. Derived from the content: an HTML page called holiday.png must not be shown as a page. */
 export type PreviewType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp' | 'image/avif' | 'text/plain';
 
 /** The first bytes of the kinds of pictures that all browsers show and that hold no scripts. Not SVG. */

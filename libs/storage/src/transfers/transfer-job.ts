@@ -190,9 +190,7 @@ export class TransferJob {
         const target = parseRelativePath(published[index] ?? '');
         const kept = await root.trees.removeCopied(from, target, { signal: context.signal });
         if (kept > 0)
-          context.log(
-            `${from.text}: ${kept} items stay in the old place, for they changed or came meanwhile, or are no files.`,
-          );
+          context.log(`${from.text}: ${kept} items stay in the old place: they changed, are new, or are not files.`);
       }
     });
   }

@@ -1,7 +1,7 @@
 import { type FileChanged } from '@kubarr/file-tree';
 import { KubarrError } from '@kubarr/platform/errors';
 
-/** A job met a file that another program writes: a download that goes on. It tries again later, and keeps what it has. */
+/** Another program writes the file, such as a running download. The job retries later and keeps what it has copied. */
 export class FileStillWritten extends KubarrError {
   readonly code = 'storage.file-still-written';
   readonly kind = 'unavailable';

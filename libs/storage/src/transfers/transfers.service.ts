@@ -15,13 +15,13 @@ import { StorageUpload } from '../uploads/storage-upload.entity.js';
 import { TransferJob, type TransferItem } from './transfer-job.js';
 import { StorageActions } from '../storage.actions.js';
 
-/** Bytes that one request copies at once; what is more becomes a job. */
+/** Bytes that one request copies itself; a job copies the rest. */
 const AT_ONCE_BYTES = 32 * 1_024 * 1_024;
 
-/** What is left of a copy that a crash cut off is removed after so long, in milliseconds. */
+/** The part file of an interrupted copy is removed after this time, in milliseconds. */
 const ABANDONED_AFTER_MS = 3_600_000;
 
-/** Moves and copies files and folders to another folder; what takes long goes on as a job. Nothing is ever replaced. */
+/** Moves and copies files and folders to another folder; long work becomes a job. Nothing is ever replaced. */
 @Injectable()
 export class Transfers {
   constructor(
@@ -33,7 +33,7 @@ export class Transfers {
     @InjectRepository(StorageUpload) private readonly written: Repository<StorageUpload>,
   ) {}
 
-  /** At once on the same disk; to another disk by copying, as a job. */
+  /** Renames on the same disk; a job copies to another disk. */
   move(actor: Actor, paths: readonly string[], to: string): Promise<Outcomes> {
     return this.transfer(actor, 'move', paths, to, async (root, path, folder) => {
       await refuseProtected(root, path);
@@ -94,7 +94,7 @@ export class Transfers {
         target,
       });
     } finally {
-      await root.trees.remove(part); // gone already when all went well
+      await root.trees.remove(part); // published unless the copy failed
       await this.written.delete(id);
     }
   }
@@ -136,5 +136,5 @@ export class Transfers {
   }
 }
 
-/** Where something goes in a folder. @throws PathMalformed when nobody could name it there any more */
+/** The path of an entry in a folder. @throws PathMalformed when it would be too long */
 const memberOf = (folder: RelativePath, { name }: RelativePath): RelativePath => storagePath(folder.child(name).text);

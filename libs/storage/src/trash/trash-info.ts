@@ -1,14 +1,14 @@
 import { RelativePath } from '@kubarr/file-tree';
 
-/** What is known about something in the trash besides the thing itself. */
+/** Where an entry in the trash came from. */
 export interface TrashInfo {
-  /** Where it was. */
+  /** Original path. */
   readonly path: RelativePath;
   readonly deletedAt: Date;
   readonly deletedBy: string | null;
 }
 
-/** Longest file of this sort that is read, in bytes: a path of 4 096 bytes, each of them as `%NN`, and the rest. */
+/** Longest info file that is read, in bytes: a path of 4 096 bytes as `%NN`, and the other lines. */
 export const LONGEST_INFO = 20_000;
 
 /**
@@ -22,7 +22,7 @@ export function writeTrashInfo({ path, deletedAt, deletedBy }: TrashInfo): strin
   return `${lines.join('\n')}\n`;
 }
 
-/** `undefined` when the text is cut off, or no such file at all. */
+/** `undefined` when the text is incomplete or not an info file. */
 export function readTrashInfo(text: string): TrashInfo | undefined {
   const [, encodedPath] = /^Path=(.+)$/m.exec(text) ?? [];
   const [, date] = /^DeletionDate=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)$/m.exec(text) ?? [];

@@ -14,10 +14,10 @@ import { StorageActions } from '../storage.actions.js';
 
 const DAY_MS = 86_400_000;
 
-/** What was put out of sight so long ago is removed even if no job does it, in milliseconds. */
+/** Doomed entries older than this are removed even if no job does it, in milliseconds. */
 const ABANDONED_AFTER_MS = 7 * DAY_MS;
 
-/** Removes what has been in the trash for long enough, and what a crash left there. */
+/** Removes expired entries from the trash, and what a crash left there. */
 @Injectable()
 export class TrashRetention {
   constructor(
@@ -41,7 +41,7 @@ export class TrashRetention {
     });
   }
 
-  /** Out of the trash at once, as when a person removes it: what the disk does not let go is tried again by the next run. */
+  /** Moves the entry to the doomed ones, then removes it. The next run retries what the disk refuses. */
   private async removeOld(root: OpenRoot, id: string, signal?: AbortSignal): Promise<void> {
     const doomed = DOOMED.child(Buffer.from(id));
     const info = await infoIn(root, id).catch(() => undefined);
@@ -61,7 +61,7 @@ export class TrashRetention {
     await root.trees.remove(doomed, { signal });
   }
 
-  /** Things that were to be removed, and notes without their thing. */
+  /** Doomed entries, and info files without an entry. */
   private async removeAbandoned(root: OpenRoot, signal?: AbortSignal): Promise<void> {
     const longAgo = Date.now() - ABANDONED_AFTER_MS;
     for (const { name } of await membersOf(root, DOOMED)) {
@@ -74,7 +74,7 @@ export class TrashRetention {
     }
   }
 
-  /** One thing that cannot be removed does not keep the others there. */
+  /** An entry that cannot be removed does not stop the others. */
   private async attempt(removal: () => Promise<void>, id: string, signal?: AbortSignal): Promise<boolean> {
     signal?.throwIfAborted();
     try {

@@ -20,7 +20,7 @@ import { StorageActions } from '../storage.actions.js';
 
 const DAY_MS = 86_400_000;
 
-/** Where deleted things wait: whole, at once, and with a note of where they were. */
+/** Deleted entries, each with an info file that names its original path. */
 @Injectable()
 export class Trash {
   constructor(
@@ -31,7 +31,7 @@ export class Trash {
     private readonly dataSource: DataSource,
   ) {}
 
-  /** Files, folders with all that is in them, links themselves. */
+  /** Moves files, folders with their content, and links themselves into the trash. */
   put(actor: Actor, paths: readonly string[]): Promise<Outcomes> {
     return this.forEach(paths, async (root, text) => {
       const path = storagePath(text);
@@ -71,7 +71,7 @@ export class Trash {
     });
   }
 
-  /** Back to where they were; folders that are missing are made, and a name that is taken gets a number. */
+  /** Restores the original paths. Creates missing folders; a taken name gets a number. */
   restore(actor: Actor, ids: readonly string[]): Promise<Outcomes> {
     return this.forEach(ids, async (root, id) => {
       const { path } = await infoIn(root, id);
@@ -96,7 +96,7 @@ export class Trash {
     });
   }
 
-  /** For good: out of the trash at once, and removed by a job. */
+  /** Moves entries to the doomed ones, which a job removes. */
   remove(actor: Actor, ids: readonly string[]): Promise<Outcomes> {
     return this.root.use(async (root) => {
       await makeTrash(root);
@@ -160,7 +160,7 @@ export class Trash {
   }
 }
 
-/** The notes, newest first; none while there is no trash. */
+/** The info files, newest first; none before the first use of the trash. */
 export async function infosIn(root: OpenRoot, slice: Slice) {
   try {
     return await root.list(INFO, { ...slice, order: { by: 'name', descending: true } });

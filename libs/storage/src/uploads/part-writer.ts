@@ -3,18 +3,18 @@ import { type Readable } from 'node:stream';
 import { CHECK_EVERY_BYTES } from '../disk-quota.js';
 import { UploadTooLong } from './uploads.errors.js';
 
-/** Bytes that are gathered before they are written: network reads are small, and every write has its price. */
+/** Bytes that are buffered before a write: network reads are small, and each write costs a system call. */
 const GATHERED = 256 * 1_024;
 
-/** A sender that stays silent for so long is gone, in milliseconds. */
+/** A client that sends nothing for this time is disconnected, in milliseconds. */
 const SILENCE_MS = 60_000;
 
-/** A sender that is refused has so long to stop sending, in milliseconds. */
+/** Time for a refused client to stop sending, in milliseconds. */
 const LET_GO_MS = 10_000;
 
 /**
- * Appends what a client sends, piece by piece: the sender waits while the disk is slow, and memory stays as it is. What
- * arrived before the sender broke off, or before a failure, is kept.
+ * Appends a request body to a part file, with back pressure: a slow disk slows the client down. Bytes that arrived before
+ * the connection broke, or before a failure, are kept.
  */
 export class PartWriter {
   private readonly gathered = Buffer.allocUnsafeSlow(GATHERED);
@@ -28,7 +28,7 @@ export class PartWriter {
     private readonly checkFreeSpace: () => Promise<void>,
   ) {}
 
-  /** Ends when the sender does, breaks off, or `signal` says so. */
+  /** Ends with the body, with the connection, or when `signal` aborts. */
   async write(sent: Readable, signal: AbortSignal): Promise<void> {
     const stop = (): void => void sent.destroy();
     signal.addEventListener('abort', stop, { once: true });
@@ -73,7 +73,7 @@ export class PartWriter {
   }
 }
 
-/** Takes and forgets what still comes: most clients read an answer only when they have sent all. */
+/** Discards the rest of the body: most clients read the response only after they have sent everything. */
 function letGo(sent: Readable): void {
   const limit = setTimeout(() => void sent.destroy(), LET_GO_MS).unref();
   sent.once('close', () => clearTimeout(limit)).resume();

@@ -1,8 +1,8 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
- * Something that a request writes: an upload that is under way or was finished lately, or a small copy. What is there of
- * it lies beside its target, out of sight; what a crash leaves is found by this row and removed when it expires.
+ * A file that a request writes: an unfinished or recently finished upload, or a small copy. Its part file lies beside the
+ * target; after a crash the part file is found by this row and removed when the row expires.
  */
 @Entity('storage_uploads')
 @Check('ck_storage_uploads_size', 'size >= 0 AND received BETWEEN 0 AND size')
@@ -10,24 +10,24 @@ export class StorageUpload {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'pk_storage_uploads' })
   id!: string;
 
-  /** The account that asked for it; no foreign key, so that what it left is still found and removed. */
+  /** The account that started the upload; no foreign key, so that its part files are removed after the account. */
   @Column({ name: 'user_id', type: 'bigint' })
   @Index('ix_storage_uploads_user')
   userId!: number;
 
-  /** Where it goes, below the storage root; once finished, where it is. */
+  /** Target path below the storage root; the final path of a finished upload. */
   @Column({ type: 'text' })
   path!: string;
 
-  /** Bytes that were announced. */
+  /** Announced size in bytes. */
   @Column({ type: 'bigint' })
   size!: number;
 
-  /** Bytes received when last noted; the file itself tells the truth. */
+  /** Bytes received when last saved. The size of the part file is exact. */
   @Column({ type: 'bigint', default: 0 })
   received!: number;
 
-  /** Device and inode of the file that is being written: so it is known again under its final name. */
+  /** `<device>:<inode>` of the part file, to recognise it under its final name. */
   @Column({ name: 'part_identity', type: 'text', nullable: true })
   partIdentity!: string | null;
 

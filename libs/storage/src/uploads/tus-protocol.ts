@@ -7,7 +7,7 @@ export const TUS_EXTENSIONS = 'creation,expiration,termination';
 export const UPLOADS_ROUTE = 'api/storage/uploads';
 export const UPLOAD_MEDIA_TYPE = 'application/offset+octet-stream';
 
-/** Every request but OPTIONS says which version it speaks; who speaks another hears which it should be. */
+/** Requires the protocol version on every request but OPTIONS; the error answers with the supported one. */
 export function requireProtocol(headers: IncomingHttpHeaders, reply: FastifyReply): void {
   if (headers['tus-resumable'] === TUS_VERSION) return;
   void reply.header('tus-version', TUS_VERSION);

@@ -5,8 +5,8 @@ import { type FastifyInstance } from 'fastify';
 import { UPLOAD_MEDIA_TYPE, UPLOADS_ROUTE } from './tus-protocol.js';
 
 /**
- * Lets the bodies of uploads through to their routes as streams, of any length. Everywhere else they are refused: what
- * checks the fields of a body would take the connection itself for one, and the process would end.
+ * Passes upload bodies of any length to their routes as streams. Other routes refuse them: the validation pipe would walk
+ * the socket object as if it were a body, and end the process.
  */
 @Injectable()
 export class UploadBodies implements OnModuleInit {

@@ -26,8 +26,8 @@ export function parseUploadMetadata(header: string): ReadonlyMap<string, Buffer>
 }
 
 /**
- * Where an upload goes: `path`, or `filename` in `folder`. Paths are written as listings write them; a file name is what
- * the disk of the sender has, of any bytes, and nothing in it is an escape.
+ * The target path: `path`, or `filename` in `folder`. Paths are escaped as in listings; a file name has the raw bytes of
+ * the client's disk, without escapes.
  * @throws UploadNotReadable
  */
 export function uploadPath(metadata: ReadonlyMap<string, Buffer>): string {
@@ -43,7 +43,7 @@ function textOf(bytes: Buffer | undefined): string | undefined {
   return bytes?.toString();
 }
 
-/** A figure in a header. @throws UploadNotReadable */
+/** A number in a header. @throws UploadNotReadable */
 export function parseUploadFigure(name: string, value: string | undefined): number {
   const figure = /^\d{1,16}$/.test(value ?? '') ? Number(value) : NaN;
   if (!Number.isSafeInteger(figure)) throw new UploadNotReadable(`${name} must be a whole number of bytes`);

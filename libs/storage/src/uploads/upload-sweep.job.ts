@@ -3,7 +3,7 @@ import { Scheduled } from '@kubarr/jobs';
 import { Log } from '@kubarr/platform/telemetry';
 import { Uploads } from './uploads.service.js';
 
-/** Removes what is left of uploads that were given up. */
+/** Removes expired uploads and their part files. */
 @Injectable()
 export class UploadSweep {
   constructor(

@@ -21,16 +21,16 @@ export class UploadNotFound extends KubarrError {
   readonly code = 'storage.upload-not-found';
   readonly kind = 'not-found';
   constructor() {
-    super('There is no such upload: it was cancelled or is too old. Begin again.');
+    super('There is no such upload: it was cancelled or is too old. Start again.');
   }
 }
 
-/** The client goes on at another place than where the file ends. */
+/** The offset of the request is not the size of the part file. */
 export class UploadOffsetWrong extends KubarrError {
   readonly code = 'storage.upload-offset-wrong';
   readonly kind = 'conflict';
   constructor(offset: number) {
-    super(`The upload has ${offset} bytes so far. Go on from there.`);
+    super(`The upload has ${offset} bytes so far. Continue from there.`);
   }
 }
 
@@ -42,12 +42,12 @@ export class UploadTooLarge extends KubarrError {
   }
 }
 
-/** More came than was announced. */
+/** More bytes arrived than were announced. */
 export class UploadTooLong extends KubarrError {
   readonly code = 'storage.upload-too-long';
   readonly kind = 'bad-request';
   constructor(size: number) {
-    super(`More bytes were sent than the ${size} that were announced. Begin again with the right length.`);
+    super(`More bytes were sent than the ${size} that were announced. Start again with the right length.`);
   }
 }
 
