@@ -38,7 +38,7 @@ export class DiskCalls {
     if (this.isStalled) return Promise.reject(new DiskNotResponding());
     return new Promise<T>((resolve, reject) => {
       this.enqueue({
-        start: () => this.start(call).then(resolve, reject),
+        start: () => void this.start(call).then(resolve, reject),
         stall: () => reject(new DiskNotResponding()),
         isDetached: false,
       });
@@ -49,7 +49,7 @@ export class DiskCalls {
   runDetached(call: () => Promise<void>): Promise<void> {
     if (this.running < this.limits.concurrency) return this.start(call);
     return new Promise((resolve, reject) => {
-      this.enqueue({ start: () => this.start(call).then(resolve, reject), stall: resolve, isDetached: true });
+      this.enqueue({ start: () => void this.start(call).then(resolve, reject), stall: resolve, isDetached: true });
       if (this.isStalled) resolve();
     });
   }
