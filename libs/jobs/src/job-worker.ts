@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { asDatabaseError, DatabaseConnection, ReplicaBus } from '@kubarr/platform/database';
 import { Log } from '@kubarr/platform/telemetry';
 import { settleWithin } from '@kubarr/platform/timing';
@@ -10,6 +10,12 @@ import { type ClaimedJob, JOB_CHANGED, type JobChanged, JobStore } from './job-s
 
 /** Longest time between two searches for due jobs, in milliseconds. */
 const POLL_MS = { withNotify: 30_000, withoutNotify: 5_000 };
+
+/** Which jobs a worker runs. */
+export abstract class JobWorkerScope {
+  /** The name of the only one; absent = all. */
+  abstract readonly only?: string;
+}
 
 /** Claims and runs due jobs, as many at once as their definitions allow. */
 @Injectable()
@@ -25,6 +31,7 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private isStopping = false;
 
   constructor(
+    @Inject(JobWorkerScope) private readonly scope: JobWorkerScope,
     private readonly registry: JobRegistry,
     private readonly store: JobStore,
     private readonly connection: DatabaseConnection,
@@ -101,6 +108,7 @@ export class JobWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const busy = [...this.busy];
     return this.registry
       .all()
+      .filter(({ name }) => (this.scope.only ?? name) === name)
       .filter(({ name, concurrency = 1 }) => busy.filter(({ kind }) => kind === name).length < concurrency)
       .map(({ name }) => name);
   }

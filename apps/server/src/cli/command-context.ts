@@ -15,17 +15,24 @@ import { CommandModule } from './command.module.js';
 /**
  * Runs `work` with the services of the server, on the configured database. Nothing is migrated.
  *
+ * @param options.job Name of the one job that this process runs.
  * @throws What keeps the database from being used; `explainFailure` makes a sentence of it.
  */
 export function withServices<Result>(
   config: Config,
   work: (services: INestApplicationContext) => Promise<Result>,
+  options: { readonly job?: string } = {},
 ): Promise<Result> {
   return withDatabase(config, (database) =>
-    withContext(config, database, async (services) => {
-      await services.get(DatabaseConnection).open();
-      return work(services);
-    }),
+    withContext(
+      config,
+      database,
+      async (services) => {
+        await services.get(DatabaseConnection).open();
+        return work(services);
+      },
+      options,
+    ),
   );
 }
 
@@ -34,6 +41,7 @@ export async function withContext<Result>(
   config: Config,
   database: DatabaseOptions,
   work: (services: INestApplicationContext) => Promise<Result>,
+  { job }: { readonly job?: string } = {},
 ): Promise<Result> {
   const foundations = {
     config,
@@ -43,7 +51,7 @@ export async function withContext<Result>(
     // Not through a pooler: a command may read longer than a pooler waits.
     database: { ...database, target: database.directTarget, isOpenedLater: true },
   };
-  const services = await NestFactory.createApplicationContext(CommandModule.forRoot(foundations), {
+  const services = await NestFactory.createApplicationContext(CommandModule.forRoot(foundations, job), {
     logger: false,
     abortOnError: false,
   });

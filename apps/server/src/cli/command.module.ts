@@ -6,17 +6,18 @@ import { AREAS } from '../areas.js';
 import { type Foundations, foundationModules } from '../foundation-modules.js';
 
 /**
- * The services of the server for a command: it listens to nothing and starts no job. The area `system` is left out,
+ * The services of the server for a command: it listens to nothing and runs no job but one that it names. The area `system` is left out,
  * since it serves the process itself.
  */
 @Module({})
 export class CommandModule {
-  static forRoot(foundations: Foundations): DynamicModule {
+  /** @param job Name of the one job that the command runs. */
+  static forRoot(foundations: Foundations, job?: string): DynamicModule {
     return {
       module: CommandModule,
       imports: [
         ...foundationModules(foundations),
-        JobsModule.forRoot({ isWorker: false }),
+        JobsModule.forRoot({ isWorker: job !== undefined, only: job }),
         HttpModule,
         ...AREAS.map(({ module }) => module).filter((module) => module !== SystemModule),
       ],

@@ -61,6 +61,16 @@ export const COMMANDS: readonly Command[] = [
     run: async () => (await import('./config.command.js')).printConfig(),
   },
   {
+    name: 'jobs run',
+    usage: '[NAME]',
+    purpose: 'run a scheduled job now, and wait until it ends; without NAME print all of them',
+    words: [0, 1],
+    run: async (config, { words: [job] }) => {
+      const { listJobs, runJob } = await import('./jobs.command.js');
+      return job === undefined ? listJobs(config()) : runJob(config(), job);
+    },
+  },
+  {
     name: 'users list',
     purpose: 'print every account',
     run: async (config) => (await import('./users.command.js')).listUsers(config()),
