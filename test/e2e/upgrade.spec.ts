@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseConfig, migrate } from '@kubarr/platform/database';
-import { DataSource } from 'typeorm';
+import { type DataSource } from 'typeorm';
 import { loadServerConfig } from '../../apps/server/src/server-config.js';
 import { migrations } from '../../migrations/index.js';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';

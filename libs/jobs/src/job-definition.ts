@@ -73,7 +73,7 @@ export interface JobContext<Input extends object = object, State extends object 
   /** Fires when the job is cancelled, its time is over, its lease is lost, or the process stops. */
   readonly signal: AbortSignal;
   /** Reports progress in any unit; stored and sent to listeners about once a second. */
-  progress(done: number, total?: number): void;
+  readonly progress: (done: number, total?: number) => void;
   /** Adds a line to the output that administrators read: 500 characters, the newest 1 000 lines are kept. */
   log(line: string): void;
 }

@@ -88,7 +88,7 @@ export class Profiles {
   ) {
     this.cache = caches.createBounded({ name: 'profiles', maxEntries: 1_000, ttlMs: 60_000 });
     bus.subscribe(PROFILE_CHANGED, (userId) =>
-      userId === null ? this.cache.clear() : this.cache.forget(String(userId)),
+      userId === null ? this.cache.clear() : this.cache.forget(`${userId as number}`),
     );
   }
 

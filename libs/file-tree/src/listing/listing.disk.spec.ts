@@ -101,7 +101,7 @@ describe.each(waysToPin)('A listing, pinned %s', (_, pin) => {
 
   it('fails all requests that share a failed read, and works again afterwards', async () => {
     const listings = new SharedListings();
-    const opendir = directory.opendir;
+    const opendir = directory.opendir.bind(directory);
     directory.opendir = () => Promise.reject(Object.assign(new Error('broken'), { code: 'EIO' }));
     const failures = await Promise.allSettled([1, 2, 3].map(() => listings.list(directory, ALL)));
     expect(failures.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);

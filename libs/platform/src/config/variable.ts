@@ -5,7 +5,7 @@ export interface Environment {
   /** Relative paths start here. */
   readonly workingDirectory: string;
   /** Another part of the configuration, for a default that follows from it. */
-  get<Slice extends object>(config: ConfigClass<Slice>): Slice;
+  readonly get: <Slice extends object>(config: ConfigClass<Slice>) => Slice;
 }
 
 /** Where a {@link Variable} finds its text, and reports a bad one. An empty value counts as not set. */
