@@ -16,7 +16,7 @@ class Unresolved extends Error {}
 const files = new Map<string, ts.SourceFile>();
 
 /**
- * Every raw SQL text that a file sends: what it passes to `query()`, `PreparedStatements.execute()` and
+ * Every raw SQL text that a file sends: what it passes to `query()`, `PreparedStatements` and
  * `deleteInBatches()`. Constants, template literals, conditions, loops over literals and small functions are followed
  * into the files that they are imported from; a text that depends on several of them is returned in every variant.
  *
@@ -45,6 +45,9 @@ export function sqlTexts(path: string, unresolved: string[]): SqlText[] {
 function sqlArgument(call: ts.CallExpression): (() => readonly string[]) | undefined {
   const [first, second, third] = call.arguments;
   const name = ts.isPropertyAccessExpression(call.expression) ? call.expression.name.text : call.expression.getText();
+  const owner = ts.isPropertyAccessExpression(call.expression) ? call.expression.expression.getText() : '';
+  if (name === 'query' && owner.endsWith('statements') && third) return () => valuesOf(third);
+  if (name === 'query' && owner === 'this' && second) return () => valuesOf(second); // a class's own way to the former
   if (name === 'query' && first && !ts.isObjectLiteralExpression(first)) return () => valuesOf(first);
   if (name === 'query' && first && ts.isObjectLiteralExpression(first)) return undefined; // of PreparedStatements itself
   const isPrepared = name === 'execute' && second && ts.isStringLiteral(second) && third && !ts.isArrowFunction(third);
