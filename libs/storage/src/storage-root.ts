@@ -35,11 +35,13 @@ export class StorageRoot implements OnModuleInit {
   /**
    * Opens the root for `work`. It is opened each time: a changed setting or a volume mounted since then counts at once,
    * and an idle Kubarr does not prevent unmounting.
+   *
+   * @param chosen The folder to open instead of the one in the settings.
    * @throws StorageUnavailable, StorageFolderUnavailable, StorageNotResponding
    */
-  async use<T>(work: (root: OpenRoot) => Promise<T>): Promise<T> {
+  async use<T>(work: (root: OpenRoot) => Promise<T>, chosen?: string): Promise<T> {
     try {
-      const root = await this.open();
+      const root = await this.open(chosen);
       try {
         return await work(root);
       } finally {
@@ -69,8 +71,10 @@ export class StorageRoot implements OnModuleInit {
     }
   }
 
-  diskSpace(): Promise<DiskSpace> {
-    return this.use((root) => root.diskSpace());
+  async diskSpace(): Promise<DiskSpace> {
+    // The disk is examined also while the database cannot say which folder was chosen, and before there is a schema.
+    const chosen = (await this.setting.current().catch(() => undefined)) ?? '';
+    return this.use((root) => root.diskSpace(), chosen);
   }
 
   /** The configured folder, for the operator. */
@@ -86,8 +90,8 @@ export class StorageRoot implements OnModuleInit {
     });
   }
 
-  private async open(): Promise<OpenRoot> {
-    const chosen = wayDown(this.storage.path, (await this.setting.current()) ?? '');
+  private async open(folder?: string): Promise<OpenRoot> {
+    const chosen = wayDown(this.storage.path, folder ?? (await this.setting.current()) ?? '');
     const configured = await this.openConfigured();
     if (chosen === '') return configured;
     try {
