@@ -202,7 +202,7 @@ describe('The process', () => {
     const after = await runCommand(['doctor'], environment);
     expect(after.code).toBe(1);
     expect(after.output).toMatch(/FAIL +secret key +.*damaged/);
-    expect(after.output).toMatch(/FAIL +storage +.*directory/);
+    expect(after.output).toMatch(/FAIL +storage +.*not a folder/);
     expect(await readFile(join(directory, 'secret.key'), 'utf8')).toBe('damaged');
   });
 
