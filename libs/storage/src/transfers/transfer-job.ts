@@ -164,16 +164,22 @@ export class TransferJob {
           published.push((copy === LEFT_OUT ? to : await findCopy(root, to, copy)).text);
           continue;
         }
-        const target = await findTarget(root, this.intents, part, to);
-        await this.intents.execute(actor, root, {
-          action: mode === 'copy' ? StorageActions.copied : StorageActions.moved,
-          path: from,
-          details: { old: from.text, new: target.text, job: context.id },
-          effect: 'publish',
-          source: part,
-          target,
-        });
-        published.push(target.text);
+        try {
+          const target = await findTarget(root, this.intents, part, to);
+          await this.intents.execute(actor, root, {
+            action: mode === 'copy' ? StorageActions.copied : StorageActions.moved,
+            path: from,
+            details: { old: from.text, new: target.text, job: context.id },
+            effect: 'publish',
+            source: part,
+            target,
+          });
+          published.push(target.text);
+        } catch (error) {
+          // A sweep published the copy between the two looks at its part, for an attempt that was killed.
+          if (!(error instanceof EntryNotFound) || (await root.files.statIfExists(part))) throw error;
+          published.push((await findCopy(root, to, copies[index])).text);
+        }
       }
       return {
         state: { published },
