@@ -12,7 +12,7 @@ interface Rule {
   readonly annotations: { readonly summary: string; readonly description: string };
 }
 
-const RULES = ['charts/kubarr/rules/kubarr.yaml', 'charts/kubarr/rules/database.yaml'];
+const RULES = ['charts/kubarr/alerts/kubarr.yaml', 'charts/kubarr/alerts/database.yaml'];
 const alerts = RULES.flatMap((path) =>
   (parse(read(path)) as { groups: { rules: Rule[] }[] }).groups.flatMap(({ rules }) => rules),
 );

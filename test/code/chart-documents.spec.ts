@@ -99,7 +99,7 @@ describe('The documents of the charts', () => {
 
   it('have the access to the cluster as the code has it', async () => {
     const head = '# Made from libs/kubernetes/src (npm run docs): everything that Kubarr may ask the cluster for.\n';
-    await expectGeneratedFile('charts/kubarr/access.yaml', head + stringify(CLUSTER_ACCESS));
+    await expectGeneratedFile('charts/kubarr/cluster-access.yaml', head + stringify(CLUSTER_ACCESS));
   });
 
   it.each(CHARTS)('describe every value of %s, with a schema and a table made from that', async (chart) => {

@@ -1,2 +1,2 @@
-export { type AccessPart, type AccessRule, CLUSTER_ACCESS } from './access.js';
+export { type AccessPart, type AccessRule, CLUSTER_ACCESS } from './cluster-access.js';
 export { ClusterConfig } from './cluster.config.js';
