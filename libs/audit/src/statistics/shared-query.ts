@@ -1,9 +1,10 @@
 /**
  * Lets concurrent callers share the result of one query. A caller never joins a query that is already running, since that
- * may not see what the caller has just written: all callers that arrive during one run share the next.
+ * may not see what the caller has just written: all callers that arrive during one run share the next. When a run fails,
+ * those who wait for the next fail with it: after a time limit, a second one would double their wait.
  */
 export class SharedQuery<Result> {
-  private running: Promise<unknown> | undefined;
+  private running: Promise<Result> | undefined;
   private next: Promise<Result> | undefined;
 
   constructor(private readonly query: () => Promise<Result>) {}
@@ -15,17 +16,20 @@ export class SharedQuery<Result> {
   }
 
   private start(): Promise<Result> {
+    const run = this.query();
+    this.running = run;
     this.next = undefined;
-    const result = this.query();
-    const settled = result.then(
-      () => undefined,
-      () => undefined,
+    run.then(
+      () => {
+        if (this.running === run && !this.next) this.running = undefined;
+      },
+      () => {
+        if (this.running !== run) return;
+        this.running = undefined;
+        this.next = undefined;
+      },
     );
-    this.running = settled;
-    void settled.then(() => {
-      if (this.running === settled && !this.next) this.running = undefined;
-    });
-    return result;
+    return run;
   }
 }
 
