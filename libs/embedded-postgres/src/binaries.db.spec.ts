@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { chmod, cp, lstat, mkdir, mkdtemp, readdir, rm, unlink } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, mkdtemp, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -68,6 +68,21 @@ describe('findBinaries', () => {
     const made = (await lstat(postgres)).ctimeMs;
     await findBinaries(home, user, packageFolder);
     expect((await lstat(postgres)).ctimeMs).toBe(made);
+  });
+
+  it('copies them from a path that initdb cannot quote, and says so when the home has such a path too', async () => {
+    const packageFolder = await installWithoutScripts();
+    const quoted = join(folder, 'my "package"');
+    await rename(packageFolder, quoted);
+    const user = await chooseServerUser(home);
+    const { postgres } = await findBinaries(home, user, quoted);
+    expect(postgres).toMatch(new RegExp(`^${home}/native-18`));
+
+    const quotedHome = join(folder, 'my $home');
+    await mkdir(quotedHome, { mode: 0o711 });
+    const attempt = findBinaries(quotedHome, user, quoted);
+    await expect(attempt).rejects.toBeInstanceOf(EmbeddedPostgresBinariesUnusable);
+    await expect(attempt).rejects.toThrow(/my \$home.*a path with/);
   });
 
   it('says why the program does not run', async () => {

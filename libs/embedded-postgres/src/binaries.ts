@@ -21,8 +21,8 @@ export const SERVER_ENVIRONMENT = { LC_ALL: 'C' };
 
 /**
  * Finds the binaries of the npm package for this platform, where the server's user can run them. They stay in
- * node_modules when that works; otherwise (node_modules below a closed home, made under a strict umask, or read-only
- * without the symlinks of the libraries) they are copied to `<home>/native-<version>`, about 60 MB.
+ * node_modules when that works; otherwise (node_modules below a closed home, made under a strict umask, read-only without
+ * the symlinks of the libraries, or in a path that initdb cannot quote) they are copied to `<home>/native-<version>`, about 60 MB.
  *
  * @param installed - the folder of that package
  * @throws EmbeddedPostgresBinariesUnusable, EmbeddedPostgresUserUnusable
@@ -60,7 +60,11 @@ async function linkLibraries(packageFolder: string): Promise<void> {
   }
 }
 
+/** initdb starts `postgres` by a shell command with the path in double quotes, where these keep their meaning. */
+const SHELL_CHARACTERS = /["$`\\]/;
+
 async function attempt(native: string, user: ServerUser): Promise<Binaries | { problem: string }> {
+  if (SHELL_CHARACTERS.test(native)) return { problem: `initdb cannot run in ${native}: a path with " $ \` or \\` };
   const postgres = join(native, 'bin/postgres');
   try {
     const { stdout } = await run(postgres, ['--version'], { ...user, cwd: '/', env: SERVER_ENVIRONMENT });
