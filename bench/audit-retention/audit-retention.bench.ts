@@ -9,7 +9,7 @@ import { AuditCursor } from '../../libs/audit/src/audit-cursor.entity.js';
 import { AuditLog } from '../../libs/audit/src/audit-log.entity.js';
 import { AuditReader } from '../../libs/audit/src/audit-reader.js';
 import { AuditDeletion } from '../../libs/audit/src/retention/audit-deletion.js';
-import { AuditTotals } from '../../libs/audit/src/statistics/audit-totals.js';
+import { AuditTotals } from '../../libs/audit/src/statistics/audit-totals.job.js';
 import { migrations } from '../../migrations/index.js';
 import { openDataSource, withPostgres } from '../support/database.js';
 import { heading, percentile, verdict } from '../support/report.js';

@@ -10,7 +10,7 @@ import { AuditService } from '../../libs/audit/src/audit.service.js';
 import { AuditLogQuery } from '../../libs/audit/src/audit.dto.js';
 import { AuditDeletion } from '../../libs/audit/src/retention/audit-deletion.js';
 import { AuditStatistics } from '../../libs/audit/src/statistics/audit-statistics.js';
-import { AuditTotals } from '../../libs/audit/src/statistics/audit-totals.js';
+import { AuditTotals } from '../../libs/audit/src/statistics/audit-totals.job.js';
 import { migrations } from '../../migrations/index.js';
 import { openDataSource, withPostgres } from '../support/database.js';
 import { heading, percentile, verdict } from '../support/report.js';

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AuditReader } from '../../libs/audit/src/audit-reader.js';
-import { AuditTotals } from '../../libs/audit/src/statistics/audit-totals.js';
+import { AuditTotals } from '../../libs/audit/src/statistics/audit-totals.job.js';
 import { connectTo } from '../../test/support/test-data-source.js';
 import { ChildServer } from '../support/child-server.js';
 import { variablesOf, withPostgres } from '../support/database.js';

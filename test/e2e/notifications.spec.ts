@@ -8,7 +8,7 @@ import { Alerts } from '@kubarr/alerts';
 import { SignInAlerts } from '@kubarr/notifications';
 import { SystemAlerts } from '@kubarr/system';
 import { Outbox } from '../../libs/notifications/src/delivery/outbox.js';
-import { Sender } from '../../libs/notifications/src/delivery/sender.js';
+import { Sender } from '../../libs/notifications/src/delivery/sender.job.js';
 import { TestApplication } from '../support/application.js';
 import { runScheduled } from '../support/scheduled-jobs.js';
 import { type Browser } from '../support/browser.js';

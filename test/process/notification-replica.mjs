@@ -11,7 +11,7 @@ import { loadServerConfig } from '../../dist/apps/server/src/server-config.js';
 import { AuditReader } from '../../dist/libs/audit/src/index.js';
 import { WebhookChannel } from '../../dist/libs/notifications/src/channels/webhook.channel.js';
 import { Outbox } from '../../dist/libs/notifications/src/delivery/outbox.js';
-import { Sender } from '../../dist/libs/notifications/src/delivery/sender.js';
+import { Sender } from '../../dist/libs/notifications/src/delivery/sender.job.js';
 import { Destinations } from '../../dist/libs/notifications/src/destinations/destinations.js';
 import { DatabaseConnection } from '../../dist/libs/platform/src/database/index.js';
 import { LocalSchedules } from '../../dist/libs/jobs/src/index.js';

@@ -14,10 +14,10 @@ import { AuditRemoval } from './retention/audit-removal.entity.js';
 import { AuditRetention } from './retention/audit-retention.job.js';
 import { AuditSeal } from './seals/audit-seal.entity.js';
 import { AuditSealHealth } from './seals/audit-seal-health.js';
-import { AuditSeals } from './seals/audit-seals.js';
+import { AuditSeals } from './seals/audit-seals.job.js';
 import { AuditStatistics } from './statistics/audit-statistics.js';
 import { AuditActionTotal, AuditDailyTotal } from './statistics/audit-totals.entity.js';
-import { AuditTotals } from './statistics/audit-totals.js';
+import { AuditTotals } from './statistics/audit-totals.job.js';
 
 @Module({
   imports: [

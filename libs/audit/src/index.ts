@@ -1,4 +1,4 @@
-export { AuditSeals, type SealVerdict } from './seals/audit-seals.js';
+export { AuditSeals, type SealVerdict } from './seals/audit-seals.job.js';
 export { AuditModule } from './audit.module.js';
 export { AuditRecorder, type AuditEntry } from './audit-recorder.js';
 export { AuditAction, type AuditAudience, AuditCatalogue, defineActions } from './audit-action.js';

@@ -3,7 +3,7 @@ import { type DataSource } from 'typeorm';
 import { connectTo } from '../../../../test/support/test-data-source.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { AuditDeletion } from '../retention/audit-deletion.js';
-import { AuditSeals } from './audit-seals.js';
+import { AuditSeals } from './audit-seals.job.js';
 import { reaches } from '../../../../test/support/reaches.js';
 
 describe('Audit seals', () => {

@@ -5,7 +5,7 @@ import { PreparedStatements } from '@kubarr/platform/database';
 import { AuditReader } from '../audit-reader.js';
 import { AuditDeletion } from '../retention/audit-deletion.js';
 import { AuditStatistics, type AuditDay, type AuditFigures } from './audit-statistics.js';
-import { AuditTotals } from './audit-totals.js';
+import { AuditTotals } from './audit-totals.job.js';
 import { reaches } from '../../../../test/support/reaches.js';
 
 const ACTIONS = [

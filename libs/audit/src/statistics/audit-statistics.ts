@@ -24,7 +24,7 @@ export interface AuditDay {
 }
 
 /** The product declares about sixty; an imported log may name others. */
-const MOST_ACTIONS = 200;
+const MAX_ACTIONS = 200;
 
 /** Entries behind the cursor of the totals: not counted in them yet. */
 const FRESH = `
@@ -63,7 +63,7 @@ const FIGURES = `
     coalesce((
       SELECT json_agg(json_build_object('action', action, 'total', total, 'failed', failed) ORDER BY total DESC, action) FROM (
         SELECT action, sum(events) AS total, coalesce(sum(events) FILTER (WHERE NOT success), 0) AS failed
-        FROM by_action GROUP BY action HAVING sum(events) > 0 ORDER BY 2 DESC, 1 LIMIT ${MOST_ACTIONS}
+        FROM by_action GROUP BY action HAVING sum(events) > 0 ORDER BY 2 DESC, 1 LIMIT ${MAX_ACTIONS}
       ) AS most
     ), '[]') AS "perAction"`;
 

@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { type RequestWithCaller, ROUTE_ACCESS, type RouteAccess } from '@kubarr/access';
 import { ApiTokenDirectory } from '../api-tokens/api-token-directory.js';
 import { ApiTokenInvalid, NotSignedIn } from '../auth.errors.js';
-import { LastUsedRecorder } from '../last-used/last-used-recorder.js';
+import { LastUsedRecorder } from '../last-used/last-used-recorder.job.js';
 import { activeTokenOf } from '../sessions/session-cookies.js';
 import { SessionStrategy } from '../sessions/session.strategy.js';
 
