@@ -58,7 +58,7 @@ const { StorageIntents } = await dist('libs/storage/src/intents/storage-intents.
 const { ChangeOutcome } = await dist('libs/storage/src/intents/change-outcome.js');
 const { StorageChanges } = await dist('libs/storage/src/changes/changes.service.js');
 const { Transfers } = await dist('libs/storage/src/transfers/transfers.service.js');
-const { TransferJob } = await dist('libs/storage/src/transfers/transfer-job.js');
+const { TransferJob } = await dist('libs/storage/src/transfers/transfer.job.js');
 const { Trash } = await dist('libs/storage/src/trash/trash.service.js');
 const { TrashRetention } = await dist('libs/storage/src/trash/trash-retention.job.js');
 const { TreeDeletion } = await dist('libs/storage/src/removal/tree-deletion.service.js');
@@ -124,7 +124,7 @@ const user = { userId: 1, username: 'admin', sessionId: '', permissions: new Set
 /** With no points: this is only what comes before the change. */
 const putIntoTrash = async (base) => {
   intents.execute = execute;
-  await app.get(Trash).put(actor, [`${base}/file`]);
+  await app.get(Trash).moveToTrash(actor, [`${base}/file`]);
   intents.execute = watched;
   const { items } = await app.get(Trash).list({ per_page: 1_000 });
   return items.find(({ path }) => path === `${base}/file`).id;
@@ -160,7 +160,7 @@ const changes = {
     );
     await idleJobs('storage.transfer');
   },
-  trash: async (base) => () => app.get(Trash).put(actor, [`${base}/file`]),
+  trash: async (base) => () => app.get(Trash).moveToTrash(actor, [`${base}/file`]),
   restore: async (base) => {
     const id = await putIntoTrash(base);
     return () => app.get(Trash).restore(actor, [id]);
@@ -178,7 +178,7 @@ const changes = {
     return () => app.get(TrashRetention).run();
   },
   'delete-tree': async (base) => {
-    const { token } = await app.get(TreeDeletion).ask(user, `${base}/tree`);
+    const { token } = await app.get(TreeDeletion).prepare(user, `${base}/tree`);
     return () => app.get(TreeDeletion).delete(actor, `${base}/tree`, 'tree', token);
   },
   upload: async (base) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { attachment } from './content-disposition.js';
 
-describe('The name of a download', () => {
+describe('Content-Disposition', () => {
   it.each([
     ['notes.txt', `attachment; filename="notes.txt"; filename*=UTF-8''notes.txt`],
     ['naïve "x";.txt', `attachment; filename="na_ve _x_;.txt"; filename*=UTF-8''na%C3%AFve%20%22x%22%3B.txt`],
@@ -14,7 +14,7 @@ describe('The name of a download', () => {
     expect(attachment(Buffer.from(name))).toBe(header);
   });
 
-  it('keeps its form for whatever bytes a name has', () => {
+  it('is well-formed for names of any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 255 }), (bytes) => {
         expect(attachment(Buffer.from(bytes))).toMatch(

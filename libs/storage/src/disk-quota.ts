@@ -14,12 +14,12 @@ export const CHECK_EVERY_BYTES = 64 * 1_024 * 1_024;
 interface ReservedBytes {
   /** Whole size: the size job does not count part files. */
   readonly total: number;
-  /** What is still to be received; the rest is on the disk already. */
+  /** Bytes not yet received; the rest is on the disk already. */
   readonly missing: number;
 }
 
 /**
- * Limits what is written: each disk keeps `KUBARR_STORAGE_MIN_FREE_BYTES` free, and the whole storage stays below
+ * Limits writes: each disk keeps `KUBARR_STORAGE_MIN_FREE_BYTES` free, and the whole storage stays below
  * `KUBARR_STORAGE_QUOTA_BYTES`. Unfinished uploads count with their whole size.
  */
 @Injectable()
@@ -29,7 +29,7 @@ export class DiskQuota {
     private readonly dataSource: DataSource,
   ) {}
 
-  /** @throws NotEnoughRoom, QuotaExceeded when so many more bytes do not fit into the folder */
+  /** @throws NotEnoughRoom, QuotaExceeded when `bytes` more do not fit into the folder */
   async assertFits(root: OpenRoot, folder: RelativePath, bytes: number): Promise<void> {
     const free = await this.freeBeyondMinimum(root, folder);
     await this.assertFitsWithReserved(this.dataSource.manager, free, bytes);

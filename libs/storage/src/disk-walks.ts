@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TooManyWalks } from './storage.errors.js';
 
 /** Concurrent tree walks of requests in this process. */
-const AT_ONCE = 4;
+const MAX_CONCURRENT = 4;
 
 /** Limits the requests that walk whole trees, so that other requests still get the disk. */
 @Injectable()
@@ -10,8 +10,8 @@ export class DiskWalks {
   private running = 0;
 
   /** @returns a function that ends the walk; safe to call twice @throws TooManyWalks */
-  begin(): () => void {
-    if (this.running >= AT_ONCE) throw new TooManyWalks();
+  start(): () => void {
+    if (this.running >= MAX_CONCURRENT) throw new TooManyWalks();
     this.running += 1;
     let isOver = false;
     return () => {

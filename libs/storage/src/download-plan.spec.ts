@@ -8,8 +8,8 @@ const file = { name: Buffer.from('notes.txt'), size: 10, modifiedNs: 1_771_659_0
 const plan = (asked: IncomingHttpHeaders, size = 10, method = 'GET') => planDownload({ ...file, size }, method, asked);
 const tagOf = (facts = file): string => planDownload(facts, 'GET', {}).headers['etag'] ?? '';
 
-describe('The plan of a download', () => {
-  it('is the whole file, with what is needed to come back for parts', () => {
+describe('planDownload', () => {
+  it('sends the whole file, with the headers that a client needs to resume', () => {
     expect(plan({})).toEqual({
       status: 200,
       start: 0,
@@ -53,7 +53,7 @@ describe('The plan of a download', () => {
     [{ 'if-unmodified-since': MODIFIED }, 200],
     [{ 'if-unmodified-since': 'yesterday' }, 200],
     [{ 'if-match': '"other"', range: 'bytes=0-1', 'if-none-match': '*' }, 412],
-  ])('heeds what a client wants to go on with: %j', (asked, status) => {
+  ])('evaluates the preconditions of a client: %j', (asked, status) => {
     const headers = Object.entries(asked).map(([name, value]) => [name, value.replace('TAG', tagOf())]);
     expect(plan(Object.fromEntries(headers) as IncomingHttpHeaders).status).toBe(status);
   });
@@ -79,17 +79,17 @@ describe('The plan of a download', () => {
     expect(plan({ range })).toMatchObject({ status: 200, start: 0, length: 10 });
   });
 
-  it('of an empty file is whole, or cannot be satisfied', () => {
+  it('sends an empty file whole, or refuses the range', () => {
     expect(plan({}, 0)).toMatchObject({ status: 200, length: 0 });
     expect(plan({ range: 'bytes=-5' }, 0)).toMatchObject({ status: 200, length: 0 });
     expect(plan({ range: 'bytes=0-' }, 0)).toEqual({ status: 416, headers: { 'content-range': 'bytes */0' } });
   });
 
-  it('takes no range with HEAD', () => {
+  it('ignores the range of a HEAD request', () => {
     expect(plan({ range: 'bytes=2-4' }, 10, 'HEAD')).toMatchObject({ status: 200, length: 10 });
   });
 
-  it('never leaves the file', () => {
+  it('never exceeds the size of the file', () => {
     const figure = fc.oneof(fc.constant(''), fc.nat({ max: 30 }).map(String), fc.bigInt({ min: 0n }).map(String));
     fc.assert(
       fc.property(figure, figure, fc.nat({ max: 20 }), (from, to, size) => {
@@ -103,7 +103,7 @@ describe('The plan of a download', () => {
     );
   });
 
-  it('goes on with a range only when the file is still the one that was begun', () => {
+  it('resumes with a range only when the file has not changed', () => {
     const range = 'bytes=2-4';
     expect(plan({ range, 'if-range': tagOf() }).status).toBe(206);
     expect(plan({ range, 'if-range': '"other"' }).status).toBe(200);
@@ -112,7 +112,7 @@ describe('The plan of a download', () => {
     expect(plan({ range: 'bytes=50-', 'if-range': '"other"' }).status).toBe(200);
   });
 
-  it('gives another tag to another file, size or time', () => {
+  it('changes the tag with the file, the size and the time', () => {
     const facts = [file, { ...file, inode: 8n }, { ...file, size: 11 }, { ...file, modifiedNs: file.modifiedNs + 1n }];
     expect(new Set(facts.map(tagOf)).size).toBe(4);
   });
@@ -141,7 +141,7 @@ describe('The plan of a download', () => {
     expect(plan({ [name]: value }).status).toBe(200);
   });
 
-  it('believes the tag before the date', () => {
+  it('prefers the tag to the date', () => {
     expect(plan({ 'if-none-match': '"other"', 'if-modified-since': MODIFIED }).status).toBe(200);
   });
 });

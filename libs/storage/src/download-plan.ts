@@ -13,11 +13,11 @@ export type DownloadPlan =
 type FileFacts = Pick<FileEntry, 'name' | 'size' | 'modifiedNs' | 'inode'>;
 
 /**
- * Conditional and range requests after RFC 9110, sections 13 and 14. A range that is malformed, not in bytes or one of
- * several is ignored. A date in `If-Range` never matches: within a second a file can change twice, and every answer
+ * Conditional and range requests according to RFC 9110, sections 13 and 14. A malformed range, a unit other than bytes
+ * and a list of ranges are ignored. A date in `If-Range` never matches: within a second a file can change twice, and every answer
  * carries a tag.
  */
-export function planDownload(file: FileFacts, method: string, asked: IncomingHttpHeaders): DownloadPlan {
+export function planDownload(file: FileFacts, method: string, requestHeaders: IncomingHttpHeaders): DownloadPlan {
   const { size } = file;
   const tag = tagOf(file);
   const validators = {
@@ -25,10 +25,11 @@ export function planDownload(file: FileFacts, method: string, asked: IncomingHtt
     'last-modified': modifiedDate(file.modifiedNs).toUTCString(),
     'cache-control': 'private, no-cache', // cached, revalidated each time
   };
-  if (isAnother(file, tag, asked)) return { status: 412, headers: {} };
-  if (isUnchanged(file, tag, asked)) return { status: 304, headers: validators };
+  if (isPreconditionFailed(file, tag, requestHeaders)) return { status: 412, headers: {} };
+  if (isUnchanged(file, tag, requestHeaders)) return { status: 304, headers: validators };
 
-  const range = method === 'GET' && (asked['if-range'] ?? tag) === tag ? rangeOf(asked.range, size) : 'whole';
+  const range =
+    method === 'GET' && (requestHeaders['if-range'] ?? tag) === tag ? rangeOf(requestHeaders.range, size) : 'whole';
   if (range === 'beyond') return { status: 416, headers: { 'content-range': `bytes */${size}` } };
   const headers = {
     ...validators,
@@ -46,15 +47,15 @@ export function planDownload(file: FileFacts, method: string, asked: IncomingHtt
   };
 }
 
-/** Changes with the inode, the size and the modification time. */
+/** ETag: changes with the inode, the size and the modification time. */
 const tagOf = ({ inode, size, modifiedNs }: FileFacts): string =>
   `"${[inode, size, modifiedNs].map((figure) => figure.toString(36)).join('-')}"`;
 
 /** Whether a precondition of the client fails. */
-function isAnother({ modifiedNs }: FileFacts, tag: string, asked: IncomingHttpHeaders): boolean {
-  const wanted = asked['if-match'];
+function isPreconditionFailed({ modifiedNs }: FileFacts, tag: string, requestHeaders: IncomingHttpHeaders): boolean {
+  const wanted = requestHeaders['if-match'];
   if (wanted !== undefined) return wanted.trim() !== '*' && !strongTags(wanted).includes(tag);
-  const since = Date.parse(asked['if-unmodified-since'] ?? '');
+  const since = Date.parse(requestHeaders['if-unmodified-since'] ?? '');
   return modifiedDate(modifiedNs).getTime() > since; // false for a date that cannot be read
 }
 
@@ -62,10 +63,10 @@ function isAnother({ modifiedNs }: FileFacts, tag: string, asked: IncomingHttpHe
 const strongTags = (list: string): readonly string[] =>
   list.match(/(?:W\/)?"[^"]*"/g)?.filter((tag) => !tag.startsWith('W/')) ?? [];
 
-function isUnchanged({ modifiedNs }: FileFacts, tag: string, asked: IncomingHttpHeaders): boolean {
-  const known = asked['if-none-match'];
+function isUnchanged({ modifiedNs }: FileFacts, tag: string, requestHeaders: IncomingHttpHeaders): boolean {
+  const known = requestHeaders['if-none-match'];
   if (known !== undefined) return known.trim() === '*' || known.match(/"[^"]*"/g)?.includes(tag) === true;
-  const since = Date.parse(asked['if-modified-since'] ?? '');
+  const since = Date.parse(requestHeaders['if-modified-since'] ?? '');
   return modifiedDate(modifiedNs).getTime() <= since; // false for a date that cannot be read
 }
 

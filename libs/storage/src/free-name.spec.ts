@@ -13,7 +13,7 @@ describe('A numbered name', () => {
     expect(numbered(parseRelativePath(path), number).text).toBe(wanted);
   });
 
-  it('is no longer than a name may be, and cuts no character in half', () => {
+  it('does not exceed the longest name and does not split a character', () => {
     for (const stem of ['n'.repeat(251), 'é'.repeat(125), `n${'é'.repeat(125)}`, '😀'.repeat(62)]) {
       const { name } = numbered(parseRelativePath(`media/${stem}.mkv`), 2);
       expect(name.length).toBeLessThanOrEqual(255);

@@ -1,11 +1,11 @@
 import { LONGEST_NAME, type FileEntry, NameTaken, type OpenRoot, type RelativePath } from '@kubarr/file-tree';
 
-/** Numbers that are tried. */
-const MOST_TRIES = 1_000;
+/** Highest number that is tried. */
+const MAX_TRIES = 1_000;
 
 /** `path` when it is free, else the first free one of `name (2).txt`, `name (3).txt` … @throws NameTaken when none is */
 export async function freeName(root: OpenRoot, path: RelativePath): Promise<RelativePath> {
-  for (let number = 1; number <= MOST_TRIES; number++) {
+  for (let number = 1; number <= MAX_TRIES; number++) {
     const candidate = numbered(path, number);
     if (!(await root.files.statIfExists(candidate))) return candidate;
   }
@@ -17,7 +17,7 @@ export async function* namesTaken(
   root: OpenRoot,
   path: RelativePath,
 ): AsyncGenerator<{ path: RelativePath; facts: FileEntry }> {
-  for (let number = 1; number <= MOST_TRIES; number++) {
+  for (let number = 1; number <= MAX_TRIES; number++) {
     const candidate = numbered(path, number);
     const facts = await root.files.statIfExists(candidate);
     if (!facts) return;

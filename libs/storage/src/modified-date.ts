@@ -5,8 +5,8 @@ const YEAR_9999 = 253_402_300_799;
 const NANOSECONDS = 1_000_000_000n;
 
 /**
- * A file's time in nanoseconds since 1970 as a date of whole seconds, rounded down as HTTP and the listing want it. Times
- * that no date format can write (a disk may hold any number) become the nearest that can be written.
+ * A file's time in nanoseconds since 1970 as a date of whole seconds, rounded down, as HTTP and listings need. Times
+ * outside the years 1 to 9999 (a disk may have any number) become the nearest date inside.
  */
 export function modifiedDate(nanoseconds: bigint): Date {
   const isBetween = nanoseconds < 0n && nanoseconds % NANOSECONDS !== 0n;

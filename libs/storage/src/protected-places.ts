@@ -1,12 +1,12 @@
 import { isSameEntry, type OpenRoot, parseRelativePath, type RelativePath } from '@kubarr/file-tree';
 import { ProtectedPlace } from './storage.errors.js';
 
-/** Folders at the top of the storage that installed apps count on. Source: the contract. */
+/** Top-level folders that installed apps need. Source: the contract. */
 const PLACES = ['downloads', 'media'].map(parseRelativePath);
 
 /**
- * Refuses to remove or move the root, `downloads` and `media`. They are told by what they are, not by how they are
- * written: on some disks `Media` is the same folder.
+ * Refuses to remove or move the root, `downloads` and `media`. Compares inodes, not names: on a
+ * case-insensitive disk `Media` is the same folder.
  * @throws ProtectedPlace
  */
 export async function refuseProtected(root: OpenRoot, path: RelativePath): Promise<void> {

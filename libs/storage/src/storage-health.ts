@@ -5,13 +5,13 @@ import { withTimeout } from '@kubarr/platform/timing';
 import { StorageNotResponding } from './storage.errors.js';
 import { StorageRoot } from './storage-root.js';
 
-/** Longest wait for the disk, in milliseconds. Readiness answers within a second, whatever the disk does. */
+/** Longest wait for the disk, in milliseconds. Readiness answers within a second, even if the disk does not respond. */
 const TIMEOUT_MS = 500;
 
 /** Reports a storage that cannot be used, which does not make the process unready: sign-in works without it. */
 @Injectable()
 export class StorageHealth {
-  /** A call that has not returned. Later checks wait for the same call, so that a dead disk takes one slot. */
+  /** A call that has not returned. Later checks wait for this call, so that a dead disk occupies one slot. */
   private pending: Promise<DiskSpace> | undefined;
 
   constructor(

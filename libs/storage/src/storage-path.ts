@@ -1,42 +1,42 @@
 import { parseRelativePath, RelativePath } from '@kubarr/file-tree';
 import { ReservedName } from './storage.errors.js';
 
-/** Names that begin so belong to Kubarr: what is being written, and the trash. They are neither listed nor reached. */
+/** Prefix of Kubarr's own names: part files and the trash. They are not listed and cannot be opened. */
 const OWN_PREFIX = '.kubarr-';
 
 const DOT = 0x2e;
 
 export const ROOT = new RelativePath([]);
 
-/** Holds `files` and `info`; see `trash/`. */
+/** The trash folder; its content is described in `trash-places.ts`. */
 export const TRASH = parseRelativePath(`${OWN_PREFIX}trash`);
 
-/** Is it one of Kubarr's own names? Also when a disk that does not tell `a` from `A` would take it for one. */
+/** Whether Kubarr reserves this name. Ignores case, because a case-insensitive disk does. */
 export function isOwnName(name: Buffer): boolean {
   const first = name[0] ?? 0;
-  if (first !== DOT && first < 0x80) return false; // asked for each of a hundred thousand names
+  if (first !== DOT && first < 0x80) return false; // fast path: called for up to 100 000 names per listing
   const start = name.subarray(0, 4 * OWN_PREFIX.length).toString();
   return start.normalize('NFKC').toLowerCase().startsWith(OWN_PREFIX);
 }
 
 export const isShown = (name: Buffer): boolean => !isOwnName(name);
 
-/** What a folder holds, with the trash: it takes room too. Files that are not whole are promised room; see `Room`. */
+/** What counts for sizes and the quota: also the trash, but not part files, whose space `DiskQuota` reserves. */
 export const isCounted = (name: Buffer): boolean => isShown(name) || name.equals(TRASH.name);
 
-/** A dot in front hides a name, as on every Unix. */
+/** Names that start with a dot are hidden, as on every Unix. */
 export const isHidden = (name: Buffer): boolean => name[0] === DOT;
 
-/** What a folder shows unless hidden names are asked for. */
+/** Names in a listing without hidden files. */
 export const isListed = (name: Buffer): boolean => !isHidden(name) && isShown(name);
 
-/** Reads a path that a person may see and change. @throws ReservedName, PathMalformed, PathOutside */
+/** Parses a path that a user may see and change. @throws ReservedName, PathMalformed, PathOutside */
 export function storagePath(text: string): RelativePath {
   const path = parseRelativePath(text);
   if (path.names.some(isOwnName)) throw new ReservedName();
   return path;
 }
 
-/** Where something is written, or put out of sight, until it is whole or gone. */
+/** Path of the part file of `path`: listings leave it out until it is complete, or until it is removed. */
 export const partBeside = (path: RelativePath, id: string): RelativePath =>
   (path.parent ?? ROOT).child(Buffer.from(`${OWN_PREFIX}part-${id}`));

@@ -33,7 +33,7 @@ export class StorageRoot implements OnModuleInit {
   }
 
   /**
-   * Opens the root for `work`. It is opened each time: a changed setting or a volume mounted since then counts at once,
+   * Opens the root for each call: a changed setting or a newly mounted volume takes effect at once,
    * and an idle Kubarr does not prevent unmounting.
    *
    * @param chosen The folder to open instead of the one in the settings.
@@ -53,8 +53,8 @@ export class StorageRoot implements OnModuleInit {
   }
 
   /**
-   * For work that takes seconds on a healthy disk, and whose caller waits: rejects when the disk does not respond in
-   * time. The work goes on until the disk responds.
+   * Like {@link use}, for work that takes seconds on a healthy disk: rejects when the disk does not respond in time. The
+   * work continues until the disk responds.
    * @throws StorageUnavailable, StorageFolderUnavailable, StorageNotResponding
    */
   async useBriefly<T>(work: (root: OpenRoot) => Promise<T>): Promise<T> {
@@ -72,17 +72,17 @@ export class StorageRoot implements OnModuleInit {
   }
 
   async diskSpace(): Promise<DiskSpace> {
-    // The disk is examined also while the database cannot say which folder was chosen, and before there is a schema.
+    // Checks the disk also while the database is down, and before there is a schema.
     const chosen = (await this.setting.current().catch(() => undefined)) ?? '';
     return this.use((root) => root.diskSpace(), chosen);
   }
 
-  /** The configured folder, for the operator. */
+  /** The configured folder, shown by `kubarr doctor`. */
   describe(): string {
     return this.storage.path;
   }
 
-  /** Makes the default folder in the state directory. Never another one: a mount point that is missing should be noticed. */
+  /** Creates only the default folder in the state directory: a missing mount point must be noticed. */
   async prepare(): Promise<void> {
     if (this.storage.path !== join(this.state.directory, 'data')) return;
     await mkdir(this.storage.path, { mode: 0o775 }).catch((error: NodeJS.ErrnoException) => {
@@ -91,7 +91,7 @@ export class StorageRoot implements OnModuleInit {
   }
 
   private async open(folder?: string): Promise<OpenRoot> {
-    const chosen = wayDown(this.storage.path, folder ?? (await this.setting.current()) ?? '');
+    const chosen = pathBelow(this.storage.path, folder ?? (await this.setting.current()) ?? '');
     const configured = await this.openConfigured();
     if (chosen === '') return configured;
     try {
@@ -113,8 +113,8 @@ export class StorageRoot implements OnModuleInit {
   }
 }
 
-/** From `root` down to `path`, both absolute; empty when `path` is the root itself, not below it, or not absolute. */
-function wayDown(root: string, path: string): string {
+/** Path of `path` relative to `root`, both absolute; empty when `path` is the root itself, not below it, or not absolute. */
+function pathBelow(root: string, path: string): string {
   if (!path.startsWith(sep)) return '';
   const way = relative(root, path);
   return way.split(sep)[0] === '..' ? '' : way;

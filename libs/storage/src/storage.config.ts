@@ -25,10 +25,10 @@ export class StorageConfig extends defineConfig({
     default: 0,
     purpose: 'Largest file that can be uploaded; 0 = no limit.',
   }),
-  /** 0 = for ever. */
+  /** 0 = never deleted. */
   trashDays: days('KUBARR_STORAGE_TRASH_DAYS', {
     default: 30,
-    purpose: 'How long deleted files can be restored from the trash; 0 keeps them for ever.',
+    purpose: 'How long deleted files can be restored from the trash; 0 keeps them forever.',
   }),
   /** Empty = not mounted. */
   hostBrowsePrefix: path('KUBARR_HOST_BROWSE_PREFIX', {

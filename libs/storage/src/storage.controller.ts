@@ -3,7 +3,13 @@ import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiResponse, ApiTags }
 import { RequirePermission } from '@kubarr/access';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Downloads } from './downloads.js';
-import { BrowseQuery, DirectoryListing, FileInfo, PathQuery, StorageStats } from './storage.dto.js';
+import {
+  BrowseQuery,
+  DirectoryListingResponse,
+  FileInfoResponse,
+  PathQuery,
+  StorageStatsResponse,
+} from './storage.dto.js';
 import { StorageService } from './storage.service.js';
 
 const BYTES = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
@@ -19,24 +25,24 @@ export class StorageController {
   @Get('browse')
   @RequirePermission('storage.view')
   @ApiOperation({ operationId: 'browseStorage', summary: 'List a folder' })
-  @ApiOkResponse({ type: DirectoryListing })
-  browse(@Query() query: BrowseQuery): Promise<DirectoryListing> {
+  @ApiOkResponse({ type: DirectoryListingResponse })
+  browse(@Query() query: BrowseQuery): Promise<DirectoryListingResponse> {
     return this.storage.browse(query);
   }
 
   @Get('stats')
   @RequirePermission('storage.view')
   @ApiOperation({ operationId: 'getStorageStats', summary: 'Disk usage of the storage volume' })
-  @ApiOkResponse({ type: StorageStats })
-  stats(): Promise<StorageStats> {
+  @ApiOkResponse({ type: StorageStatsResponse })
+  stats(): Promise<StorageStatsResponse> {
     return this.storage.stats();
   }
 
   @Get('file-info')
   @RequirePermission('storage.view')
-  @ApiOperation({ operationId: 'getFileInfo', summary: 'Facts about one file or folder' })
-  @ApiOkResponse({ type: FileInfo })
-  fileInfo(@Query() { path }: PathQuery): Promise<FileInfo> {
+  @ApiOperation({ operationId: 'getFileInfo', summary: 'Details of one file or folder' })
+  @ApiOkResponse({ type: FileInfoResponse })
+  fileInfo(@Query() { path }: PathQuery): Promise<FileInfoResponse> {
     return this.storage.fileInfo(path);
   }
 
@@ -46,13 +52,13 @@ export class StorageController {
     operationId: 'downloadFile',
     summary: 'Download a file',
     description:
-      'Takes Range, If-Range, If-Match, If-None-Match, If-Modified-Since and If-Unmodified-Since. HEAD answers the same without the content.',
+      'Supports Range, If-Range, If-Match, If-None-Match, If-Modified-Since and If-Unmodified-Since. HEAD returns the headers only.',
   })
   @ApiOkResponse({ description: 'The whole file', content: BYTES })
-  @ApiResponse({ status: 206, description: 'The part that Range asked for', content: BYTES })
-  @ApiResponse({ status: 304, description: 'Not changed' })
-  @ApiResponse({ status: 412, description: 'Not the file that If-Match or If-Unmodified-Since names' })
-  @ApiResponse({ status: 416, description: 'The part begins behind the end of the file' })
+  @ApiResponse({ status: 206, description: 'The requested range', content: BYTES })
+  @ApiResponse({ status: 304, description: 'Not modified' })
+  @ApiResponse({ status: 412, description: 'If-Match or If-Unmodified-Since does not match' })
+  @ApiResponse({ status: 416, description: 'The range starts after the end of the file' })
   download(
     @Query() { path }: PathQuery,
     @Req() request: FastifyRequest,

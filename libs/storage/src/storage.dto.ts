@@ -3,22 +3,22 @@ import { type EntryKind } from '@kubarr/file-tree';
 import { BooleanParameter, ChoiceField, IntegerParameter, TextField } from '@kubarr/platform/http';
 
 /** Longest path as text: 4 096 bytes, each of which may be written as `\xNN`. */
-export const LONGEST_PATH_TEXT = 4 * 4_096;
+export const MAX_PATH_TEXT_LENGTH = 4 * 4_096;
 
-/** Most items in one answer, and as many as nothing else is asked for. */
+/** Most items per page, and the default. */
 export const PAGE_SIZE = 1_000;
 
 export class BrowseQuery {
   @TextField({
     description: 'Relative path of a folder; empty or a slash means the root. Leading slashes are dropped',
     example: 'media',
-    maxLength: LONGEST_PATH_TEXT,
+    maxLength: MAX_PATH_TEXT_LENGTH,
     optional: true,
   })
   path?: string;
 
   @IntegerParameter({
-    description: 'Page, the first is 1. Pages reach the first 100 000 items',
+    description: 'Page, the first is 1. Only the first 100 000 items can be listed',
     minimum: 1,
     maximum: 100_000,
     default: 1,
@@ -35,17 +35,17 @@ export class BrowseQuery {
   })
   per_page?: number;
 
-  @BooleanParameter({ description: 'Also names that begin with a dot', optional: true })
+  @BooleanParameter({ description: 'Include names that start with a dot', optional: true })
   hidden?: boolean;
 
   @ChoiceField({
-    description: 'By what the items are sorted; folders come first in any case',
+    description: 'Sort key; folders always come first',
     choices: ['name', 'size', 'modified'],
     optional: true,
   })
   sort?: 'name' | 'size' | 'modified';
 
-  @ChoiceField({ description: 'Direction of the order', choices: ['asc', 'desc'], optional: true })
+  @ChoiceField({ description: 'Sort direction', choices: ['asc', 'desc'], optional: true })
   order?: 'asc' | 'desc';
 }
 
@@ -53,14 +53,14 @@ export class PathQuery {
   @TextField({
     description: 'Relative path. Leading slashes are dropped',
     example: 'media/notes.txt',
-    maxLength: LONGEST_PATH_TEXT,
+    maxLength: MAX_PATH_TEXT_LENGTH,
   })
   path!: string;
 }
 
-export class FileInfo {
+export class FileInfoResponse {
   @ApiProperty({
-    description: 'Name. Bytes that are no valid UTF-8 are written as \\xNN, and such a text in a name as \\x5cxNN',
+    description: 'Name. Bytes that are not valid UTF-8 are written as \\xNN, and a literal \\xNN in a name as \\x5cxNN',
     example: 'notes.txt',
   })
   name!: string;
@@ -93,7 +93,7 @@ export class FileInfo {
   permissions!: string;
 }
 
-export class DirectoryListing {
+export class DirectoryListingResponse {
   @ApiProperty({ description: 'Relative path of the listed folder; empty text for the root' })
   path!: string;
 
@@ -105,19 +105,19 @@ export class DirectoryListing {
   parent!: string | null;
 
   @ApiProperty({
-    description: 'Folders first, then as asked; by name means without regard to ASCII case',
-    type: [FileInfo],
+    description: 'Folders first, then by the sort key; names are compared without regard to ASCII case',
+    type: [FileInfoResponse],
   })
-  items!: FileInfo[];
+  items!: FileInfoResponse[];
 
   @ApiProperty({
-    description: 'Items in the whole folder, without those that are not shown',
+    description: 'Items in the whole folder that match the query',
     type: 'integer',
     minimum: 0,
   })
   total_items!: number;
 
-  @ApiProperty({ description: 'The page that this is', type: 'integer', minimum: 1 })
+  @ApiProperty({ description: 'Number of this page', type: 'integer', minimum: 1 })
   page!: number;
 
   @ApiProperty({ description: 'Most items on a page', type: 'integer', minimum: 1 })
@@ -127,9 +127,9 @@ export class DirectoryListing {
   truncated!: boolean;
 }
 
-export class StorageStats {
+export class StorageStatsResponse {
   @ApiProperty({
-    description: 'Size of the file system that holds the root, in bytes',
+    description: 'Size of the file system of the root, in bytes',
     type: 'integer',
     format: 'int64',
   })

@@ -1,7 +1,7 @@
 import { MAX_LISTED_ENTRIES } from '@kubarr/file-tree';
 import { KubarrError } from '@kubarr/platform/errors';
 
-/** The configured root is missing, not mounted or not to be entered. */
+/** The configured root is missing, not mounted or not accessible. */
 export class StorageUnavailable extends KubarrError {
   readonly code = 'storage.unavailable';
   readonly kind = 'unavailable';
@@ -13,7 +13,7 @@ export class StorageUnavailable extends KubarrError {
   }
 }
 
-/** The root is there, but not the folder below it that was chosen in the setup. */
+/** The root exists, but the folder below it that was chosen in the setup does not. */
 export class StorageFolderUnavailable extends KubarrError {
   readonly code = 'storage.folder-unavailable';
   readonly kind = 'unavailable';
@@ -25,14 +25,14 @@ export class StorageFolderUnavailable extends KubarrError {
   }
 }
 
-/** Calls to the disk wait and do not return: a file server that is away, a broken drive. */
+/** Disk calls do not return: an unreachable file server, a broken drive. */
 export class StorageNotResponding extends KubarrError {
   readonly code = 'storage.not-responding';
   readonly kind = 'unavailable';
   override readonly retryAfterSeconds = 10;
   constructor(options?: { cause?: unknown }) {
     super(
-      'The disk or file server that holds the storage does not respond. Check that it is connected, then try again. A change that was under way may still happen; reload the list.',
+      'The disk or file server of the storage does not respond. Check that it is connected, then try again. A change in progress may still happen; reload the list.',
       options,
     );
   }
@@ -43,17 +43,17 @@ export class PageTooFar extends KubarrError {
   readonly kind = 'bad-request';
   constructor() {
     super(
-      `A listing reaches the first ${MAX_LISTED_ENTRIES} items of a folder. Ask for an earlier page, or open the item by its path.`,
+      `Only the first ${MAX_LISTED_ENTRIES} items of a folder can be listed. Ask for an earlier page, or open the item by its path.`,
     );
   }
 }
 
-/** Not the one that `If-Match` or `If-Unmodified-Since` names. */
+/** `If-Match` or `If-Unmodified-Since` names another version of the file. */
 export class FileIsAnother extends KubarrError {
   readonly code = 'storage.file-is-another';
   readonly kind = 'precondition-failed';
   constructor() {
-    super('The file is not the one that was downloaded in part. Download it from the start.');
+    super('The file has changed since its download started. Download it from the start.');
   }
 }
 
@@ -61,27 +61,27 @@ export class RangeNotSatisfiable extends KubarrError {
   readonly code = 'storage.range-not-satisfiable';
   readonly kind = 'range-not-satisfiable';
   constructor(size: number) {
-    super(`The requested part begins behind the end of the file, which has ${size} bytes. Download it from the start.`);
+    super(`The requested range starts after the end of the file, which has ${size} bytes. Download it from the start.`);
   }
 }
 
-/** Names that Kubarr keeps for what it writes itself. */
+/** Kubarr reserves these names for its own files. */
 export class ReservedName extends KubarrError {
   readonly code = 'storage.reserved-name';
   readonly kind = 'forbidden';
   constructor() {
-    super('Names that begin with ".kubarr-" are used by Kubarr itself. Choose another name.');
+    super('Names that start with ".kubarr-" are reserved for Kubarr. Choose another name.');
   }
 }
 
-/** The root and its folders downloads and media, which installed apps count on. */
+/** The root and its folders downloads and media, which installed apps need. */
 export class ProtectedPlace extends KubarrError {
   readonly code = 'storage.protected';
   readonly kind = 'forbidden';
   constructor(path: string) {
     super(
       path === ''
-        ? 'The storage root can be neither changed nor removed. Choose something in it.'
+        ? 'The storage root cannot be changed or removed. Choose something in it.'
         : `The folder "${path}" is needed by installed apps and cannot be changed or removed. Choose something in it.`,
     );
   }
@@ -96,7 +96,7 @@ export class NameNotUsable extends KubarrError {
   }
 }
 
-/** It would leave less room on the disk than is to be kept. */
+/** The write would leave less free space than `KUBARR_STORAGE_MIN_FREE_BYTES`. */
 export class NotEnoughRoom extends KubarrError {
   readonly code = 'storage.not-enough-room';
   readonly kind = 'too-large';
@@ -117,13 +117,13 @@ export class QuotaExceeded extends KubarrError {
   }
 }
 
-/** Several of them would keep the disk from all other work. */
+/** Limits concurrent tree walks, so that other requests still get the disk. */
 export class TooManyWalks extends KubarrError {
   readonly code = 'storage.busy';
   readonly kind = 'too-many';
   override readonly retryAfterSeconds = 5;
   constructor() {
-    super('Too many searches, archives and measurements are under way. Try again in a few seconds.');
+    super('Too many searches, archives and measurements are running. Try again in a few seconds.');
   }
 }
 

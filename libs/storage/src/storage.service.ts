@@ -1,16 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { fileInfo } from './file-info.js';
 import { pageSlice } from './page-slice.js';
-import { type BrowseQuery, type DirectoryListing, type FileInfo, PAGE_SIZE, type StorageStats } from './storage.dto.js';
+import {
+  type BrowseQuery,
+  type DirectoryListingResponse,
+  type FileInfoResponse,
+  PAGE_SIZE,
+  type StorageStatsResponse,
+} from './storage.dto.js';
 import { isListed, isShown, storagePath } from './storage-path.js';
 import { StorageRoot } from './storage-root.js';
 
-/** Looks into the storage. */
+/** Lists folders, describes entries, reports disk usage. */
 @Injectable()
 export class StorageService {
   constructor(private readonly root: StorageRoot) {}
 
-  async browse(query: BrowseQuery): Promise<DirectoryListing> {
+  async browse(query: BrowseQuery): Promise<DirectoryListingResponse> {
     const { path = '', page = 1, per_page: perPage = PAGE_SIZE, hidden = false, sort = 'name', order = 'asc' } = query;
     const slice = pageSlice(page, perPage);
     const folder = storagePath(path);
@@ -33,12 +39,12 @@ export class StorageService {
     };
   }
 
-  async fileInfo(path: string): Promise<FileInfo> {
+  async fileInfo(path: string): Promise<FileInfoResponse> {
     const relativePath = storagePath(path);
     return fileInfo(await this.root.use((root) => root.stat(relativePath)), relativePath.parent?.text ?? '');
   }
 
-  async stats(): Promise<StorageStats> {
+  async stats(): Promise<StorageStatsResponse> {
     const { total, used, free } = await this.root.useBriefly((root) => root.diskSpace());
     const percent = total === 0 ? 0 : Math.round((used / total) * 10_000) / 100;
     return { total_bytes: total, used_bytes: used, free_bytes: free, usage_percent: percent };

@@ -16,12 +16,12 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Downloads } from './downloads.js';
 import { StorageController } from './storage.controller.js';
-import { type DirectoryListing, type FileInfo, type StorageStats } from './storage.dto.js';
+import { type DirectoryListingResponse, type FileInfoResponse, type StorageStatsResponse } from './storage.dto.js';
 import { StorageRoot, StorageRootSetting } from './storage-root.js';
 import { StorageService } from './storage.service.js';
 
 /** Whatever an answer may have; what it has is what a test asserts. */
-type Body = DirectoryListing & FileInfo & StorageStats & Problem;
+type Body = DirectoryListingResponse & FileInfoResponse & StorageStatsResponse & Problem;
 
 interface Answer {
   readonly status: number | undefined;
@@ -183,7 +183,7 @@ describe('The storage', () => {
       expect((await get(`browse?${query}`)).status).toBe(400);
     });
 
-    it('names that are no valid UTF-8, under which they can be downloaded', async () => {
+    it('names that are not valid UTF-8, escaped so that they can be downloaded', async () => {
       await writeFile(Buffer.concat([Buffer.from(`${folder}/media/movies/odd`), Buffer.from([0xff])]), 'found');
       const [item] = (await get('browse?path=media/movies')).body.items;
       expect(item).toMatchObject({ name: 'odd\\xff', path: 'media/movies/odd\\xff' });
@@ -195,7 +195,7 @@ describe('The storage', () => {
     });
   });
 
-  it('tells the facts of one file, of a folder, and of the root', async () => {
+  it('describes one file, a folder, and the root', async () => {
     expect((await get('file-info?path=/media//notes.txt')).body).toEqual({
       name: 'notes.txt',
       path: 'media/notes.txt',
@@ -210,13 +210,13 @@ describe('The storage', () => {
     expect((await get('file-info')).status).toBe(400);
   });
 
-  it('says that a path is missing, and what is wrong with one', async () => {
+  it('reports a missing path, and why a path is refused', async () => {
     const issueOf = async (query: string) => (await get(`download${query}`)).body.issues;
     expect(await issueOf('')).toEqual([{ path: 'path', message: 'must be text' }]);
     expect(await issueOf('?path=a%00b')).toEqual([{ path: 'path', message: 'must not contain NUL characters' }]);
   });
 
-  it('tells how full the disk is', async () => {
+  it('reports the disk usage', async () => {
     const { total_bytes, used_bytes, free_bytes, usage_percent } = (await get('stats')).body;
     expect(free_bytes).toBeGreaterThan(0);
     expect(total_bytes).toBeGreaterThanOrEqual(used_bytes + free_bytes);
@@ -243,7 +243,7 @@ describe('The storage', () => {
       expect([status, headers['content-length'], text]).toEqual([200, '0', '']);
     });
 
-    it('a part', async () => {
+    it('a range', async () => {
       const { status, headers, text } = await download({ range: 'bytes=2-4' });
       expect([status, text, headers['content-range'], headers['content-length']]).toEqual([
         206,
@@ -253,7 +253,7 @@ describe('The storage', () => {
       ]);
     });
 
-    it('the size when a part begins behind the end', async () => {
+    it('the size when a range starts after the end', async () => {
       const { status, headers, body } = await download({ range: 'bytes=10-' });
       expect([status, headers['content-range'], body.code]).toEqual([
         416,
@@ -263,7 +263,7 @@ describe('The storage', () => {
       expect(headers['content-disposition']).toBeUndefined();
     });
 
-    it('nothing when the client has it already', async () => {
+    it('304 when the client has the current version', async () => {
       const { headers } = await download();
       const again = await download({ 'if-none-match': headers.etag ?? '' });
       expect([again.status, again.text, again.headers.etag]).toEqual([304, '', headers.etag]);
@@ -272,14 +272,14 @@ describe('The storage', () => {
       expect((await download({ 'if-range': headers.etag ?? '', range: 'bytes=0-1' })).status).toBe(200);
     });
 
-    it('only the head for HEAD', async () => {
+    it('only the headers for HEAD', async () => {
       const { status, headers, text } = await get('download?path=media/notes.txt', { range: 'bytes=0-1' }, 'HEAD');
       expect([status, headers['content-length'], headers['accept-ranges'], text]).toEqual([200, '10', 'bytes', '']);
       expect(headers.etag).toBe((await download()).headers.etag);
       expect((await get('download?path=media/absent', {}, 'HEAD')).status).toBe(404);
     });
 
-    it('what it opened, when the path changes hands meanwhile', async () => {
+    it('the opened file, when its path is replaced during the download', async () => {
       const size = 8_000_000;
       await writeFile(join(folder, 'media/big'), Buffer.alloc(size, 'a'));
       const answer = await send('download?path=media/big');
@@ -288,7 +288,7 @@ describe('The storage', () => {
       expect((await buffer(answer)).equals(Buffer.alloc(size, 'a'))).toBe(true);
     });
 
-    it('a broken connection when the file becomes shorter meanwhile', async () => {
+    it('a broken connection when the file is truncated during the download', async () => {
       await writeFile(join(folder, 'media/big'), Buffer.alloc(64_000_000));
       const answer = await send('download?path=media/big');
       await truncate(join(folder, 'media/big'), 10);
@@ -356,11 +356,11 @@ describe('The storage', () => {
       expect((await get(`browse?path=${'x'.repeat(15_000)}`)).status).toBe(400);
     });
 
-    it('describes a link, without what it points to', async () => {
+    it('describes a symbolic link, not its target', async () => {
       expect((await get('file-info?path=media/link')).body).toMatchObject({ name: 'link', type: 'file', size: 0 });
     });
 
-    it('tells a folder from a file', async () => {
+    it('distinguishes a folder from a file', async () => {
       expect((await get('download?path=media')).body).toMatchObject({ status: 400, code: 'files.not-a-file' });
       expect((await get('browse?path=media/notes.txt')).body).toMatchObject({
         status: 400,
@@ -373,7 +373,7 @@ describe('The storage', () => {
     const itemsIn = async (): Promise<string[]> =>
       (await get('browse')).body.items.map(({ name }: { name: string }) => name);
 
-    it('the configured folder, made at the start when it is the default', async () => {
+    it('the configured folder, created at the start when it is the default', async () => {
       await rm(folder, { recursive: true });
       await app.get(StorageRoot).prepare();
       await app.get(StorageRoot).prepare();
@@ -403,7 +403,7 @@ describe('The storage', () => {
       await expect(app.get(StorageRoot).diskSpace()).rejects.toThrow('storage_path');
     });
 
-    it('nothing while the configured folder is away, and its members again once it is back', async () => {
+    it('nothing while the configured folder is missing, and its entries once it is mounted again', async () => {
       await rename(folder, `${folder}-away`);
       try {
         for (const route of ['browse', 'stats', 'file-info?path=media', 'download?path=media/notes.txt']) {

@@ -6,7 +6,7 @@ import { TRASH } from './storage-path.js';
 export const FILES = parseRelativePath(`${TRASH.text}/files`);
 export const INFO = parseRelativePath(`${TRASH.text}/info`);
 
-/** Entries that a job removes and that cannot be restored. Not part of the specification. */
+/** Entries that a job is removing; they cannot be restored. Not part of the specification. */
 export const DOOMED = parseRelativePath(`${TRASH.text}/doomed`);
 
 const INFO_SUFFIX = '.trashinfo';

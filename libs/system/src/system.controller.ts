@@ -7,7 +7,7 @@ import {
   ApiTags,
 } from '@kubarr/platform/openapi';
 import { Public } from '@kubarr/access';
-import { Readiness, SystemHealth, VersionInfo } from './system.dto.js';
+import { ReadinessResponse, SystemHealthResponse, VersionResponse } from './system.dto.js';
 import { SystemService } from './system.service.js';
 
 @ApiTags('System')
@@ -31,25 +31,25 @@ export class SystemController {
   @Get('health/ready')
   @Public()
   @ApiOperation({ operationId: 'readinessCheck', summary: 'Readiness: the process can serve requests' })
-  @ApiOkResponse({ type: Readiness })
+  @ApiOkResponse({ type: ReadinessResponse })
   @ApiServiceUnavailableResponse({ description: 'It cannot; issues names the parts that failed' })
-  ready(): Promise<Readiness> {
+  ready(): Promise<ReadinessResponse> {
     return this.system.readiness();
   }
 
   @Get('system/health')
   @Public()
   @ApiOperation({ operationId: 'systemHealth', summary: 'Setup state: an administrator exists' })
-  @ApiOkResponse({ type: SystemHealth })
-  health(): Promise<SystemHealth> {
+  @ApiOkResponse({ type: SystemHealthResponse })
+  health(): Promise<SystemHealthResponse> {
     return this.system.health();
   }
 
   @Get('system/version')
   @Public()
   @ApiOperation({ operationId: 'getVersion', summary: 'Version of this server' })
-  @ApiOkResponse({ type: VersionInfo })
-  version(): VersionInfo {
+  @ApiOkResponse({ type: VersionResponse })
+  version(): VersionResponse {
     return this.system.version();
   }
 }

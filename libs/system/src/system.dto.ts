@@ -1,6 +1,6 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
 
-export class SystemHealth {
+export class SystemHealthResponse {
   @ApiProperty({ description: 'Always ok when there is an answer' })
   status!: 'ok';
 
@@ -11,7 +11,7 @@ export class SystemHealth {
   setup_required!: boolean;
 }
 
-export class VersionInfo {
+export class VersionResponse {
   @ApiProperty({ description: 'Version of the product' })
   version!: string;
 
@@ -28,7 +28,7 @@ export class VersionInfo {
   backend!: string;
 }
 
-export class Readiness {
+export class ReadinessResponse {
   @ApiProperty({ description: 'degraded when a part that is not critical has failed', enum: ['ok', 'degraded'] })
   status!: string;
 

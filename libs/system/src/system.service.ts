@@ -3,7 +3,7 @@ import { HealthCheckService } from '@nestjs/terminus';
 import { BuildConfig } from '@kubarr/platform/telemetry';
 import { HealthRegistry } from '@kubarr/platform/health';
 import { Installation } from '@kubarr/setup';
-import { type Readiness, type SystemHealth, type VersionInfo } from './system.dto.js';
+import { type ReadinessResponse, type SystemHealthResponse, type VersionResponse } from './system.dto.js';
 import { NotReady } from './system.errors.js';
 
 /** Readiness, setup state and version of this process. */
@@ -17,7 +17,7 @@ export class SystemService {
   ) {}
 
   /** @throws NotReady naming every critical part that has failed. Another part that has failed is answered as degraded. */
-  async readiness(): Promise<Readiness> {
+  async readiness(): Promise<ReadinessResponse> {
     const reports = await this.registry.run();
     const indicators = reports.map(({ name, status, message }) => () => ({ [name]: { status, message } }));
     try {
@@ -31,13 +31,13 @@ export class SystemService {
   }
 
   /** Never fails: while the database is away, nobody is sent to the setup. */
-  async health(): Promise<SystemHealth> {
+  async health(): Promise<SystemHealthResponse> {
     const setupRequired = await this.installation.isSetupRequired();
     const isReady = !setupRequired && !this.installation.isDatabasePending;
     return { status: 'ok', ready: isReady, setup_required: setupRequired };
   }
 
-  version(): VersionInfo {
+  version(): VersionResponse {
     const { version, channel, commit, builtAt } = this.build;
     return { version, channel, commit_hash: commit, build_time: builtAt, backend: 'node' };
   }

@@ -12,7 +12,7 @@ const NAMES_PER_READ = 256;
  * Levels below the directory where a walk begins. A path of 4 096 bytes has 2 048 names, and so many can be moved below
  * as many others; without a bound whoever goes on like this could use up the descriptors of the whole process.
  */
-const MOST_LEVELS = 4_096;
+const MAX_LEVELS = 4_096;
 
 /** One stop of a walk, to be used before the walk goes on. A directory is stopped at twice: before and after its members. */
 export interface WalkStep {
@@ -54,7 +54,7 @@ export async function* walk(top: PinnedEntry, path: RelativePath, options: WalkO
     new RelativePath([...path.names, ...levels.slice(1).map(({ name }) => name), ...names]);
   const enter = async (pinned: PinnedEntry, name: Buffer, parent: PinnedEntry | undefined): Promise<void> => {
     try {
-      if (levels.length >= MOST_LEVELS) throw new TooDeep(relativePathTo().text, MOST_LEVELS);
+      if (levels.length >= MAX_LEVELS) throw new TooDeep(relativePathTo().text, MAX_LEVELS);
       levels.push({ name, parent, pinned, names: await pinned.opendir(NAMES_PER_READ, 'buffer') });
     } catch (error) {
       await pinned.close();

@@ -6,7 +6,7 @@ import { RegistrationSettings } from './registration.settings.js';
 import { RegistrationClosed, RegistrationCrowded } from './registration.errors.js';
 
 /** Accounts that may wait for approval at the same time: nobody can fill the database from outside. */
-const MOST_WAITING = 100;
+const MAX_WAITING = 100;
 
 /** Whether strangers may make an account. */
 @Injectable()
@@ -26,7 +26,7 @@ export class RegistrationPolicy {
     const { waiting, hasAdministrator } = await this.accounts.registrationState(transaction);
     const isEnabled = await this.settings.getWithin(transaction, RegistrationSettings.isEnabled);
     if (!isEnabled || !hasAdministrator) throw new RegistrationClosed();
-    if (waiting >= MOST_WAITING) throw new RegistrationCrowded();
+    if (waiting >= MAX_WAITING) throw new RegistrationCrowded();
     return { isApproved: !(await this.settings.getWithin(transaction, RegistrationSettings.requiresApproval)) };
   }
 }

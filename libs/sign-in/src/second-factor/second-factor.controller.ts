@@ -14,7 +14,7 @@ import { MessageResponse } from '@kubarr/users';
 import { ConfirmPasswordRequest } from '../confirmation/confirmation.dto.js';
 import {
   EnableTotpRequest,
-  FactorOwnerParameter,
+  FactorOwnerParams,
   RecoveryCodeCountResponse,
   RecoveryCodesResponse,
   TotpEnabledResponse,
@@ -112,7 +112,7 @@ export class SecondFactorController {
   reset(
     @CurrentActor() actor: Actor,
     @CurrentUser() caller: SignedIn,
-    @Param() { user_id }: FactorOwnerParameter,
+    @Param() { user_id }: FactorOwnerParams,
   ): Promise<MessageResponse> {
     return this.administration.reset(actor, caller, user_id);
   }

@@ -68,7 +68,7 @@ export class SecondFactorStatisticsResponse {
   disabled_count!: number;
 }
 
-export class FactorOwnerParameter {
+export class FactorOwnerParams {
   @IntegerParameter({ description: 'Number of the account', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
   user_id!: number;
 }

@@ -6,7 +6,7 @@ import { isShown } from '../storage-path.js';
 export interface ArchiveMember {
   /** Path in the archive, bytes as on disk. */
   readonly name: Buffer;
-  readonly met: WalkEntry;
+  readonly entry: WalkEntry;
 }
 
 /**
@@ -21,30 +21,30 @@ export async function* archiveMembers(
   const taken = new Set<string>();
   for (const path of paths) {
     const facts = await root.stat(path);
-    const top = unlike(taken, path).names.slice(-1);
+    const top = withFreeName(taken, path).names.slice(-1);
     const nameOf = (at: RelativePath): Buffer => joined([...top, ...at.names.slice(path.names.length)]);
     if (facts.kind === 'file') {
-      const met = { path, isDirectory: false, stat: () => root.stat(path), openFile: () => root.openFile(path) };
-      yield { name: nameOf(path), met };
+      const entry = { path, isDirectory: false, stat: () => root.stat(path), openFile: () => root.openFile(path) };
+      yield { name: nameOf(path), entry };
     }
     if (facts.kind !== 'directory') continue;
     if (path.names.length > 0)
       yield {
         name: nameOf(path),
-        met: {
+        entry: {
           path,
           isDirectory: true,
           stat: () => Promise.resolve(facts),
           openFile: () => Promise.resolve(undefined),
         },
       };
-    for await (const met of root.trees.walk(path, { signal, filter: isShown, skipsForbidden: true }))
-      yield { name: nameOf(met.path), met };
+    for await (const entry of root.trees.walk(path, { signal, filter: isShown, skipsForbidden: true }))
+      yield { name: nameOf(entry.path), entry };
   }
 }
 
 /** Two entries with one name would overwrite each other when the archive is unpacked. */
-function unlike(taken: Set<string>, path: RelativePath): RelativePath {
+function withFreeName(taken: Set<string>, path: RelativePath): RelativePath {
   if (path.names.length === 0) return path; // entries of the root have no folder in the archive
   for (let number = 1; ; number++) {
     const candidate = numbered(path, number);

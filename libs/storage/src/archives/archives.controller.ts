@@ -2,7 +2,7 @@ import { Controller, Get, Query, Res, type StreamableFile } from '@nestjs/common
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { RequirePermission } from '@kubarr/access';
 import { type FastifyReply } from 'fastify';
-import { clientGone } from '../client-gone.js';
+import { disconnectSignal } from '../disconnect-signal.js';
 import { ArchiveQuery } from './archives.dto.js';
 import { Archives } from './archives.service.js';
 
@@ -16,7 +16,7 @@ export class ArchivesController {
   @ApiOperation({
     operationId: 'downloadArchive',
     summary: 'Download folders and files as one archive',
-    description: 'Made while it is sent. Symbolic links, devices, sockets and pipes are left out.',
+    description: 'Streamed without a temporary file. Symbolic links, devices, sockets and pipes are left out.',
   })
   @ApiOkResponse({
     description: 'The archive',
@@ -26,6 +26,6 @@ export class ArchivesController {
     },
   })
   download(@Query() query: ArchiveQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<StreamableFile> {
-    return this.archives.answer(query, clientGone(reply));
+    return this.archives.answer(query, disconnectSignal(reply));
   }
 }

@@ -5,6 +5,6 @@ export class ArchiveTooLarge extends KubarrError {
   readonly code = 'storage.archive-too-large';
   readonly kind = 'bad-request';
   constructor(most: number) {
-    super(`A zip archive takes up to ${most} files and folders. Download it as tar, or in parts.`);
+    super(`A zip archive can have up to ${most} files and folders. Download it as tar, or in parts.`);
   }
 }

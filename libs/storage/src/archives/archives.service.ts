@@ -11,8 +11,8 @@ import { ArchiveTooLarge } from './archives.errors.js';
 import { tarArchive } from './tar-archive.js';
 import { zipArchive } from './zip-archive.js';
 
-/** Members of a zip archive; each costs some 500 bytes of memory until it is sent. */
-const MOST_ZIP_MEMBERS = 50_000;
+/** Most entries of a zip archive; each costs some 500 bytes of memory until the archive is sent. */
+const MAX_ZIP_MEMBERS = 50_000;
 
 /** Streams folders as one archive, without a temporary file. */
 @Injectable()
@@ -23,18 +23,18 @@ export class Archives {
   ) {}
 
   /** @throws ArchiveTooLarge, TooManyWalks, EntryNotFound before anything is sent */
-  async answer({ path, format = 'zip' }: ArchiveQuery, gone: AbortSignal): Promise<StreamableFile> {
+  async answer({ path, format = 'zip' }: ArchiveQuery, signal: AbortSignal): Promise<StreamableFile> {
     const paths = path.map(storagePath);
-    const end = this.walks.begin();
+    const end = this.walks.start();
     try {
-      await this.check(paths, format, gone);
-      const members = this.root.stream((root) => archiveMembers(root, paths, gone));
+      await this.check(paths, format, signal);
+      const members = this.root.stream((root) => archiveMembers(root, paths, signal));
       const body =
         format === 'tar'
           ? Readable.from(tarArchive(members), { objectMode: false, highWaterMark: 512 * 1_024 })
           : zipArchive(members);
       body.once('close', end);
-      gone.addEventListener('abort', () => body.destroy(), { once: true });
+      signal.addEventListener('abort', () => body.destroy(), { once: true });
       return new StreamableFile(body, {
         type: format === 'tar' ? 'application/x-tar' : 'application/zip',
         disposition: attachment(archiveName(paths, format)),
@@ -45,17 +45,17 @@ export class Archives {
     }
   }
 
-  private check(paths: readonly RelativePath[], format: 'zip' | 'tar', gone: AbortSignal): Promise<void> {
+  private check(paths: readonly RelativePath[], format: 'zip' | 'tar', signal: AbortSignal): Promise<void> {
     return this.root.use(async (root) => {
       for (const path of paths) await root.stat(path);
       if (format === 'tar') return;
       let members = 0;
-      const all = archiveMembers(root, paths, gone);
+      const all = archiveMembers(root, paths, signal);
       for (let next = await all.next(); !next.done; next = await all.next()) {
         members += 1;
-        if (members > MOST_ZIP_MEMBERS) {
+        if (members > MAX_ZIP_MEMBERS) {
           await all.return(undefined);
-          throw new ArchiveTooLarge(MOST_ZIP_MEMBERS);
+          throw new ArchiveTooLarge(MAX_ZIP_MEMBERS);
         }
       }
     });

@@ -4,9 +4,9 @@ import { TAR_END, tarHeader, tarPadding } from './tar-header.js';
 
 /** A tar archive as a stream. */
 export async function* tarArchive(members: AsyncIterable<ArchiveMember>): AsyncGenerator<Buffer> {
-  for await (const { name, met } of members) {
-    if (met.isDirectory) {
-      const facts = await met.stat().catch(ignoreMissing);
+  for await (const { name, entry } of members) {
+    if (entry.isDirectory) {
+      const facts = await entry.stat().catch(ignoreMissing);
       if (facts)
         yield tarHeader({
           path: name,
@@ -17,7 +17,7 @@ export async function* tarArchive(members: AsyncIterable<ArchiveMember>): AsyncG
         });
       continue;
     }
-    const file = await openIfFile(met);
+    const file = await openIfFile(entry);
     if (!file) continue;
     const { size, mode, modifiedNs } = file.entry;
     const content = file.stream(0, size);
@@ -33,8 +33,8 @@ export async function* tarArchive(members: AsyncIterable<ArchiveMember>): AsyncG
 }
 
 /** `undefined` when the entry is not a regular file, has vanished, or may not be read. */
-export async function openIfFile(met: WalkEntry) {
-  return met.openFile().catch(ignoreMissing);
+export async function openIfFile(entry: WalkEntry) {
+  return entry.openFile().catch(ignoreMissing);
 }
 
 const seconds = (nanoseconds: bigint): number => Number(nanoseconds / 1_000_000_000n);

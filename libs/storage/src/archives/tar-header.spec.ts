@@ -21,12 +21,12 @@ describe('A header in a tar archive', () => {
     expect(listed(tarHeader({ ...member, path }))).toContain(` ${path.toString()}\n`);
   });
 
-  it('takes bytes that are no UTF-8', () => {
+  it('preserves names that are not UTF-8', () => {
     const path = Buffer.from([0x66, 0xff, 0x80]);
     expect(listed(tarHeader({ ...member, path }))).toContain('f\\377\\200');
   });
 
-  it('tells sizes beyond 8 GiB', () => {
+  it('encodes sizes beyond 8 GiB', () => {
     for (const size of [8 ** 11 - 1, 8 ** 11, 5e12]) {
       const header = tarHeader({ ...member, size });
       expect(header).toHaveLength(TAR_BLOCK);

@@ -16,12 +16,12 @@ export interface TarMember {
 /** Longest path in a plain header, in bytes. */
 const NAME_FIELD = 100;
 
-/** Largest figure that eleven octal digits hold: 8 GiB. */
+/** Largest number with eleven octal digits: 8 GiB. */
 const LARGEST_OCTAL = 8 ** 11 - 1;
 
 /**
- * The header of a member in GNU format, which takes names of any bytes, of any length, and sizes beyond 8 GiB. Libraries
- * for Node take names as text and would lose names that are not UTF-8. Source: GNU tar manual, "Basic Tar Format".
+ * The header of an entry in GNU format, which allows names of any bytes and length, and sizes beyond 8 GiB. Libraries for
+ * Node take names as text and would lose names that are not UTF-8. Source: GNU tar manual, "Basic Tar Format".
  */
 export function tarHeader(member: TarMember): Buffer {
   const path = member.isDirectory ? Buffer.concat([member.path, Buffer.from('/')]) : member.path;
@@ -35,7 +35,7 @@ export function tarHeader(member: TarMember): Buffer {
   return Buffer.concat([longHeader, longName, tarPadding(longName.length), header]);
 }
 
-/** What fills the last block of `size` bytes. */
+/** NUL bytes that complete the last block of `size` bytes. */
 export const tarPadding = (size: number): Buffer => Buffer.alloc((TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK);
 
 /** The end of an archive. */

@@ -26,19 +26,19 @@ export function zipArchive(members: AsyncIterable<ArchiveMember>): Readable {
 }
 
 async function addAll(zip: ZipFile, members: AsyncIterable<ArchiveMember>, output: Readable): Promise<void> {
-  for await (const { name, met } of members) {
+  for await (const { name, entry } of members) {
     if (output.destroyed) return;
     const path = zipName(name);
-    if (met.isDirectory) {
-      const facts = await met.stat().catch(ignoreMissing);
+    if (entry.isDirectory) {
+      const facts = await entry.stat().catch(ignoreMissing);
       if (facts) zip.addEmptyDirectory(path, { mtime: zipDate(facts.modifiedNs) });
       continue;
     }
-    const file = await openIfFile(met);
+    const file = await openIfFile(entry);
     if (!file) continue;
     const { size, mode, modifiedNs } = file.entry;
     const source = file.stream(0, size);
-    const content = Readable.from(source, { objectMode: false }); // `pipe` would reuse its buffers too early
+    const content = Readable.from(source, { objectMode: false }); // the source reuses its buffers while `pipe` still needs them
     const stop = (): void => void content.destroy();
     output.once('close', stop);
     zip.addReadStream(content, path, {
@@ -57,7 +57,7 @@ async function addAll(zip: ZipFile, members: AsyncIterable<ArchiveMember>, outpu
   }
 }
 
-/** A first name such as `C: drive` would be taken for a disk of Windows, so its colon becomes the full-width one. */
+/** Windows would read a first name such as `C: drive` as a disk, so its colon becomes the full-width one. */
 const zipName = (name: Buffer): string =>
   name
     .toString('latin1')
@@ -66,7 +66,7 @@ const zipName = (name: Buffer): string =>
     .join('/')
     .replace(/^([a-z]):/i, '$1：');
 
-/** The format knows the years 1980 to 2107 only. */
+/** The zip format has only the years 1980 to 2107. */
 function zipDate(modifiedNs: bigint): Date {
   const date = modifiedDate(modifiedNs);
   return new Date(Math.min(Math.max(date.getTime(), Date.UTC(1980, 0, 2)), Date.UTC(2107, 0, 1)));

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, HttpCode, Post, Query } from '@nestjs/common'
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, CurrentActor, RequirePermission } from '@kubarr/access';
 import { PathQuery } from '../storage.dto.js';
-import { CreateDirectoryRequest, Renamed, RenameRequest, SuccessMessage } from './changes.dto.js';
+import { CreateDirectoryRequest, RenamedResponse, RenameRequest, SuccessMessageResponse } from './changes.dto.js';
 import { StorageChanges } from './changes.service.js';
 
 @ApiTags('Storage')
@@ -13,12 +13,12 @@ export class ChangesController {
   @Post('mkdir')
   @HttpCode(200)
   @RequirePermission('storage.write')
-  @ApiOperation({ operationId: 'createDirectory', summary: 'Make a folder, and those missing above it' })
-  @ApiOkResponse({ type: SuccessMessage })
+  @ApiOperation({ operationId: 'createDirectory', summary: 'Create a folder and its missing parents' })
+  @ApiOkResponse({ type: SuccessMessageResponse })
   async createDirectory(
     @CurrentActor() actor: Actor,
     @Body() { path }: CreateDirectoryRequest,
-  ): Promise<SuccessMessage> {
+  ): Promise<SuccessMessageResponse> {
     return { success: true, message: `Directory made: ${await this.changes.createDirectory(actor, path)}` };
   }
 
@@ -26,19 +26,19 @@ export class ChangesController {
   @RequirePermission('storage.delete')
   @ApiOperation({
     operationId: 'deleteStoragePath',
-    summary: 'Delete a file, an empty folder or a link itself, for good',
+    summary: 'Delete a file, an empty folder or a symbolic link permanently',
   })
-  @ApiOkResponse({ type: SuccessMessage })
-  async delete(@CurrentActor() actor: Actor, @Query() { path }: PathQuery): Promise<SuccessMessage> {
+  @ApiOkResponse({ type: SuccessMessageResponse })
+  async delete(@CurrentActor() actor: Actor, @Query() { path }: PathQuery): Promise<SuccessMessageResponse> {
     return { success: true, message: `Deleted: ${await this.changes.delete(actor, path)}` };
   }
 
   @Post('rename')
   @HttpCode(200)
   @RequirePermission('storage.write')
-  @ApiOperation({ operationId: 'renameStoragePath', summary: 'Give a file or folder another name' })
-  @ApiOkResponse({ type: Renamed })
-  async rename(@CurrentActor() actor: Actor, @Body() { path, name }: RenameRequest): Promise<Renamed> {
+  @ApiOperation({ operationId: 'renameStoragePath', summary: 'Rename a file or folder' })
+  @ApiOkResponse({ type: RenamedResponse })
+  async rename(@CurrentActor() actor: Actor, @Body() { path, name }: RenameRequest): Promise<RenamedResponse> {
     return { path: await this.changes.rename(actor, path, name) };
   }
 }

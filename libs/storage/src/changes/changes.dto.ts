@@ -1,19 +1,24 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
 import { TextField } from '@kubarr/platform/http';
-import { LONGEST_PATH_TEXT } from '../storage.dto.js';
+import { MAX_PATH_TEXT_LENGTH } from '../storage.dto.js';
 
 export class CreateDirectoryRequest {
   @TextField({
-    description: 'Relative path of the folder to make; missing ones above it are made too',
+    description: 'Relative path of the new folder; missing parents are created too',
     example: 'media/movies/4k',
     minLength: 1,
-    maxLength: LONGEST_PATH_TEXT,
+    maxLength: MAX_PATH_TEXT_LENGTH,
   })
   path!: string;
 }
 
 export class RenameRequest {
-  @TextField({ description: 'Relative path', example: 'media/notes.txt', minLength: 1, maxLength: LONGEST_PATH_TEXT })
+  @TextField({
+    description: 'Relative path',
+    example: 'media/notes.txt',
+    minLength: 1,
+    maxLength: MAX_PATH_TEXT_LENGTH,
+  })
   path!: string;
 
   @TextField({
@@ -25,15 +30,15 @@ export class RenameRequest {
   name!: string;
 }
 
-export class SuccessMessage {
+export class SuccessMessageResponse {
   @ApiProperty({ description: 'Always true', enum: [true] })
   success!: true;
 
-  @ApiProperty({ description: 'What was done, for people', example: 'Directory made: media/movies/4k' })
+  @ApiProperty({ description: 'What was done, for users', example: 'Directory made: media/movies/4k' })
   message!: string;
 }
 
-export class Renamed {
+export class RenamedResponse {
   @ApiProperty({ description: 'Relative path under the new name', example: 'media/shopping.txt' })
   path!: string;
 }

@@ -11,15 +11,15 @@ export type DoneChange = Pick<
   'action' | 'path' | 'details' | 'actor' | 'effect' | 'source' | 'target' | 'growth' | 'uploadId'
 >;
 
-/** What a {@link FollowUp} found out. */
+/** Result of a {@link FollowUp}. */
 export interface FollowUpResult {
   /** Another process has recorded this change: no second audit entry. */
   readonly isRecorded?: boolean;
-  /** The job that goes on with the change. */
+  /** The job that continues the change. */
   readonly jobId?: number;
 }
 
-/** What follows in the database from a change, in the transaction that writes the audit entry. */
+/** Writes the consequences of a change to the database, in the transaction of the audit entry. */
 export type FollowUp = (transaction: EntityManager, change: DoneChange) => Promise<FollowUpResult>;
 
 /** Records changes that happened on the disk: the audit entry, the size of the storage, and follow-ups. */
@@ -32,12 +32,12 @@ export class ChangeOutcome {
     private readonly quota: DiskQuota,
   ) {}
 
-  /** From a constructor: one follow-up for an action. */
+  /** Registers the one follow-up of an action; called in constructors. */
   register(action: AuditAction, followUp: FollowUp): void {
     this.followUps.set(action.key, followUp);
   }
 
-  /** @returns the job that goes on with the change; `null` when there is none */
+  /** @returns the job that continues the change; `null` when there is none */
   async record(transaction: EntityManager, change: DoneChange): Promise<number | null> {
     const { action, path, details, actor, growth } = change;
     const { isRecorded = false, jobId = null } = (await this.followUps.get(action)?.(transaction, change)) ?? {};

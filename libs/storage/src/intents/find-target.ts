@@ -3,8 +3,8 @@ import { freeName } from '../free-name.js';
 import { type StorageIntents } from './storage-intents.js';
 
 /**
- * Where a part file is published: the name that an unfinished attempt has chosen, so that the file does not get two
- * names; else `wanted` or the first numbered name that is free.
+ * The final path of a part file: the one that an unfinished attempt has chosen, so that the file does not get two names;
+ * else `wanted`, or its first free numbered name.
  */
 export async function findTarget(
   root: OpenRoot,

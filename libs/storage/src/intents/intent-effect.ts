@@ -11,11 +11,11 @@ import {
 import { hasIdentity, identityOf, type PlannedChange } from './planned-change.js';
 import { type StorageIntent } from './storage-intent.entity.js';
 
-/** What an intent says about the disk. */
+/** The part of an intent that describes the change to the disk. */
 export type IntentEffect = Pick<StorageIntent, 'effect' | 'source' | 'sourceIdentity' | 'target'>;
 
 /**
- * Looks at the disk before the change, so that {@link findOutcome} can tell later whether the change happened.
+ * Reads the state of the disk before the change, so that {@link findOutcome} can tell later whether the change happened.
  * @throws NameTaken when the target exists, EntryNotFound when the source does not
  */
 export async function describeEffect(root: OpenRoot, change: PlannedChange): Promise<IntentEffect> {
@@ -33,7 +33,6 @@ export async function describeEffect(root: OpenRoot, change: PlannedChange): Pro
   return { effect, source: change.source.text, sourceIdentity, target: change.target.text };
 }
 
-/** Makes the change. */
 export async function applyEffect(root: OpenRoot, change: PlannedChange): Promise<void> {
   switch (change.effect) {
     case 'create-directory':
@@ -50,7 +49,7 @@ export async function applyEffect(root: OpenRoot, change: PlannedChange): Promis
   }
 }
 
-/** Finds out from the disk whether a change happened, after a process ended in the middle. Completes half a change. */
+/** Finds out from the disk whether an interrupted change happened. Completes a change that happened in part. */
 export async function findOutcome(root: OpenRoot, intent: IntentEffect): Promise<'done' | 'not-done'> {
   const [source, target] = [parseRelativePath(intent.source ?? ''), parseRelativePath(intent.target ?? '')];
   switch (intent.effect) {
@@ -58,7 +57,7 @@ export async function findOutcome(root: OpenRoot, intent: IntentEffect): Promise
       const existing = await entryAt(root, target);
       if (existing) return existing.kind === 'directory' ? 'done' : 'not-done';
       if (!(await entryAt(root, source))) return 'not-done';
-      await root.files.makeDirectory(target); // some of the directories above it were created
+      await root.files.makeDirectory(target); // some of its parents were created
       return 'done';
     }
     case 'remove':
@@ -66,7 +65,7 @@ export async function findOutcome(root: OpenRoot, intent: IntentEffect): Promise
     case 'move':
     case 'publish': {
       const isAtTarget = hasIdentity(await entryAt(root, target), intent.sourceIdentity);
-      // A part is also removed when its upload is cancelled; anything else disappears only by this change.
+      // A part file is also removed when its upload is cancelled; other entries disappear only by this change.
       if (!hasIdentity(await entryAt(root, source), intent.sourceIdentity))
         return isAtTarget || intent.effect === 'move' ? 'done' : 'not-done';
       if (!isAtTarget) return 'not-done';

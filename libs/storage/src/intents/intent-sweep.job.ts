@@ -3,7 +3,7 @@ import { Scheduled } from '@kubarr/jobs';
 import { asDatabaseError } from '@kubarr/platform/database';
 import { StorageIntents } from './storage-intents.js';
 
-/** Settles the changes that a process left unfinished, after the start and then regularly. */
+/** Settles changes that a process left unfinished: after the start, then every 15 s. */
 @Injectable()
 export class IntentSweep {
   constructor(private readonly intents: StorageIntents) {}
@@ -14,7 +14,7 @@ export class IntentSweep {
     try {
       await this.intents.recover(signal);
     } catch (error) {
-      if (!asDatabaseError(error)) throw error; // else the database watch reports the outage
+      if (!asDatabaseError(error)) throw error; // `DatabaseWatch` reports an outage
     }
   }
 }

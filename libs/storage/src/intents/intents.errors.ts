@@ -1,6 +1,6 @@
 import { KubarrError } from '@kubarr/platform/errors';
 
-/** The change is on the disk; its audit entry follows. */
+/** The change is on the disk; a sweep writes its audit entry later. */
 export class ChangeNotRecorded extends KubarrError {
   readonly code = 'storage.not-recorded';
   readonly kind = 'unavailable';

@@ -1,7 +1,7 @@
 import { type AuditAction } from '@kubarr/audit';
 import { type FileEntry, type RelativePath } from '@kubarr/file-tree';
 
-/** One change to the disk, with what the audit log says about it. */
+/** One change to the disk, with the content of its audit entry. */
 export type PlannedChange = AuditText & Effect;
 
 interface AuditText {
@@ -11,7 +11,7 @@ interface AuditText {
   readonly details?: Readonly<Record<string, unknown>>;
   /** Bytes by which the storage grows; negative when it shrinks. Default: 0. */
   readonly growth?: number;
-  /** The upload that ends with this change. */
+  /** The upload that this change completes. */
   readonly uploadId?: string;
 }
 
@@ -25,8 +25,8 @@ type Effect =
 export const identityOf = ({ device, inode, createdNs }: FileEntry): string => `${device}:${inode}:${createdNs}`;
 
 /**
- * Whether `entry` is the one that `identity` was taken from. A disk may have another device number after a restart of
- * the system; the creation time tells then, where the disk knows it.
+ * Whether `entry` has this identity. The device number of a disk may change when the system restarts; then the creation
+ * time decides, if the file system records it.
  */
 export function hasIdentity(entry: FileEntry | undefined, identity: string | null): boolean {
   const [device, inode, created] = (identity ?? '').split(':');

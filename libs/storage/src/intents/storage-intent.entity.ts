@@ -1,7 +1,7 @@
 import { type Actor } from '@kubarr/access';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A change to the disk that is under way: committed before the disk is touched, deleted with the audit entry. */
+/** A change to the disk in progress: committed before the disk is touched, deleted when the audit entry is written. */
 @Entity('storage_intents')
 @Check('ck_storage_intents_effect', `effect IN ('create-directory', 'remove', 'move', 'publish')`)
 @Check('ck_storage_intents_verdict', `verdict IN ('done', 'not-done')`)
@@ -20,7 +20,7 @@ export class StorageIntent {
   @Column({ type: 'text' })
   effect!: 'create-directory' | 'remove' | 'move' | 'publish';
 
-  /** What is removed or moved; of a new directory the first one that was missing on the way to it. */
+  /** Path that is removed or moved; for a new directory its first missing parent, or itself. */
   @Column({ type: 'text', nullable: true })
   source!: string | null;
 
@@ -32,7 +32,7 @@ export class StorageIntent {
   @Column({ type: 'text', nullable: true })
   target!: string | null;
 
-  /** Key of the audit action; `path` and `details` belong to its entry too. */
+  /** Key of the audit action; `path` and `details` are fields of the audit entry. */
   @Column({ type: 'text' })
   action!: string;
 
@@ -49,11 +49,11 @@ export class StorageIntent {
   @Column({ type: 'bigint', default: 0 })
   growth!: number;
 
-  /** The upload that ends with this change. */
+  /** The upload that this change completes. */
   @Column({ name: 'upload_id', type: 'uuid', nullable: true })
   uploadId!: string | null;
 
-  /** The process that makes the change, or finds out about it. */
+  /** The process that makes the change, or that recovers it. */
   @Column({ type: 'uuid' })
   owner!: string;
 
@@ -62,7 +62,7 @@ export class StorageIntent {
   @Index('ix_storage_intents_lease_until')
   leaseUntil!: Date;
 
-  /** What another process found out after the lease had ended; kept for an owner that was only slow. */
+  /** Result of a recovery by another process after the lease expired; kept for an owner that was only slow. */
   @Column({ type: 'text', nullable: true })
   verdict!: 'done' | 'not-done' | null;
 

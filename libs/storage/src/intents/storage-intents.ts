@@ -14,8 +14,8 @@ import { type PlannedChange } from './planned-change.js';
 import { StorageIntent } from './storage-intent.entity.js';
 
 /**
- * An attempt that starts has just seen the disk as it was before the change, so an unfinished earlier attempt at the same
- * entry has not happened. Otherwise a sweep would take the later attempt for the earlier one and record it twice.
+ * A new attempt has just seen the entry unchanged, so an unfinished earlier attempt on this entry did not happen. Without
+ * this verdict a sweep would also see the result of the new attempt as that of the earlier one and record it twice.
  */
 const SUPERSEDE = `
   WITH superseded AS (
@@ -27,22 +27,21 @@ const SUPERSEDE = `
 /** Intents that one sweep settles. */
 const BATCH = 100;
 
-/** An intent below another storage root is given up after this time, in milliseconds: that root does not come back. */
+/** An intent below another storage root is dropped after this time, in milliseconds: that root will not return. */
 const OTHER_ROOT_MS = 7 * 86_400_000;
 
 /** Days after which a verdict is deleted. */
 const KEEP_VERDICTS_DAYS = 1;
 
 /**
- * Every change to the disk that the audit log tells of is made in three steps, none of which holds a database
- * transaction while the disk works:
+ * Makes every audited change to the disk in three steps, without a database transaction open during disk calls:
  *
- * 1. Commit an intent. While the database cannot store it, nothing is changed.
+ * 1. Commit an intent. If the database cannot store it, nothing is changed.
  * 2. Change the disk.
- * 3. Commit the outcome: the audit entry and what follows from it, and the end of the intent.
+ * 3. Commit the outcome: write the audit entry, run the follow-up, delete the intent.
  *
- * A process that ends in between leaves its intent. Once the lease has ended, {@link recover} finds out from the disk
- * whether the change happened and commits its outcome, in any process.
+ * A process that ends in between leaves its intent. Once the lease has expired, {@link recover} in any process finds out
+ * from the disk whether the change happened, and commits its outcome.
  */
 @Injectable()
 export class StorageIntents implements OnModuleDestroy {
@@ -81,7 +80,7 @@ export class StorageIntents implements OnModuleDestroy {
             'DELETE FROM storage_intents WHERE id = $1 RETURNING verdict',
             [intent.id],
           );
-          // Without a row, or with this verdict, a sweep was faster because the lease had ended.
+          // Without a row, or with this verdict, the lease expired and a sweep has recorded the change.
           if (!settled[0] || settled[0].verdict === 'done') return null;
           return this.outcome.record(transaction, intent);
         })
@@ -102,7 +101,7 @@ export class StorageIntents implements OnModuleDestroy {
     await this.dataSource.transaction((transaction) => this.outcome.record(transaction, doneChange(actor, change)));
   }
 
-  /** The name that an unfinished attempt has chosen for a part file, in whichever process. */
+  /** The name that an unfinished attempt, in any process, has chosen for a part file. */
   async pendingTarget(part: RelativePath): Promise<string | undefined> {
     const [row] = await this.dataSource.query<{ target: string }[]>(
       `SELECT target FROM storage_intents WHERE effect = 'publish' AND source = $1 AND verdict IS NULL ORDER BY id LIMIT 1`,
@@ -125,8 +124,8 @@ export class StorageIntents implements OnModuleDestroy {
   }
 
   /**
-   * Settles the intents of processes that are gone. Runs once at a time: on a disk that does not respond a second sweep
-   * would wait as well.
+   * Settles the intents whose lease has expired. Concurrent calls share one sweep: on a disk that does not respond, a
+   * second one would wait as well.
    */
   async recover(signal?: AbortSignal): Promise<void> {
     this.recovery ??= this.settleAbandoned(signal).finally(() => (this.recovery = undefined));
@@ -159,7 +158,7 @@ export class StorageIntents implements OnModuleDestroy {
     return { ...done, id };
   }
 
-  /** A refusal of the disk changed nothing. After any other failure a sweep finds out. */
+  /** When the disk refuses, nothing has changed: deletes the intent. After any other failure a sweep recovers it. */
   private async apply(root: OpenRoot, change: PlannedChange, id: number): Promise<void> {
     try {
       await applyEffect(root, change);
@@ -220,7 +219,7 @@ export class StorageIntents implements OnModuleDestroy {
     });
   }
 
-  /** Leases are renewed while there is something to renew. */
+  /** Renews leases while any intent is active. */
   private setActive(id: number, isActive: boolean): void {
     if (isActive) this.active.add(id);
     else this.active.delete(id);

@@ -1,6 +1,6 @@
-import { previewType, wholeText } from './preview-type.js';
+import { previewType, dropIncompleteCharacter } from './preview-type.js';
 
-describe('What is shown of a file', () => {
+describe('The preview type of a file', () => {
   it.each([
     ['89504e470d0a1a0a', 'image/png'],
     ['ffd8ffe0', 'image/jpeg'],
@@ -17,11 +17,11 @@ describe('What is shown of a file', () => {
     expect(previewType(Buffer.from(head, 'hex'))).toBe(type);
   });
 
-  it('is text that may be cut in the middle of a character', () => {
+  it('is text without an incomplete character at the end', () => {
     const text = Buffer.from('price: 5 €, or 😀');
     for (let length = 0; length <= text.length; length++) {
       expect(previewType(text.subarray(0, length))).toBe('text/plain');
-      expect(wholeText(text.subarray(0, length)).toString()).not.toContain('\ufffd');
+      expect(dropIncompleteCharacter(text.subarray(0, length)).toString()).not.toContain('\ufffd');
     }
   });
 });

@@ -14,9 +14,9 @@ export class PreviewsController {
   @RequirePermission('storage.download')
   @ApiOperation({
     operationId: 'previewFile',
-    summary: 'Show a text or a picture',
+    summary: 'Preview a text or picture',
     description:
-      'What it is is told by its content, not by its name. Of a long text only the beginning is shown (X-Preview-Complete: false).',
+      'The media type is detected from the content, not from the name. A long text is truncated (X-Preview-Complete: false).',
   })
   @ApiOkResponse({
     description: 'The picture, or text as UTF-8',
@@ -25,7 +25,7 @@ export class PreviewsController {
       'image/*': { schema: { type: 'string', format: 'binary' } },
     },
   })
-  @ApiResponse({ status: 304, description: 'Not changed' })
+  @ApiResponse({ status: 304, description: 'Not modified' })
   show(
     @Query() { path }: PathQuery,
     @Req() request: FastifyRequest,

@@ -4,15 +4,15 @@ import { inline } from '../content-disposition.js';
 import { planDownload } from '../download-plan.js';
 import { storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
-import { previewType, wholeText } from './preview-type.js';
+import { previewType, dropIncompleteCharacter } from './preview-type.js';
 import { NoPreview } from './previews.errors.js';
 
-/** Text that is shown, in bytes; of what is longer, the beginning. */
+/** Longest preview of a text, in bytes; longer texts are truncated. */
 const TEXT_BYTES = 256 * 1_024;
 
 const LARGEST_PICTURE_BYTES = 64 * 1_024 * 1_024;
 
-/** Whatever the file holds, it can neither run scripts nor load anything, nor be taken for something else. */
+/** Whatever the file contains, the browser runs no scripts, loads nothing and does not guess another type. */
 const SAFE = {
   'content-security-policy': "default-src 'none'; sandbox",
   'x-content-type-options': 'nosniff',
@@ -24,7 +24,7 @@ const SAFE = {
 export class Previews {
   constructor(private readonly root: StorageRoot) {}
 
-  /** Sets status and headers of `reply`; `undefined` means that there is no body. @throws NoPreview */
+  /** Sets status and headers of `reply`; `undefined` = no body. @throws NoPreview */
   async answer(
     path: string,
     { method, headers }: FastifyRequest,
@@ -54,7 +54,7 @@ export class Previews {
         'x-preview-complete': String(!isText || file.entry.size <= TEXT_BYTES),
       });
       if (isText) {
-        const text = file.entry.size > head.length ? wholeText(head) : head;
+        const text = file.entry.size > head.length ? dropIncompleteCharacter(head) : head;
         return new StreamableFile(text, { type: 'text/plain; charset=utf-8', length: text.length });
       }
       isStreamed = true;

@@ -2,14 +2,14 @@ import { type FileEntry } from '@kubarr/file-tree';
 import { constantTimeEquals } from '@kubarr/platform/secrets';
 import { createHmac } from 'node:crypto';
 
-/** What a confirmation is good for: this folder, asked for by this person, until then. */
+/** What a confirmation permits: one account to delete this folder. */
 export interface Confirmable {
   readonly path: string;
   readonly folder: Pick<FileEntry, 'inode' | 'device' | 'createdNs'>;
   readonly userId: number;
 }
 
-/** A confirmation is good for so long, in milliseconds: to read, to think, to type a name. */
+/** Validity of a confirmation, in milliseconds: time to read, to think, to type a name. */
 export const CONFIRMATION_MS = 10 * 60_000;
 
 /** `<when it ends, in milliseconds since 1970>.<signature>` */
@@ -17,7 +17,7 @@ export function confirmationFor(key: Buffer, what: Confirmable, endsAt: number):
   return `${endsAt}.${signature(key, what, endsAt)}`;
 }
 
-/** False when it is too late, for something else, for somebody else, or not ours; also when the folder is another one by now. */
+/** False when the token is expired, forged, or for another path, folder or account; also when the folder was replaced. */
 export function isConfirmed(key: Buffer, what: Confirmable, token: string, now: number): boolean {
   const [, ends = '', given = ''] = /^(\d{1,16})\.([\w-]{43})$/.exec(token) ?? [];
   const endsAt = Number(ends);

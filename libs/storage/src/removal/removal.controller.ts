@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, CurrentActor, CurrentUser, RequirePermission, type SignedIn } from '@kubarr/access';
 import { PathQuery } from '../storage.dto.js';
-import { DeleteTreeRequest, JobStarted, TreeContent } from './removal.dto.js';
+import { DeleteTreeRequest, JobStartedResponse, TreeContentResponse } from './removal.dto.js';
 import { TreeDeletion } from './tree-deletion.service.js';
 
 @ApiTags('Storage')
@@ -12,18 +12,21 @@ export class RemovalController {
 
   @Get()
   @RequirePermission('storage.delete')
-  @ApiOperation({ operationId: 'askDeleteTree', summary: 'What a folder holds, and the token to delete it with' })
-  @ApiOkResponse({ type: TreeContent })
-  ask(@CurrentUser() user: SignedIn, @Query() { path }: PathQuery): Promise<TreeContent> {
-    return this.deletion.ask(user, path);
+  @ApiOperation({
+    operationId: 'askDeleteTree',
+    summary: 'Count the content of a folder and get the token to delete it',
+  })
+  @ApiOkResponse({ type: TreeContentResponse })
+  prepare(@CurrentUser() user: SignedIn, @Query() { path }: PathQuery): Promise<TreeContentResponse> {
+    return this.deletion.prepare(user, path);
   }
 
   @Post()
   @HttpCode(200)
   @RequirePermission('storage.delete')
-  @ApiOperation({ operationId: 'deleteTree', summary: 'Delete a folder with all that is in it, for good, as a job' })
-  @ApiOkResponse({ type: JobStarted })
-  delete(@CurrentActor() actor: Actor, @Body() { path, name, token }: DeleteTreeRequest): Promise<JobStarted> {
+  @ApiOperation({ operationId: 'deleteTree', summary: 'Delete a folder and its content permanently, as a job' })
+  @ApiOkResponse({ type: JobStartedResponse })
+  delete(@CurrentActor() actor: Actor, @Body() { path, name, token }: DeleteTreeRequest): Promise<JobStartedResponse> {
     return this.deletion.delete(actor, path, name, token);
   }
 }

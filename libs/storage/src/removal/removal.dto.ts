@@ -1,45 +1,45 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
 import { TextField } from '@kubarr/platform/http';
-import { LONGEST_PATH_TEXT } from '../storage.dto.js';
+import { MAX_PATH_TEXT_LENGTH } from '../storage.dto.js';
 
-export class TreeContent {
+export class TreeContentResponse {
   @ApiProperty({ description: 'Relative path', example: 'media/old' })
   path!: string;
 
-  @ApiProperty({ description: 'What has to be typed to confirm', example: 'old' })
+  @ApiProperty({ description: 'Text to type for confirmation', example: 'old' })
   name!: string;
 
-  @ApiProperty({ description: 'Files in it, all levels together', type: 'integer', minimum: 0 })
+  @ApiProperty({ description: 'Files on all levels', type: 'integer', minimum: 0 })
   files!: number;
 
-  @ApiProperty({ description: 'Folders in it, all levels together', type: 'integer', minimum: 0 })
+  @ApiProperty({ description: 'Folders on all levels', type: 'integer', minimum: 0 })
   directories!: number;
 
   @ApiProperty({ description: 'Bytes of these files', type: 'integer', format: 'int64', minimum: 0 })
   bytes!: number;
 
-  @ApiProperty({ description: 'False when there is more than was counted' })
+  @ApiProperty({ description: 'False when counting stopped at its limit' })
   is_complete!: boolean;
 
-  @ApiProperty({ description: 'To be sent back with the typed name' })
+  @ApiProperty({ description: 'Send this back with the typed name' })
   token!: string;
 
-  @ApiProperty({ description: 'When the token ends, UTC', format: 'date-time' })
+  @ApiProperty({ description: 'When the token expires, UTC', format: 'date-time' })
   expires_at!: string;
 }
 
 export class DeleteTreeRequest {
-  @TextField({ description: 'Relative path', example: 'media/old', minLength: 1, maxLength: LONGEST_PATH_TEXT })
+  @TextField({ description: 'Relative path', example: 'media/old', minLength: 1, maxLength: MAX_PATH_TEXT_LENGTH })
   path!: string;
 
-  @TextField({ description: 'Name of the folder, typed by a person', example: 'old', maxLength: 1_020 })
+  @TextField({ description: 'Name of the folder, typed by the user', example: 'old', maxLength: 1_020 })
   name!: string;
 
-  @TextField({ description: 'The token of the question', maxLength: 100 })
+  @TextField({ description: 'Token from the GET request', maxLength: 100 })
   token!: string;
 }
 
-export class JobStarted {
-  @ApiProperty({ description: 'The job that does it', type: 'integer' })
+export class JobStartedResponse {
+  @ApiProperty({ description: 'Job that deletes the folder', type: 'integer' })
   job_id!: number;
 }

@@ -1,10 +1,10 @@
 import { KubarrError } from '@kubarr/platform/errors';
 
-/** The name was not typed as it is, the token is too old, or it is not for this folder and this person. */
+/** The typed name differs, or the token is expired or for another folder or account. */
 export class NotConfirmed extends KubarrError {
   readonly code = 'storage.not-confirmed';
   readonly kind = 'bad-request';
   constructor() {
-    super('Nothing was deleted: type the name of the folder exactly, within ten minutes of asking. Ask again.');
+    super('Nothing was deleted: type the name of the folder exactly, within ten minutes. Start again.');
   }
 }

@@ -5,7 +5,7 @@ import { defineJob, type JobContext, JobQueue, type StepResult } from '@kubarr/j
 import { IsString } from 'class-validator';
 import { randomUUID } from 'node:crypto';
 import { type EntityManager } from 'typeorm';
-import { SizeJob } from '../sizes/size-job.js';
+import { SizeJob } from '../sizes/size.job.js';
 import { StorageRoot } from '../storage-root.js';
 
 /** Longest run, in milliseconds: millions of files on a slow disk. */
@@ -13,12 +13,12 @@ const TIMEOUT_MS = 86_400_000;
 const ATTEMPTS = 20;
 
 class RemovalInput {
-  /** A path that listings leave out. */
+  /** Path of the moved folder; listings leave it out. */
   @IsString()
   readonly place!: string;
 }
 
-/** Deletes, in the background, what a request moved out of the listings. */
+/** Deletes, in the background, folders that a request has moved out of the listings. */
 @Injectable()
 export class RemovalJob {
   private readonly job = defineJob<RemovalInput>({
@@ -53,6 +53,6 @@ export class RemovalJob {
       if (!(await root.files.statIfExists(path))) return;
       await root.trees.remove(path, { signal, onRemoved: () => progress((removed += 1)) });
     });
-    return { inTransaction: (transaction) => this.sizes.ensureForQuota(transaction) };
+    return { inTransaction: (transaction) => this.sizes.enqueueForQuota(transaction) };
   }
 }

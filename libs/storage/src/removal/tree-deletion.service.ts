@@ -18,15 +18,15 @@ import { DOOMED, makeTrash, newTrashId } from '../trash-places.js';
 import { StorageRoot } from '../storage-root.js';
 import { CONFIRMATION_MS, confirmationFor, isConfirmed } from './confirmation.js';
 import { NotConfirmed } from './removal.errors.js';
-import { type JobStarted, type TreeContent } from './removal.dto.js';
-import { RemovalJob } from './removal-job.js';
+import { type JobStartedResponse, type TreeContentResponse } from './removal.dto.js';
+import { RemovalJob } from './removal.job.js';
 import { StorageActions } from '../storage.actions.js';
 
-/** Members that are counted for the question, and the longest time for it, in milliseconds. */
-const COUNTED_AT_MOST = 100_000;
-const COUNTED_FOR_MS = 5_000;
+/** Most entries that are counted before the confirmation, and the longest time for it, in milliseconds. */
+const MAX_COUNTED = 100_000;
+const COUNT_LIMIT_MS = 5_000;
 
-/** Deletes a folder with all that is in it, for good, once a person has typed its name. */
+/** Deletes a folder with its content permanently, once a user has typed its name. */
 @Injectable()
 export class TreeDeletion {
   private readonly key: Buffer;
@@ -46,11 +46,11 @@ export class TreeDeletion {
     this.key = keys.deriveKey('storage/delete-tree');
   }
 
-  /** What would go, and the token that the answer needs. */
-  ask(user: SignedIn, text: string): Promise<TreeContent> {
+  /** Counts what would be deleted and issues the token for {@link delete}. */
+  prepare(user: SignedIn, text: string): Promise<TreeContentResponse> {
     const path = storagePath(text);
     return this.root.use(async (root) => {
-      const folder = await this.deletable(root, path);
+      const folder = await this.requireDeletable(root, path);
       const endsAt = Date.now() + CONFIRMATION_MS;
       return {
         path: path.text,
@@ -62,11 +62,11 @@ export class TreeDeletion {
     });
   }
 
-  /** The folder is out of sight at once; a job removes it. @throws NotConfirmed */
-  delete(actor: Actor, text: string, name: string, token: string): Promise<JobStarted> {
+  /** Moves the folder out of the listings at once; a job deletes it. @throws NotConfirmed */
+  delete(actor: Actor, text: string, name: string, token: string): Promise<JobStartedResponse> {
     const path = storagePath(text);
     return this.root.use(async (root) => {
-      const folder = await this.deletable(root, path);
+      const folder = await this.requireDeletable(root, path);
       const what = { path: path.text, folder, userId: actor.userId ?? 0 };
       if (!isSameText(name, nameText(path.name)) || !isConfirmed(this.key, what, token, Date.now()))
         throw new NotConfirmed();
@@ -89,7 +89,7 @@ export class TreeDeletion {
     });
   }
 
-  private async deletable(root: OpenRoot, path: RelativePath) {
+  private async requireDeletable(root: OpenRoot, path: RelativePath) {
     await refuseProtected(root, path);
     const folder = await root.stat(path);
     if (folder.kind !== 'directory') throw new NotADirectory(path.text);
@@ -102,14 +102,14 @@ const isSameText = (one: string, other: string): boolean => one.normalize('NFC')
 
 async function count(root: OpenRoot, path: RelativePath) {
   const content = { files: 0, directories: 0, bytes: 0, is_complete: true };
-  const endsAt = performance.now() + COUNTED_FOR_MS;
-  for await (const met of root.trees.walk(path, { skipsForbidden: true })) {
-    if (met.isDirectory) content.directories += 1;
+  const endsAt = performance.now() + COUNT_LIMIT_MS;
+  for await (const entry of root.trees.walk(path, { skipsForbidden: true })) {
+    if (entry.isDirectory) content.directories += 1;
     else {
       content.files += 1;
-      content.bytes += (await met.stat().catch(() => undefined))?.size ?? 0; // it may have gone meanwhile
+      content.bytes += (await entry.stat().catch(() => undefined))?.size ?? 0; // removed during the walk
     }
-    if (content.files + content.directories < COUNTED_AT_MOST && performance.now() < endsAt) continue;
+    if (content.files + content.directories < MAX_COUNTED && performance.now() < endsAt) continue;
     return { ...content, is_complete: false };
   }
   return content;

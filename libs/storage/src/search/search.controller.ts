@@ -2,8 +2,8 @@ import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { RequirePermission } from '@kubarr/access';
 import { type FastifyReply } from 'fastify';
-import { clientGone } from '../client-gone.js';
-import { SearchQuery, SearchResult } from './search.dto.js';
+import { disconnectSignal } from '../disconnect-signal.js';
+import { SearchQuery, SearchResponse } from './search.dto.js';
 import { Search } from './search.service.js';
 
 @ApiTags('Storage')
@@ -14,8 +14,8 @@ export class SearchController {
   @Get()
   @RequirePermission('storage.view')
   @ApiOperation({ operationId: 'searchStorage', summary: 'Find files and folders by name' })
-  @ApiOkResponse({ type: SearchResult })
-  find(@Query() query: SearchQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<SearchResult> {
-    return this.search.find(query, clientGone(reply));
+  @ApiOkResponse({ type: SearchResponse })
+  find(@Query() query: SearchQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<SearchResponse> {
+    return this.search.find(query, disconnectSignal(reply));
   }
 }

@@ -14,14 +14,14 @@ import { StorageSize } from './storage-size.entity.js';
 /** Longest run, in milliseconds: millions of files on a slow disk. */
 const TIMEOUT_MS = 86_400_000;
 
-/** Folders right below the measured one whose sizes are kept too: the largest. */
-const KEPT_BELOW = 500;
+/** Direct subfolders whose sizes are stored too: the largest. */
+const MAX_SUBFOLDERS = 500;
 
-/** Sizes that nobody had measured again for so many days are forgotten. */
-const FORGOTTEN_AFTER_DAYS = 90;
+/** Sizes that were not measured again for this many days are deleted. */
+const DELETED_AFTER_DAYS = 90;
 
-/** Folders that wait to be measured when nobody may ask for another one: they are measured one after another. */
-const MOST_WAITING = 20;
+/** Most folders in the queue. */
+const MAX_WAITING = 20;
 
 const HOUR_MS = 3_600_000;
 
@@ -50,14 +50,14 @@ export class SizeJob {
     jobs.register(this.job);
   }
 
-  /** @throws TooManyWalks when too many folders wait already */
-  async requireTurn(): Promise<void> {
-    const waiting = await this.jobs.list({ kind: 'storage.size', status: 'waiting', limit: MOST_WAITING });
-    if (waiting.length >= MOST_WAITING) throw new TooManyWalks();
+  /** @throws TooManyWalks */
+  async assertQueueNotFull(): Promise<void> {
+    const waiting = await this.jobs.list({ kind: 'storage.size', status: 'waiting', limit: MAX_WAITING });
+    if (waiting.length >= MAX_WAITING) throw new TooManyWalks();
   }
 
-  /** Once for one folder at a time, however many people ask. */
-  async ensure(transaction: EntityManager, actor: Actor, path: RelativePath): Promise<void> {
+  /** One job per folder, however many requests ask for it. */
+  async enqueue(transaction: EntityManager, actor: Actor, path: RelativePath): Promise<void> {
     await this.jobs.enqueueOrRerun(transaction, this.job, {
       subject: `storage-size:${digestOf(path)}`,
       title: `Measure ${path.text === '' ? 'the whole storage' : `“${path.text}”`}`,
@@ -66,15 +66,15 @@ export class SizeJob {
     });
   }
 
-  /** A quota needs to know what there is. Without one nobody wakes the disks. */
+  /** Only a quota needs the size of the storage. Without one, sleeping disks are not woken. */
   @Scheduled({ name: 'storage-quota', everyMs: HOUR_MS, timeoutMs: 60_000 })
   async measureForQuota(): Promise<void> {
-    await this.dataSource.transaction((transaction) => this.ensureForQuota(transaction));
+    await this.dataSource.transaction((transaction) => this.enqueueForQuota(transaction));
   }
 
-  /** Whoever removed something to make room does not wait an hour for it. */
-  async ensureForQuota(transaction: EntityManager): Promise<void> {
-    if (this.config.quotaBytes > 0) await this.ensure(transaction, SYSTEM, ROOT);
+  /** Called after a removal, so that the freed space counts before the next hourly measurement. */
+  async enqueueForQuota(transaction: EntityManager): Promise<void> {
+    if (this.config.quotaBytes > 0) await this.enqueue(transaction, SYSTEM, ROOT);
   }
 
   private measure({ input, signal, progress }: JobContext<SizeInput>): Promise<StepResult> {
@@ -88,14 +88,14 @@ export class SizeJob {
           if (at.names.length === path.names.length + 1) keepLargest(below, { path: at, size: { ...sum } });
         })
         .catch((error: unknown) => {
-          if (error instanceof EntryNotFound) return undefined; // removed meanwhile
+          if (error instanceof EntryNotFound) return undefined; // removed during the walk
           throw error;
         });
-      return { inTransaction: (transaction) => this.keep(transaction, path, size, below) };
+      return { inTransaction: (transaction) => this.saveSizes(transaction, path, size, below) };
     });
   }
 
-  private async keep(
+  private async saveSizes(
     transaction: EntityManager,
     path: RelativePath,
     size: TreeSize | undefined,
@@ -103,7 +103,7 @@ export class SizeJob {
   ): Promise<void> {
     await transaction.query(
       `DELETE FROM storage_sizes WHERE path_digest = $1 OR measured_at < now() - make_interval(days => $2)`,
-      [digestOf(path), FORGOTTEN_AFTER_DAYS],
+      [digestOf(path), DELETED_AFTER_DAYS],
     );
     if (!size) return;
     const rows = [...below, { path, size }].map(({ path: at, size: { bytes, files, directories } }) => ({
@@ -124,10 +124,10 @@ export class SizeJob {
   }
 }
 
-/** Keeps the list short while it grows, and without sorting it each time. */
+/** Bounds the list to the largest items; sorts only when it has doubled. */
 function keepLargest<T extends { size: TreeSize }>(list: T[], item: T): void {
   list.push(item);
-  if (list.length <= 2 * KEPT_BELOW) return;
+  if (list.length <= 2 * MAX_SUBFOLDERS) return;
   list.sort((one, other) => other.size.bytes - one.size.bytes);
-  list.length = KEPT_BELOW;
+  list.length = MAX_SUBFOLDERS;
 }

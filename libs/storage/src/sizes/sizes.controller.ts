@@ -1,8 +1,8 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, CurrentActor, RequirePermission } from '@kubarr/access';
-import { SuccessMessage } from '../changes/changes.dto.js';
-import { DirectorySizes, FolderQuery } from './sizes.dto.js';
+import { SuccessMessageResponse } from '../changes/changes.dto.js';
+import { DirectorySizesResponse, FolderQuery } from './sizes.dto.js';
 import { Sizes } from './sizes.service.js';
 
 @ApiTags('Storage')
@@ -14,20 +14,20 @@ export class SizesController {
   @RequirePermission('storage.view')
   @ApiOperation({
     operationId: 'getDirectorySizes',
-    summary: 'What a folder and the folders in it hold, as last measured',
+    summary: 'Sizes of a folder and its subfolders, as last measured',
   })
-  @ApiOkResponse({ type: DirectorySizes })
-  known(@Query() { path }: FolderQuery): Promise<DirectorySizes> {
-    return this.sizes.known(path ?? '');
+  @ApiOkResponse({ type: DirectorySizesResponse })
+  getMeasured(@Query() { path }: FolderQuery): Promise<DirectorySizesResponse> {
+    return this.sizes.getMeasured(path ?? '');
   }
 
   @Post()
   @HttpCode(200)
   @RequirePermission('storage.view')
-  @ApiOperation({ operationId: 'measureDirectory', summary: 'Measure what a folder holds, as a job' })
-  @ApiOkResponse({ type: SuccessMessage })
-  async measure(@CurrentActor() actor: Actor, @Body() { path }: FolderQuery): Promise<SuccessMessage> {
+  @ApiOperation({ operationId: 'measureDirectory', summary: 'Measure a folder, as a job' })
+  @ApiOkResponse({ type: SuccessMessageResponse })
+  async measure(@CurrentActor() actor: Actor, @Body() { path }: FolderQuery): Promise<SuccessMessageResponse> {
     await this.sizes.measure(actor, path ?? '');
-    return { success: true, message: 'It is being measured.' };
+    return { success: true, message: 'The folder is being measured.' };
   }
 }

@@ -1,42 +1,45 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
 import { TextField } from '@kubarr/platform/http';
-import { LONGEST_PATH_TEXT } from '../storage.dto.js';
+import { MAX_PATH_TEXT_LENGTH } from '../storage.dto.js';
 
 export class FolderQuery {
   @TextField({
     description: 'Relative path of a folder; empty for the root',
     example: 'media',
-    maxLength: LONGEST_PATH_TEXT,
+    maxLength: MAX_PATH_TEXT_LENGTH,
     optional: true,
   })
   path?: string;
 }
 
-export class DirectorySize {
+export class DirectorySizeResponse {
   @ApiProperty({ description: 'Relative path', example: 'media/movies' })
   path!: string;
 
-  @ApiProperty({ description: 'Bytes of all files in it, all levels together', type: 'integer', format: 'int64' })
+  @ApiProperty({ description: 'Bytes of all files on all levels', type: 'integer', format: 'int64' })
   bytes!: number;
 
-  @ApiProperty({ description: 'Files, links, devices, sockets and pipes in it', type: 'integer' })
+  @ApiProperty({ description: 'Files, links, devices, sockets and pipes on all levels', type: 'integer' })
   files!: number;
 
-  @ApiProperty({ description: 'Folders in it', type: 'integer' })
+  @ApiProperty({ description: 'Folders on all levels', type: 'integer' })
   directories!: number;
 
-  @ApiProperty({ description: 'When this was so, UTC', format: 'date-time' })
+  @ApiProperty({ description: 'When the folder was measured, UTC', format: 'date-time' })
   measured_at!: string;
 }
 
-export class DirectorySizes {
+export class DirectorySizesResponse {
   @ApiProperty({
     description: 'The folder itself; null when it was never measured',
-    type: DirectorySize,
+    type: DirectorySizeResponse,
     nullable: true,
   })
-  total!: DirectorySize | null;
+  total!: DirectorySizeResponse | null;
 
-  @ApiProperty({ description: 'The largest of the folders in it that were measured with it', type: [DirectorySize] })
-  folders!: DirectorySize[];
+  @ApiProperty({
+    description: 'Its largest subfolders that were measured',
+    type: [DirectorySizeResponse],
+  })
+  folders!: DirectorySizeResponse[];
 }

@@ -6,14 +6,14 @@ import { In, Repository } from 'typeorm';
 import { isShown, storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
 import { digestOf } from './path-digest.js';
-import { type DirectorySize, type DirectorySizes } from './sizes.dto.js';
-import { SizeJob } from './size-job.js';
+import { type DirectorySizeResponse, type DirectorySizesResponse } from './sizes.dto.js';
+import { SizeJob } from './size.job.js';
 import { StorageSize } from './storage-size.entity.js';
 
-/** Folders of one answer. */
-const MOST_FOLDERS = 500;
+/** Most folders in one response. */
+const MAX_FOLDERS = 500;
 
-/** What folders hold, as it was found out. */
+/** Sizes of folders as last measured. */
 @Injectable()
 export class Sizes {
   constructor(
@@ -22,14 +22,14 @@ export class Sizes {
     private readonly job: SizeJob,
   ) {}
 
-  /** What is known of a folder and of the folders right below it. */
-  async known(text: string): Promise<DirectorySizes> {
+  /** Stored sizes of a folder and its direct subfolders. */
+  async getMeasured(text: string): Promise<DirectorySizesResponse> {
     const path = storagePath(text);
     const folders = await this.foldersIn(path);
     const rows = await this.sizes.findBy({ pathDigest: In([path, ...folders].map(digestOf)) });
     const total = rows.find((row) => row.path === path.text);
     const below = rows.filter((row) => row !== total).sort((one, other) => other.bytes - one.bytes);
-    return { total: total ? answerOf(total) : null, folders: below.map(answerOf) };
+    return { total: total ? responseOf(total) : null, folders: below.map(responseOf) };
   }
 
   /** @throws TooManyWalks when too many folders wait to be measured */
@@ -38,19 +38,19 @@ export class Sizes {
     await this.root.use(async (root) => {
       if ((await root.stat(path)).kind !== 'directory') throw new NotADirectory(path.text);
     });
-    await this.job.requireTurn();
-    await this.sizes.manager.transaction((transaction) => this.job.ensure(transaction, actor, path));
+    await this.job.assertQueueNotFull();
+    await this.sizes.manager.transaction((transaction) => this.job.enqueue(transaction, actor, path));
   }
 
   private foldersIn(path: RelativePath): Promise<RelativePath[]> {
     return this.root.use(async (root) => {
-      const { entries } = await root.list(path, { offset: 0, limit: MOST_FOLDERS, filter: isShown });
+      const { entries } = await root.list(path, { offset: 0, limit: MAX_FOLDERS, filter: isShown });
       return entries.filter(({ kind }) => kind === 'directory').map(({ name }) => path.child(name));
     });
   }
 }
 
-const answerOf = ({ path, bytes, files, directories, measuredAt }: StorageSize): DirectorySize => ({
+const responseOf = ({ path, bytes, files, directories, measuredAt }: StorageSize): DirectorySizeResponse => ({
   path,
   bytes,
   files,

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** What a folder was found to hold. */
+/** The measured size of a folder. */
 @Entity('storage_sizes')
 export class StorageSize {
   /** SHA-256 of the path, in hexadecimal. */

@@ -50,20 +50,20 @@ class TransferInput {
 
 type TransferContext = JobContext<TransferInput, TransferState>;
 
-/** Stands for the copy of a device, socket or pipe. */
-const LEFT_OUT = '';
+/** Takes the place of the identity of a device, socket or pipe, which is not copied. */
+const SKIPPED = '';
 
 interface TransferState {
   readonly bytes: number;
-  /** What the copy of each item is, under whatever name: see {@link identityOf}. */
+  /** Identity of the copy of each item, which does not change with its name: see {@link identityOf}. */
   readonly copies: readonly string[];
-  /** Where each item came to be: another name when its own was taken meanwhile. */
+  /** Final path of each item: a numbered name when another program took its name. */
   readonly published: readonly string[];
 }
 
 /**
- * Copies, and moves between disks, in the background: everything is copied under names that listings leave out, then
- * gets its final name whole. Only then, and only what the copy holds, is taken away from the old place.
+ * Copies, and moves between disks, in the background: copies to part files, which listings leave out, then gives the
+ * complete copies their final names. A move deletes the originals last, and only files that the copy contains.
  */
 @Injectable()
 export class TransferJob {
@@ -76,7 +76,7 @@ export class TransferJob {
       { name: 'measure', run: (context) => this.measure(context) },
       { name: 'copy', run: (context) => this.copy(context) },
       { name: 'publish', run: (context) => this.publish(context) },
-      { name: 'clean-up', run: (context) => this.takeAway(context) },
+      { name: 'clean-up', run: (context) => this.removeOriginals(context) },
     ],
     cleanUp: (context) => this.cleanUp(context),
   });
@@ -144,9 +144,9 @@ export class TransferJob {
           .catch((error: unknown) => {
             throw error instanceof FileChanged ? new FileStillWritten(error) : error;
           });
-        if (skipped > 0) context.log(`${from.text}: ${skipped} devices, sockets or pipes were left out.`);
+        if (skipped > 0) context.log(`${from.text}: ${skipped} devices, sockets or pipes were skipped.`);
         const copy = await root.files.statIfExists(part);
-        copies.push(copy ? identityOf(copy) : LEFT_OUT);
+        copies.push(copy ? identityOf(copy) : SKIPPED);
       }
       return { state: { copies } };
     });
@@ -159,9 +159,9 @@ export class TransferJob {
       const published: string[] = [];
       for (const [index, { from, to, part }] of itemsOf(context).entries()) {
         if (!(await root.files.statIfExists(part))) {
-          // Left out, or published by an earlier attempt, whose intent records the copy.
+          // Skipped, or published by an earlier attempt, whose intent records the copy.
           const copy = copies[index];
-          published.push((copy === LEFT_OUT ? to : await findCopy(root, to, copy)).text);
+          published.push((copy === SKIPPED ? to : await findCopy(root, to, copy)).text);
           continue;
         }
         try {
@@ -176,7 +176,7 @@ export class TransferJob {
           });
           published.push(target.text);
         } catch (error) {
-          // A sweep published the copy between the two looks at its part, for an attempt that was killed.
+          // After a killed attempt, a sweep published the copy between the two checks of its part.
           if (!(error instanceof EntryNotFound) || (await root.files.statIfExists(part))) throw error;
           published.push((await findCopy(root, to, copies[index])).text);
         }
@@ -188,7 +188,7 @@ export class TransferJob {
     });
   }
 
-  private async takeAway(context: TransferContext): Promise<void> {
+  private async removeOriginals(context: TransferContext): Promise<void> {
     if (context.input.mode === 'copy') return;
     const { published = [] } = context.state;
     await this.root.use(async (root) => {
@@ -196,7 +196,9 @@ export class TransferJob {
         const target = parseRelativePath(published[index] ?? '');
         const kept = await root.trees.removeCopied(from, target, { signal: context.signal });
         if (kept > 0)
-          context.log(`${from.text}: ${kept} items stay in the old place: they changed, are new, or are not files.`);
+          context.log(
+            `${from.text}: ${kept} items stay in the source folder: they changed, are new, or are not files.`,
+          );
       }
     });
   }
@@ -216,7 +218,7 @@ async function findCopy(root: OpenRoot, to: RelativePath, identity?: string): Pr
 
 const identityOf = ({ device, inode }: FileEntry): string => `${device}:${inode}`;
 
-/** The paths of a job, each with the place where it is kept until it is whole. */
+/** The paths of a job, each with the path of its part until the copy is complete. */
 function itemsOf({ id, input }: TransferContext): { from: RelativePath; to: RelativePath; part: RelativePath }[] {
   return input.items.map((item, index) => {
     const to = parseRelativePath(item.to);

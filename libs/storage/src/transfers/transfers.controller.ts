@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, CurrentActor, RequirePermission } from '@kubarr/access';
-import { Outcomes } from '../outcomes.js';
+import { ItemOutcomesResponse } from '../item-outcomes.dto.js';
 import { TransferRequest } from './transfers.dto.js';
 import { Transfers } from './transfers.service.js';
 
@@ -16,10 +16,11 @@ export class TransfersController {
   @ApiOperation({
     operationId: 'moveStoragePaths',
     summary: 'Move files and folders to another folder',
-    description: 'At once on the same disk. To another disk they are copied first, by a job. Nothing is replaced.',
+    description:
+      'Immediate on the same disk. To another disk a job copies, then deletes the originals. Existing files are never replaced.',
   })
-  @ApiOkResponse({ type: Outcomes })
-  move(@CurrentActor() actor: Actor, @Body() { paths, to }: TransferRequest): Promise<Outcomes> {
+  @ApiOkResponse({ type: ItemOutcomesResponse })
+  move(@CurrentActor() actor: Actor, @Body() { paths, to }: TransferRequest): Promise<ItemOutcomesResponse> {
     return this.transfers.move(actor, paths, to);
   }
 
@@ -29,10 +30,10 @@ export class TransfersController {
   @ApiOperation({
     operationId: 'copyStoragePaths',
     summary: 'Copy files and folders to another folder',
-    description: 'Small files at once, the rest by a job. A copy whose name is taken gets a number.',
+    description: 'Small files are copied by the request, the rest by a job. A copy whose name is taken gets a number.',
   })
-  @ApiOkResponse({ type: Outcomes })
-  copy(@CurrentActor() actor: Actor, @Body() { paths, to }: TransferRequest): Promise<Outcomes> {
+  @ApiOkResponse({ type: ItemOutcomesResponse })
+  copy(@CurrentActor() actor: Actor, @Body() { paths, to }: TransferRequest): Promise<ItemOutcomesResponse> {
     return this.transfers.copy(actor, paths, to);
   }
 }

@@ -1,19 +1,19 @@
 import { TextField } from '@kubarr/platform/http';
-import { TextsField } from '../paths-field.js';
-import { LONGEST_PATH_TEXT } from '../storage.dto.js';
+import { TextsField } from '../texts-field.js';
+import { MAX_PATH_TEXT_LENGTH } from '../storage.dto.js';
 
 export class TransferRequest {
   @TextsField({
     description: 'Relative paths of files and folders',
     example: ['media/a.mkv', 'media/b.mkv'],
-    maxLength: LONGEST_PATH_TEXT,
+    maxLength: MAX_PATH_TEXT_LENGTH,
   })
   paths!: string[];
 
   @TextField({
-    description: 'Relative path of the folder that they go to; empty text for the root',
+    description: 'Relative path of the target folder; empty text for the root',
     example: 'media/movies',
-    maxLength: LONGEST_PATH_TEXT,
+    maxLength: MAX_PATH_TEXT_LENGTH,
   })
   to!: string;
 }

@@ -5,23 +5,23 @@ import { IntoItself, NotADirectory, NotAFile, type OpenRoot, OtherDisk, type Rel
 import { randomUUID } from 'node:crypto';
 import { DataSource, Repository } from 'typeorm';
 import { freeName } from '../free-name.js';
-import { done, failed, type ItemOutcome, type Outcomes } from '../outcomes.js';
+import { done, failed, type ItemOutcomeResponse, type ItemOutcomesResponse } from '../item-outcomes.dto.js';
 import { refuseProtected } from '../protected-places.js';
 import { DiskQuota } from '../disk-quota.js';
 import { StorageIntents } from '../intents/storage-intents.js';
 import { partBeside, ROOT, storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
 import { StorageUpload } from '../uploads/storage-upload.entity.js';
-import { TransferJob, type TransferItem } from './transfer-job.js';
+import { TransferJob, type TransferItem } from './transfer.job.js';
 import { StorageActions } from '../storage.actions.js';
 
 /** Bytes that one request copies itself; a job copies the rest. */
-const AT_ONCE_BYTES = 32 * 1_024 * 1_024;
+const MAX_BYTES_PER_REQUEST = 32 * 1_024 * 1_024;
 
 /** The part file of an interrupted copy is removed after this time, in milliseconds. */
 const ABANDONED_AFTER_MS = 3_600_000;
 
-/** Moves and copies files and folders to another folder; long work becomes a job. Nothing is ever replaced. */
+/** Moves and copies files and folders to another folder; long work becomes a job. Existing files are never replaced. */
 @Injectable()
 export class Transfers {
   constructor(
@@ -30,11 +30,11 @@ export class Transfers {
     private readonly quota: DiskQuota,
     private readonly job: TransferJob,
     private readonly dataSource: DataSource,
-    @InjectRepository(StorageUpload) private readonly written: Repository<StorageUpload>,
+    @InjectRepository(StorageUpload) private readonly uploads: Repository<StorageUpload>,
   ) {}
 
   /** Renames on the same disk; a job copies to another disk. */
-  move(actor: Actor, paths: readonly string[], to: string): Promise<Outcomes> {
+  move(actor: Actor, paths: readonly string[], to: string): Promise<ItemOutcomesResponse> {
     return this.transfer(actor, 'move', paths, to, async (root, path, folder) => {
       await refuseProtected(root, path);
       const target = memberOf(folder, path);
@@ -56,14 +56,14 @@ export class Transfers {
   }
 
   /** A copy whose name is taken gets a number. */
-  copy(actor: Actor, paths: readonly string[], to: string): Promise<Outcomes> {
+  copy(actor: Actor, paths: readonly string[], to: string): Promise<ItemOutcomesResponse> {
     let copied = 0;
     return this.transfer(actor, 'copy', paths, to, async (root, path, folder) => {
       const { kind, size } = await root.stat(path);
       if (kind === 'other') throw new NotAFile(path.text);
       if (path.names.length === 0 || folder.isWithin(path)) throw new IntoItself(path.text);
       const target = await freeName(root, memberOf(folder, path));
-      if (kind === 'directory' || copied + size > AT_ONCE_BYTES) return { target, isDone: false };
+      if (kind === 'directory' || copied + size > MAX_BYTES_PER_REQUEST) return { target, isDone: false };
       copied += size;
       await this.copyNow(actor, root, path, target, size);
       return { target, isDone: true };
@@ -80,7 +80,7 @@ export class Transfers {
     const id = randomUUID();
     const part = partBeside(target, id);
     const expiresAt = new Date(Date.now() + ABANDONED_AFTER_MS);
-    const copy = this.written.create({ id, userId: actor.userId ?? 0, path: target.text, size, expiresAt });
+    const copy = this.uploads.create({ id, userId: actor.userId ?? 0, path: target.text, size, expiresAt });
     await this.quota.reserve(root, target.parent ?? ROOT, copy);
     try {
       await root.trees.copy(path, part);
@@ -95,7 +95,7 @@ export class Transfers {
       });
     } finally {
       await root.trees.remove(part); // published unless the copy failed
-      await this.written.delete(id);
+      await this.uploads.delete(id);
     }
   }
 
@@ -109,11 +109,11 @@ export class Transfers {
       path: RelativePath,
       folder: RelativePath,
     ) => Promise<{ target: RelativePath; isDone: boolean }>,
-  ): Promise<Outcomes> {
+  ): Promise<ItemOutcomesResponse> {
     const folder = storagePath(to);
     return this.root.use(async (root) => {
       if ((await root.stat(folder)).kind !== 'directory') throw new NotADirectory(folder.text);
-      const items: ItemOutcome[] = [];
+      const items: ItemOutcomeResponse[] = [];
       const left: TransferItem[] = [];
       for (const text of paths) {
         try {

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { readTrashInfo, writeTrashInfo } from './trash-info.js';
 import { deletedAt, idOfInfo, newTrashId, TRASH_ID } from '../trash-places.js';
 
-describe('A note in the trash', () => {
-  it('has the form that other file managers read', () => {
+describe('A .trashinfo file', () => {
+  it('has the format that other file managers read', () => {
     const deletedAtDate = new Date('2026-02-21T07:30:00Z');
     const path = parseRelativePath('media/naïve \\xff 100%.txt');
     expect(writeTrashInfo({ path, deletedAt: deletedAtDate, deletedBy: 'lotte' })).toBe(
@@ -12,7 +12,7 @@ describe('A note in the trash', () => {
     );
   });
 
-  it('is read as it was written, whatever the bytes of the path and the name of the person', () => {
+  it('is read as it was written, with any bytes in path and user name', () => {
     const name = fc
       .uint8Array({ minLength: 1, maxLength: 255 })
       .map((bytes) => Buffer.from(bytes))
@@ -34,7 +34,7 @@ describe('A note in the trash', () => {
     );
   });
 
-  it('is none when it is cut off, or names a place outside', () => {
+  it('is ignored when it is truncated or names a path outside', () => {
     const whole = '[Trash Info]\nPath=a/b\nDeletionDate=2026-02-21T07:30:00\n';
     expect(readTrashInfo(whole)).toBeDefined();
     for (let length = 0; length < whole.length; length++) expect(readTrashInfo(whole.slice(0, length))).toBeUndefined();
@@ -44,7 +44,7 @@ describe('A note in the trash', () => {
 });
 
 describe('An id in the trash', () => {
-  it('tells when, sorts by age, and is found in the name of its note alone', () => {
+  it('contains the time, sorts by age, and is parsed from names of info files only', () => {
     const [early, late] = [newTrashId(1_771_659_000_000), newTrashId(1_771_659_000_001)];
     expect(early < late).toBe(true);
     expect(early).toMatch(TRASH_ID);

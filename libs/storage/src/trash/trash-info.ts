@@ -1,6 +1,6 @@
 import { RelativePath } from '@kubarr/file-tree';
 
-/** Where an entry in the trash came from. */
+/** Origin of an entry in the trash. */
 export interface TrashInfo {
   /** Original path. */
   readonly path: RelativePath;
@@ -9,11 +9,11 @@ export interface TrashInfo {
 }
 
 /** Longest info file that is read, in bytes: a path of 4 096 bytes as `%NN`, and the other lines. */
-export const LONGEST_INFO = 20_000;
+export const MAX_INFO_BYTES = 20_000;
 
 /**
  * A `.trashinfo` file, which other file managers read too. Source: Desktop Trash Can Specification 1.0. The time is UTC;
- * the path is relative to the folder that holds the trash.
+ * the path is relative to the parent of the trash folder.
  */
 export function writeTrashInfo({ path, deletedAt, deletedBy }: TrashInfo): string {
   const encodedPath = path.names.map(encodeBytes).join('/');

@@ -37,11 +37,11 @@ export class TrashRetention {
       for (const id of await idsBefore(root, Date.now() - this.config.trashDays * DAY_MS)) {
         if (await this.attempt(() => this.removeOld(root, id, signal), id, signal)) removed += 1;
       }
-      if (removed > 0) this.log.info('Removed what was in the trash for long', { removed });
+      if (removed > 0) this.log.info('Removed expired entries from the trash', { removed });
     });
   }
 
-  /** Moves the entry to the doomed ones, then removes it. The next run retries what the disk refuses. */
+  /** Moves the entry to `doomed`, then removes it. The next run retries what the disk refuses. */
   private async removeOld(root: OpenRoot, id: string, signal?: AbortSignal): Promise<void> {
     const doomed = DOOMED.child(Buffer.from(id));
     const info = await infoIn(root, id).catch(() => undefined);
@@ -82,7 +82,7 @@ export class TrashRetention {
       return true;
     } catch (error) {
       if (signal?.aborted || !(error instanceof KubarrError)) throw error;
-      this.log.warn('Could not remove something from the trash', { id, reason: error.message });
+      this.log.warn('Could not remove an entry from the trash', { id, reason: error.message });
       return false;
     }
   }

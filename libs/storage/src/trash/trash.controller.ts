@@ -1,8 +1,8 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@kubarr/platform/openapi';
 import { type Actor, CurrentActor, RequirePermission } from '@kubarr/access';
-import { Outcomes } from '../outcomes.js';
-import { PathsRequest, TrashIdsRequest, TrashListing, TrashQuery } from './trash.dto.js';
+import { ItemOutcomesResponse } from '../item-outcomes.dto.js';
+import { PathsRequest, TrashIdsRequest, TrashListingResponse, TrashQuery } from './trash.dto.js';
 import { Trash } from './trash.service.js';
 
 @ApiTags('Storage')
@@ -12,36 +12,36 @@ export class TrashController {
 
   @Get()
   @RequirePermission('storage.view')
-  @ApiOperation({ operationId: 'listTrash', summary: 'What is in the trash, newest first' })
-  @ApiOkResponse({ type: TrashListing })
-  list(@Query() query: TrashQuery): Promise<TrashListing> {
+  @ApiOperation({ operationId: 'listTrash', summary: 'List the trash, newest first' })
+  @ApiOkResponse({ type: TrashListingResponse })
+  list(@Query() query: TrashQuery): Promise<TrashListingResponse> {
     return this.trash.list(query);
   }
 
   @Post()
   @HttpCode(200)
   @RequirePermission('storage.delete')
-  @ApiOperation({ operationId: 'moveToTrash', summary: 'Put files and folders into the trash' })
-  @ApiOkResponse({ type: Outcomes })
-  put(@CurrentActor() actor: Actor, @Body() { paths }: PathsRequest): Promise<Outcomes> {
-    return this.trash.put(actor, paths);
+  @ApiOperation({ operationId: 'moveToTrash', summary: 'Move files and folders to the trash' })
+  @ApiOkResponse({ type: ItemOutcomesResponse })
+  moveToTrash(@CurrentActor() actor: Actor, @Body() { paths }: PathsRequest): Promise<ItemOutcomesResponse> {
+    return this.trash.moveToTrash(actor, paths);
   }
 
   @Post('restore')
   @HttpCode(200)
   @RequirePermission('storage.write')
-  @ApiOperation({ operationId: 'restoreFromTrash', summary: 'Put things from the trash back to where they were' })
-  @ApiOkResponse({ type: Outcomes })
-  restore(@CurrentActor() actor: Actor, @Body() { ids }: TrashIdsRequest): Promise<Outcomes> {
+  @ApiOperation({ operationId: 'restoreFromTrash', summary: 'Restore items from the trash to their original paths' })
+  @ApiOkResponse({ type: ItemOutcomesResponse })
+  restore(@CurrentActor() actor: Actor, @Body() { ids }: TrashIdsRequest): Promise<ItemOutcomesResponse> {
     return this.trash.restore(actor, ids);
   }
 
   @Post('remove')
   @HttpCode(200)
   @RequirePermission('storage.delete')
-  @ApiOperation({ operationId: 'removeFromTrash', summary: 'Remove things from the trash for good, as jobs' })
-  @ApiOkResponse({ type: Outcomes })
-  remove(@CurrentActor() actor: Actor, @Body() { ids }: TrashIdsRequest): Promise<Outcomes> {
+  @ApiOperation({ operationId: 'removeFromTrash', summary: 'Delete items from the trash permanently, as a job' })
+  @ApiOkResponse({ type: ItemOutcomesResponse })
+  remove(@CurrentActor() actor: Actor, @Body() { ids }: TrashIdsRequest): Promise<ItemOutcomesResponse> {
     return this.trash.remove(actor, ids);
   }
 }

@@ -1,13 +1,13 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
 import { IntegerParameter } from '@kubarr/platform/http';
-import { TextsField } from '../paths-field.js';
-import { LONGEST_PATH_TEXT, PAGE_SIZE } from '../storage.dto.js';
+import { TextsField } from '../texts-field.js';
+import { MAX_PATH_TEXT_LENGTH, PAGE_SIZE } from '../storage.dto.js';
 
 export class PathsRequest {
   @TextsField({
     description: 'Relative paths of files and folders',
     example: ['media/old.mkv'],
-    maxLength: LONGEST_PATH_TEXT,
+    maxLength: MAX_PATH_TEXT_LENGTH,
   })
   paths!: string[];
 }
@@ -31,17 +31,17 @@ export class TrashQuery {
   per_page?: number;
 }
 
-export class TrashItem {
-  @ApiProperty({ description: 'Identity in the trash', example: '019abc000000-1a2b3c4d5e6f' })
+export class TrashItemResponse {
+  @ApiProperty({ description: 'Id in the trash', example: '019abc000000-1a2b3c4d5e6f' })
   id!: string;
 
-  @ApiProperty({ description: 'Name it had', example: 'old.mkv' })
+  @ApiProperty({ description: 'Original name', example: 'old.mkv' })
   name!: string;
 
-  @ApiProperty({ description: 'Relative path it had', example: 'media/old.mkv' })
+  @ApiProperty({ description: 'Original relative path', example: 'media/old.mkv' })
   path!: string;
 
-  @ApiProperty({ description: 'What it is', enum: ['file', 'directory', 'link', 'other'] })
+  @ApiProperty({ description: 'Type of the entry', enum: ['file', 'directory', 'link', 'other'] })
   kind!: string;
 
   @ApiProperty({ description: 'Bytes; 0 for all but ordinary files', type: 'integer', format: 'int64', minimum: 0 })
@@ -54,7 +54,7 @@ export class TrashItem {
   deleted_by!: string | null;
 
   @ApiProperty({
-    description: 'When it goes for good, UTC; null = never',
+    description: 'When it is deleted permanently, UTC; null = never',
     format: 'date-time',
     type: String,
     nullable: true,
@@ -62,14 +62,14 @@ export class TrashItem {
   expires_at!: string | null;
 }
 
-export class TrashListing {
-  @ApiProperty({ description: 'Newest first', type: [TrashItem] })
-  items!: TrashItem[];
+export class TrashListingResponse {
+  @ApiProperty({ description: 'Newest first', type: [TrashItemResponse] })
+  items!: TrashItemResponse[];
 
-  @ApiProperty({ description: 'Things in the whole trash', type: 'integer', minimum: 0 })
+  @ApiProperty({ description: 'Items in the whole trash', type: 'integer', minimum: 0 })
   total_items!: number;
 
-  @ApiProperty({ description: 'The page that this is', type: 'integer', minimum: 1 })
+  @ApiProperty({ description: 'Number of this page', type: 'integer', minimum: 1 })
   page!: number;
 
   @ApiProperty({ description: 'Most items on a page', type: 'integer', minimum: 1 })

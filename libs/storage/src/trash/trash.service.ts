@@ -5,16 +5,16 @@ import { NameTaken, nameText, EntryNotFound, type OpenRoot, type Slice } from '@
 import { text as readText } from 'node:stream/consumers';
 import { DataSource } from 'typeorm';
 import { freeName } from '../free-name.js';
-import { done, failed, type ItemOutcome, type Outcomes } from '../outcomes.js';
+import { done, failed, type ItemOutcomeResponse, type ItemOutcomesResponse } from '../item-outcomes.dto.js';
 import { pageSlice } from '../page-slice.js';
 import { refuseProtected } from '../protected-places.js';
 import { StorageIntents } from '../intents/storage-intents.js';
-import { RemovalJob } from '../removal/removal-job.js';
+import { RemovalJob } from '../removal/removal.job.js';
 import { storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
-import { type TrashItem, type TrashListing, type TrashQuery } from './trash.dto.js';
+import { type TrashItemResponse, type TrashListingResponse, type TrashQuery } from './trash.dto.js';
 import { NotInTrash } from './trash.errors.js';
-import { LONGEST_INFO, readTrashInfo, type TrashInfo, writeTrashInfo } from './trash-info.js';
+import { MAX_INFO_BYTES, readTrashInfo, type TrashInfo, writeTrashInfo } from './trash-info.js';
 import { deletedAt, DOOMED, fileOf, idOfInfo, INFO, infoOf, makeTrash, newTrashId, TRASH_ID } from '../trash-places.js';
 import { StorageActions } from '../storage.actions.js';
 
@@ -31,8 +31,8 @@ export class Trash {
     private readonly dataSource: DataSource,
   ) {}
 
-  /** Moves files, folders with their content, and links themselves into the trash. */
-  put(actor: Actor, paths: readonly string[]): Promise<Outcomes> {
+  /** Moves files, folders with their content, and symbolic links (not their targets) to the trash. */
+  moveToTrash(actor: Actor, paths: readonly string[]): Promise<ItemOutcomesResponse> {
     return this.forEach(paths, async (root, text) => {
       const path = storagePath(text);
       await refuseProtected(root, path);
@@ -57,11 +57,11 @@ export class Trash {
     });
   }
 
-  async list({ page = 1, per_page: perPage = 200 }: TrashQuery): Promise<TrashListing> {
+  async list({ page = 1, per_page: perPage = 200 }: TrashQuery): Promise<TrashListingResponse> {
     const slice = pageSlice(page, perPage);
     return this.root.use(async (root) => {
       const { entries, total } = await infosIn(root, slice);
-      const items: TrashItem[] = [];
+      const items: TrashItemResponse[] = [];
       for (const { name } of entries) {
         const id = idOfInfo(name);
         const item = id && (await this.item(root, id));
@@ -72,7 +72,7 @@ export class Trash {
   }
 
   /** Restores the original paths. Creates missing folders; a taken name gets a number. */
-  restore(actor: Actor, ids: readonly string[]): Promise<Outcomes> {
+  restore(actor: Actor, ids: readonly string[]): Promise<ItemOutcomesResponse> {
     return this.forEach(ids, async (root, id) => {
       const { path } = await infoIn(root, id);
       const { parent } = path;
@@ -96,8 +96,8 @@ export class Trash {
     });
   }
 
-  /** Moves entries to the doomed ones, which a job removes. */
-  remove(actor: Actor, ids: readonly string[]): Promise<Outcomes> {
+  /** Moves entries to `doomed`, whose content a job removes. */
+  remove(actor: Actor, ids: readonly string[]): Promise<ItemOutcomesResponse> {
     return this.root.use(async (root) => {
       await makeTrash(root);
       const batch = DOOMED.child(Buffer.from(newTrashId()));
@@ -124,7 +124,7 @@ export class Trash {
     });
   }
 
-  private async item(root: OpenRoot, id: string): Promise<TrashItem | undefined> {
+  private async item(root: OpenRoot, id: string): Promise<TrashItemResponse | undefined> {
     const info = await infoIn(root, id).catch(() => undefined);
     const member = await root.files.statIfExists(fileOf(id));
     if (!info || !member) return undefined;
@@ -144,9 +144,9 @@ export class Trash {
   private forEach(
     names: readonly string[],
     attempt: (root: OpenRoot, name: string) => Promise<string | null>,
-  ): Promise<Outcomes> {
+  ): Promise<ItemOutcomesResponse> {
     return this.root.use(async (root) => {
-      const items: ItemOutcome[] = [];
+      const items: ItemOutcomeResponse[] = [];
       for (const name of names) {
         items.push(
           await attempt(root, name).then(
@@ -188,7 +188,7 @@ function asNotInTrash(error: unknown): never {
 export async function infoIn(root: OpenRoot, id: string): Promise<TrashInfo> {
   if (!TRASH_ID.test(id)) throw new NotInTrash();
   const file = await root.openFile(infoOf(id)).catch(asNotInTrash);
-  const info = readTrashInfo(await readText(file.stream(0, Math.min(file.entry.size, LONGEST_INFO))));
+  const info = readTrashInfo(await readText(file.stream(0, Math.min(file.entry.size, MAX_INFO_BYTES))));
   if (!info) throw new NotInTrash();
   return info;
 }

@@ -1,8 +1,8 @@
 import { type EntityManager } from 'typeorm';
 
 /**
- * Unfinished uploads into a moved folder continue there: their part files moved along. Intents below the folder follow
- * too. Runs after the move; until then an upload that misses its part waits, see `UploadCompletion.statPart`.
+ * Updates the paths of unfinished uploads and intents below a folder that was moved, with their part files, from `from`
+ * to `to`. Until then an upload that does not find its part file waits; see `UploadCompletion.statPart`.
  */
 export async function retargetUploads(transaction: EntityManager, from: string, to: string): Promise<void> {
   await transaction.query(

@@ -1,8 +1,8 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
- * A file that a request writes: an unfinished or recently finished upload, or a small copy. Its part file lies beside the
- * target; after a crash the part file is found by this row and removed when the row expires.
+ * A file that a request writes: an unfinished or recently finished upload, or a small copy. Its part file is in the
+ * folder of the target; after a crash it is found through this row and removed when the row expires.
  */
 @Entity('storage_uploads')
 @Check('ck_storage_uploads_size', 'size >= 0 AND received BETWEEN 0 AND size')

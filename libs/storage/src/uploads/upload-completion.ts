@@ -14,11 +14,11 @@ import { StorageUpload } from './storage-upload.entity.js';
 import { UploadNotFound, UploadOffsetWrong } from './uploads.errors.js';
 import { StorageActions } from '../storage.actions.js';
 
-/** Longest wait for a directory that is being moved, in milliseconds, and the time between two looks. */
+/** Longest wait for a directory that is being moved, and the interval of the checks, in milliseconds. */
 const MOVE_LIMIT_MS = 5_000;
 const MOVE_POLL_MS = 50;
 
-/** Ends uploads: gives the whole part file its final name and records that. */
+/** Completes uploads: gives the complete part file its final name and records the upload. */
 @Injectable()
 export class UploadCompletion {
   constructor(
@@ -30,7 +30,7 @@ export class UploadCompletion {
     for (const action of [StorageActions.renamed, StorageActions.moved] as const) outcome.register(action, retarget);
   }
 
-  /** Facts of the part file; `undefined` when it is missing. Follows a directory above it that is being moved. */
+  /** Stat of the part file; `undefined` when it is missing. Waits while a parent directory is being moved. */
   async statPart(root: OpenRoot, upload: StorageUpload): Promise<FileEntry | undefined> {
     for (;;) {
       const part = await root.files.statIfExists(partPath(upload));
@@ -38,7 +38,7 @@ export class UploadCompletion {
     }
   }
 
-  /** Ends an upload whose bytes have all arrived before; false when some are missing. */
+  /** Completes an upload whose bytes have all arrived; false when some are missing. */
   async finishIfWhole(actor: Actor, root: OpenRoot, upload: StorageUpload): Promise<boolean> {
     const part = await this.statPart(root, upload);
     if (part ? part.size !== upload.size : !(await isPublished(root, upload))) return false;
@@ -102,7 +102,7 @@ export class UploadCompletion {
   }
 }
 
-/** Where the bytes of an upload lie until all have arrived. */
+/** The part file of an upload: its bytes until all have arrived. */
 export const partPath = ({ id, path }: Pick<StorageUpload, 'id' | 'path'>): RelativePath =>
   partBeside(parseRelativePath(path), id);
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { parseUploadFigure, parseUploadMetadata, uploadPath } from './upload-metadata.js';
 
 describe('Upload-Metadata', () => {
-  it('holds what was put into it', () => {
+  it('decodes keys and values', () => {
     const key = fc.stringMatching(/^[a-z]{1,10}$/);
     fc.assert(
       fc.property(fc.dictionary(key, fc.string({ unit: 'grapheme' })), (values) => {
@@ -20,11 +20,11 @@ describe('Upload-Metadata', () => {
   });
 });
 
-describe('Where an upload goes', () => {
+describe('The target path of an upload', () => {
   const pathOf = (values: Record<string, string | Buffer>): string =>
     uploadPath(new Map(Object.entries(values).map(([key, value]) => [key, Buffer.from(value)])));
 
-  it('is a path as listings write it, or a file name as it is', () => {
+  it('is a path escaped as in listings, or a raw file name', () => {
     expect(pathOf({ path: 'media/a\\xff', filename: 'b' })).toBe('media/a\\xff');
     expect(pathOf({ filename: 'a\\xff', folder: 'b\\xff' })).toBe('b\\xff/a\\x5cxff');
     expect(pathOf({ filename: Buffer.from([0x66, 0xff]) })).toBe('/f\\xff');
@@ -36,12 +36,12 @@ describe('Where an upload goes', () => {
     { filename: 'a/b' },
     { path: Buffer.from([0xff]) },
     { filename: 'a', folder: Buffer.from([0xff]) },
-  ])('is not told by %j', (values) =>
+  ])('is refused for %j', (values) =>
     expect(() => pathOf(values as Record<string, Buffer>)).toThrow(/Upload-Metadata/),
   );
 });
 
-describe('A figure in a header', () => {
+describe('A number in a header', () => {
   it.each([undefined, '', '-1', '1.5', '1e3', '0x10', '9007199254740993', '1 '])('refuses %p', (text) => {
     expect(() => parseUploadFigure('Upload-Length', text)).toThrow(/Upload-Length must be/);
   });

@@ -2,8 +2,8 @@ import { nameText } from '@kubarr/file-tree';
 import { isUtf8 } from 'node:buffer';
 import { UploadNotReadable } from './uploads.errors.js';
 
-/** Longest header, in characters: a path of 4 096 bytes, escaped and in Base64, and something beside it. */
-const LONGEST_HEADER = 32_768;
+/** Longest header, in characters: a path of 4 096 bytes, escaped and in Base64, and some more keys. */
+const MAX_HEADER_LENGTH = 32_768;
 
 /**
  * The values of an `Upload-Metadata` header, as bytes: pairs of a key and its value in Base64, separated by commas; a key
@@ -11,7 +11,7 @@ const LONGEST_HEADER = 32_768;
  * @throws UploadNotReadable
  */
 export function parseUploadMetadata(header: string): ReadonlyMap<string, Buffer> {
-  if (header.length > LONGEST_HEADER) throw new UploadNotReadable('Upload-Metadata is too long');
+  if (header.length > MAX_HEADER_LENGTH) throw new UploadNotReadable('Upload-Metadata is too long');
   const values = new Map<string, Buffer>();
   for (const pair of header.split(',').map((part) => part.trim())) {
     if (pair === '') continue;
@@ -39,7 +39,7 @@ export function uploadPath(metadata: ReadonlyMap<string, Buffer>): string {
 }
 
 function textOf(bytes: Buffer | undefined): string | undefined {
-  if (bytes && !isUtf8(bytes)) throw new UploadNotReadable('a path in Upload-Metadata is no UTF-8');
+  if (bytes && !isUtf8(bytes)) throw new UploadNotReadable('a path in Upload-Metadata is not UTF-8');
   return bytes?.toString();
 }
 

@@ -1,4 +1,4 @@
-/** One writer per upload in this process: a client that comes back takes over from its own dead connection. */
+/** One writer per upload in this process: a client that reconnects replaces its own dead connection. */
 export class UploadWriters {
   private readonly writers = new Map<string, { abort: AbortController; ended: Promise<unknown> }>();
 

@@ -5,7 +5,7 @@ import { StorageConfig } from '../storage.config.js';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type IncomingHttpHeaders } from 'node:http';
 import { parseUploadFigure, parseUploadMetadata, uploadPath } from './upload-metadata.js';
-import { UploadParameter } from './uploads.dto.js';
+import { UploadParams } from './uploads.dto.js';
 import { requireProtocol, TUS_EXTENSIONS, TUS_VERSION, UPLOAD_MEDIA_TYPE, UPLOADS_ROUTE } from './tus-protocol.js';
 import { UploadNotReadable } from './uploads.errors.js';
 import { type UploadProgress, Uploads } from './uploads.service.js';
@@ -38,11 +38,11 @@ export class UploadsController {
   @RequirePermission('storage.write')
   @ApiOperation({
     operationId: 'beginUpload',
-    summary: 'Begin an upload',
+    summary: 'Start an upload',
     description:
-      'The tus protocol 1.0.0. Upload-Length is the size in bytes; Upload-Metadata holds `path`, or `filename` and perhaps `folder`. Location names the upload.',
+      'The tus protocol 1.0.0. Upload-Length is the size in bytes; Upload-Metadata contains `path`, or `filename` and optionally `folder`. Location is the URL of the upload.',
   })
-  @ApiResponse({ status: 201, description: 'Location says where the bytes go' })
+  @ApiResponse({ status: 201, description: 'Location is the URL for the bytes' })
   async start(
     @CurrentActor() actor: Actor,
     @Headers() headers: IncomingHttpHeaders,
@@ -52,24 +52,24 @@ export class UploadsController {
     const size = parseUploadFigure('Upload-Length', single(headers['upload-length']));
     const path = uploadPath(parseUploadMetadata(single(headers['upload-metadata']) ?? ''));
     const progress = await this.uploads.start(actor, path, size);
-    tell(reply, progress);
+    setProgressHeaders(reply, progress);
     void reply.header('location', `/${UPLOADS_ROUTE}/${progress.id}`);
   }
 
   @Head(':id')
   @HttpCode(200)
   @RequirePermission('storage.write')
-  @ApiOperation({ operationId: 'getUploadProgress', summary: 'How many bytes of an upload are there' })
-  @ApiResponse({ status: 200, description: 'Upload-Offset and Upload-Length tell' })
+  @ApiOperation({ operationId: 'getUploadProgress', summary: 'Get the progress of an upload' })
+  @ApiResponse({ status: 200, description: 'Upload-Offset is the number of bytes received, Upload-Length the total' })
   async getProgress(
     @CurrentActor() actor: Actor,
-    @Param() { id }: UploadParameter,
+    @Param() { id }: UploadParams,
     @Headers() headers: IncomingHttpHeaders,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     requireProtocol(headers, reply);
     const progress = await this.uploads.getProgress(actor, id);
-    tell(reply, progress);
+    setProgressHeaders(reply, progress);
     void reply.headers({ 'upload-length': progress.size, 'cache-control': 'no-store' });
   }
 
@@ -78,13 +78,13 @@ export class UploadsController {
   @RequirePermission('storage.write')
   @ApiOperation({
     operationId: 'continueUpload',
-    summary: 'Send bytes of an upload',
-    description: `Content-Type is ${UPLOAD_MEDIA_TYPE}, Upload-Offset where the bytes begin. The file appears when all bytes are there.`,
+    summary: 'Append bytes to an upload',
+    description: `Content-Type is ${UPLOAD_MEDIA_TYPE}, Upload-Offset the position of the first byte. The file appears when all bytes have arrived.`,
   })
-  @ApiResponse({ status: 204, description: 'Upload-Offset tells how many bytes are there now' })
+  @ApiResponse({ status: 204, description: 'Upload-Offset is the number of bytes received so far' })
   async append(
     @CurrentActor() actor: Actor,
-    @Param() { id }: UploadParameter,
+    @Param() { id }: UploadParams,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
@@ -95,17 +95,17 @@ export class UploadsController {
     const offset = parseUploadFigure('Upload-Offset', single(headers['upload-offset']));
     const length = headers['content-length'];
     const announced = length === undefined ? undefined : parseUploadFigure('Content-Length', length);
-    tell(reply, await this.uploads.append(actor, id, offset, raw, announced));
+    setProgressHeaders(reply, await this.uploads.append(actor, id, offset, raw, announced));
   }
 
   @Delete(':id')
   @HttpCode(204)
   @RequirePermission('storage.write')
-  @ApiOperation({ operationId: 'cancelUpload', summary: 'Give an upload up' })
-  @ApiResponse({ status: 204, description: 'What was received is gone' })
+  @ApiOperation({ operationId: 'cancelUpload', summary: 'Cancel an upload' })
+  @ApiResponse({ status: 204, description: 'The received bytes are deleted' })
   async cancel(
     @CurrentActor() actor: Actor,
-    @Param() { id }: UploadParameter,
+    @Param() { id }: UploadParams,
     @Headers() headers: IncomingHttpHeaders,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
@@ -115,7 +115,7 @@ export class UploadsController {
   }
 }
 
-function tell(reply: FastifyReply, { offset, expiresAt }: UploadProgress): void {
+function setProgressHeaders(reply: FastifyReply, { offset, expiresAt }: UploadProgress): void {
   void reply.headers({
     'tus-resumable': TUS_VERSION,
     'upload-offset': offset,

@@ -21,7 +21,7 @@ export class UploadNotFound extends KubarrError {
   readonly code = 'storage.upload-not-found';
   readonly kind = 'not-found';
   constructor() {
-    super('There is no such upload: it was cancelled or is too old. Start again.');
+    super('Upload not found: it was cancelled or has expired. Start again.');
   }
 }
 
@@ -56,6 +56,6 @@ export class TooManyUploads extends KubarrError {
   readonly kind = 'too-many';
   override readonly retryAfterSeconds = 60;
   constructor(most: number) {
-    super(`${most} uploads of yours are under way. Finish or cancel some, then go on.`);
+    super(`You have ${most} unfinished uploads. Finish or cancel some, then try again.`);
   }
 }

@@ -28,7 +28,7 @@ import { TooManyUploads, UploadNotFound, UploadOffsetWrong, UploadTooLarge, Uplo
 /** An upload that receives nothing for this time expires, in milliseconds. */
 const EXPIRES_AFTER_MS = 24 * 3_600_000;
 
-/** Unfinished uploads per person. */
+/** Unfinished uploads per account. */
 const MAX_UNFINISHED = 200;
 
 /** Expired uploads that one sweep removes. */
@@ -45,8 +45,8 @@ export interface UploadProgress {
 }
 
 /**
- * Resumable uploads. Bytes go to a part file beside the target, which listings leave out; once all bytes are on the disk
- * the part file gets its final name. Only its owner sees an upload.
+ * Resumable uploads. Bytes go to a part file in the folder of the target, which listings leave out; once all bytes are on
+ * the disk the part file gets its final name. Only its owner sees an upload.
  */
 @Injectable()
 export class Uploads {
@@ -92,7 +92,7 @@ export class Uploads {
 
   /** @throws UploadNotFound */
   getProgress(actor: Actor, id: string): Promise<UploadProgress> {
-    // A client that asks has lost its connection: the writer of that connection ends.
+    // A client that asks has lost its connection, so the writer of that connection is stopped.
     return this.runExclusive(actor, id, async (upload) => {
       if (upload.finishedAt) return toProgress(upload, upload.size);
       return this.root.use(async (root) => {
@@ -104,7 +104,7 @@ export class Uploads {
   }
 
   /**
-   * Appends bytes from `offset` on. What arrives before the connection breaks counts.
+   * Appends bytes from `offset` on. Bytes that arrive before the connection breaks are kept.
    * @param announced Content-Length of this request, if any.
    * @throws UploadNotFound, UploadOffsetWrong, UploadTooLong, NotEnoughRoom, NoSpace
    */
@@ -134,7 +134,7 @@ export class Uploads {
   }
 
   /**
-   * Removes expired uploads. One that the disk does not let go stays for the next run.
+   * Removes expired uploads. The next run retries those that the disk refuses to remove.
    * @returns how many were removed, and why others were not
    */
   async deleteExpired(signal?: AbortSignal): Promise<{ removed: number; failures: KubarrError[] }> {
@@ -176,7 +176,7 @@ export class Uploads {
     return upload;
   }
 
-  /** Another writer of this upload ends first; then the row is read again. @throws UploadNotFound */
+  /** Stops another writer of this upload, then reads the row again. @throws UploadNotFound */
   private async runExclusive<T>(
     actor: Actor,
     id: string,

@@ -2,7 +2,7 @@ import { BooleanField, IdListField, IntegerParameter, TextField } from '@kubarr/
 import { EMAIL_LENGTH, PASSWORD_LENGTH, USERNAME_LENGTH } from '../account-rules.js';
 
 /** Most roles that one account may have. */
-const MOST_ROLES = 50;
+const MAX_ROLES = 50;
 
 /** Most accounts in one answer. */
 const LARGEST_LIST = 1_000;
@@ -56,7 +56,7 @@ export class CreateUserRequest {
   })
   password!: string;
 
-  @IdListField({ description: 'Numbers of the roles that it gets', maxItems: MOST_ROLES, optional: true })
+  @IdListField({ description: 'Numbers of the roles that it gets', maxItems: MAX_ROLES, optional: true })
   role_ids?: number[] | null;
 }
 
@@ -76,7 +76,7 @@ export class UpdateUserRequest {
   @BooleanField({ description: 'False = waits for approval, and is signed out everywhere', optional: true })
   is_approved?: boolean | null;
 
-  @IdListField({ description: 'Numbers of all roles that it has from now on', maxItems: MOST_ROLES, optional: true })
+  @IdListField({ description: 'Numbers of all roles that it has from now on', maxItems: MAX_ROLES, optional: true })
   role_ids?: number[] | null;
 }
 

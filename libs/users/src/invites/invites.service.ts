@@ -11,7 +11,7 @@ import { type CreateInviteRequest, type InviteResponse } from './invites.dto.js'
 import { InviteActions } from '../users.actions.js';
 
 /** Invites that are open at the same time, and most that one answer lists. */
-const MOST_OPEN = 200;
+const MAX_OPEN = 200;
 const MAX_LISTED = 500;
 
 const DEFAULT_DAYS = 7;
@@ -40,7 +40,7 @@ export class InvitesService {
     const code = newInviteCode();
     return this.dataSource.transaction(async (transaction) => {
       const open = await transaction.createQueryBuilder(Invite, 'invite').where(IS_USABLE).getCount();
-      if (open >= MOST_OPEN) throw new TooManyInvites(MOST_OPEN);
+      if (open >= MAX_OPEN) throw new TooManyInvites(MAX_OPEN);
       const { identifiers } = await transaction.insert(Invite, {
         codeHash: hashOf(code),
         codeHint: hintOf(code),

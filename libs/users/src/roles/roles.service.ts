@@ -39,7 +39,7 @@ import {
 import { RoleActions } from '../users.actions.js';
 
 /** All roles are answered at once, and every account may have each of them. */
-const MOST_ROLES = 200;
+const MAX_ROLES = 200;
 
 interface Grants {
   readonly permissions: readonly string[];
@@ -81,7 +81,7 @@ export class RolesService {
     const name = cleanName(request.name);
     const appNames = checkedAppNames(request.app_names ?? []);
     return this.changes.execute(caller, 'roles.manage', async (change) => {
-      if ((await change.transaction.count(Role)) >= MOST_ROLES) throw new TooManyRoles(MOST_ROLES);
+      if ((await change.transaction.count(Role)) >= MAX_ROLES) throw new TooManyRoles(MAX_ROLES);
       const facts = {
         name,
         description: request.description?.trim() || null,
