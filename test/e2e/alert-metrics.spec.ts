@@ -34,7 +34,7 @@ interface Dashboard {
   readonly templating: { readonly list: readonly { readonly type: string; readonly query: string }[] };
 }
 
-const rules = filesBelow('charts/kubarr/rules').flatMap((path) =>
+const rules = filesBelow('charts/kubarr/alerts').flatMap((path) =>
   (parse(read(path)) as Rules).groups.flatMap((group) => group.rules.map(({ expr }) => expr)),
 );
 const dashboards = filesBelow('charts/kubarr/dashboards').flatMap((path) => {
