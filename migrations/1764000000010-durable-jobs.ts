@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Work in steps that survives a kill, with its output; and how often a periodic job failed in a row. */
+/** Work in steps that survives a kill, with its output; and how often a scheduled job failed in a row. */
 export class DurableJobs1764000000010 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Inbox, rules, channels, where people want to be told, and the outbox, which is also the delivery log. */
+/** Inbox, rules, channels, where people want to be notified, and the outbox, which is also the delivery log. */
 export class Notifications1764000000011 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -13,7 +13,7 @@ const REST_MS = 20;
 
 heading(
   'notifications',
-  `changes of a setting, each told to its administrator by a webhook that does not answer, for ${SECONDS} s by ${CALLERS} callers that rest ${REST_MS} ms; baseline: the same changes told to nobody, just before`,
+  `changes of a setting, each notified to its administrator by a webhook that does not answer, for ${SECONDS} s by ${CALLERS} callers that rest ${REST_MS} ms; baseline: the same changes without a notification, just before`,
 );
 
 await withPostgres(async (target, directory) => {

@@ -93,7 +93,7 @@ await withPostgres(async (target, directory) => {
   console.log(`each cold request took ${milliseconds.toFixed(2)} ms, one after the other`);
 
   await (await ask('/api/users', administrator)).text();
-  // Periodic jobs of the process ask too, now and then, and so does each look at the figures (its health checks): the
+  // Local schedules of the process query too, now and then, and so does each look at the figures (its health checks): the
   // least of some lists, less what looking alone costs, is what a list itself asks.
   let lookQueries = Infinity;
   for (let n = 0; n < 5; n++) lookQueries = Math.min(lookQueries, -(await queriesOf(cold)) + (await queriesOf(cold)));

@@ -296,7 +296,7 @@ async function listWhole(path: string): Promise<number> {
   return median(times);
 }
 
-/** Lets the peak of resident memory begin anew. Source: proc(5), clear_refs. */
+/** Resets the peak of resident memory. Source: proc(5), clear_refs. */
 function forgetPeak(server: ChildServer): void {
   writeFileSync(`/proc/${server.child.pid}/clear_refs`, '5');
 }

@@ -61,7 +61,7 @@ const SCENARIOS: Record<string, { raised: Scenario; quiet: Scenario }> = {
   },
   KubarrErrors: {
     raised: { series: { [requests(200)]: '0+10x60', [requests(500)]: '0+2x60' }, after: 30 },
-    // An outage of the database is not a fault of ours, and one fault a day is no alarm.
+    // An outage of the database is not a fault of ours, and one fault a day raises no alert.
     quiet: {
       series: { [requests(200)]: '0+1x60', [requests(503)]: '0+50x60', [requests(500)]: '0x20 1x60' },
       after: 30,
@@ -106,7 +106,7 @@ const SCENARIOS: Record<string, { raised: Scenario; quiet: Scenario }> = {
   },
   KubarrJobFailing: {
     raised: { series: { [runs('failed')]: '0x60 1x60 2x60 3x60 4x60', [runs('succeeded')]: '5x300' }, after: 280 },
-    // It failed during an outage and succeeds again.
+    // The job failed during an outage and succeeds again.
     quiet: { series: { [runs('failed')]: '0x60 1x60 2x60 3x60 4x60', [runs('succeeded')]: '5x250 6x50' }, after: 280 },
   },
   KubarrRestarting: {

@@ -83,7 +83,7 @@ describe('The documents of the charts', () => {
       for (const name of names(wanted))
         if (!names(found).includes(name))
           throw new Error(
-            `${name} is no value of the chart: npm run docs adds the row ${section}.${name} to ${VALUES}; a variable that the chart gives by itself gets a row in charts/kubarr/environment.yaml instead`,
+            `${name} is not a value of the chart: npm run docs adds the row ${section}.${name} to ${VALUES}; a variable that the chart gives by itself gets a row in charts/kubarr/environment.yaml instead`,
           );
       expect(parse(found || '{}')).toEqual(parse(wanted || '{}'));
       expect(found).toBe(wanted);

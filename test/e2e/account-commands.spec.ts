@@ -37,7 +37,7 @@ describe('A command on the server', () => {
 
   const signIn = (password: string) => kubarr.browser().post('/auth/login', { username: 'admin', password });
 
-  it('removes the second factor of whoever has lost it, the last administrator too', async () => {
+  it('removes a lost second factor, the last administrator too', async () => {
     await enrolTotp(administrator);
     await expect(removeSecondFactor(config, 'nobody')).rejects.toThrow(NoSuchAccount);
     expect(await removeSecondFactor(config, 'Admin@Home.Example')).toBe(0);
@@ -56,7 +56,7 @@ describe('A command on the server', () => {
     ]);
   });
 
-  it('gives whoever forgot it a new password, signs them out everywhere, and is recorded', async () => {
+  it('sets a new password for a user who forgot it, signs them out everywhere, and is recorded', async () => {
     const tries = Array.from({ length: 11 }, () => signIn('what was it'));
     expect((await Promise.all(tries)).map(({ status }) => status)).toContain(429);
     await expect(resetPassword(config, 'nobody')).rejects.toThrow(NoSuchAccount);

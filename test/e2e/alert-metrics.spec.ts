@@ -23,7 +23,7 @@ const OF_OTHERS = [
   'kubelet_volume_stats_capacity_bytes',
 ];
 
-/** Words of PromQL that are no metrics; those with an underscore only. */
+/** Words of PromQL that are not metrics; those with an underscore only. */
 const FUNCTIONS = ['histogram_quantile', 'label_replace', 'label_values', 'min_over_time', 'group_left'];
 
 interface Rules {

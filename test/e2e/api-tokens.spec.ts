@@ -150,7 +150,7 @@ describe('API tokens', () => {
     expect(listed.map(({ last_used_at }: any) => last_used_at)).toEqual(Array(1).fill(expect.stringMatching(/Z$/)));
   });
 
-  it('are made only by somebody who has just proved who they are, and are recorded', async () => {
+  it('are made only by a user who has just proved who they are, and are recorded', async () => {
     for (const bad of [
       { permissions: [] },
       { permissions: ['storage.view', 'storage.view'] },

@@ -44,7 +44,7 @@ describe('Bad input', () => {
     }
   });
 
-  it('refuses a body that is no JSON object', async () => {
+  it('refuses a body that is not a JSON object', async () => {
     for (const body of ['[]', '[{"username":"a","password":"b"}]', '"text"', '17', 'true']) {
       expectProblem(await login(body), 422, 'http.invalid-fields');
     }
@@ -144,7 +144,7 @@ describe('Bad input', () => {
     expect((await administrator.get(`/api/settings/${'x'.repeat(10_000)}`)).status).toBeLessThan(500);
   });
 
-  it('answers what is no HTTP at all with a problem', async () => {
+  it('answers what is not HTTP with a problem', async () => {
     const { port } = new URL(kubarr.url);
     const answer = await new Promise<string>((resolve) => {
       let text = '';

@@ -169,7 +169,7 @@ describe('Jobs', () => {
       expect((await listen(application, lotte, { origin: 'https://elsewhere.example' })).status).toBe(403);
     });
 
-    it('says no more than somebody may still know whose permission is taken away meanwhile', async () => {
+    it('shows only what a user may see whose permission was removed in between', async () => {
       const account = await application.addUser('paul', ['admin']);
       const { socket, received, status } = await listen(application, await application.signIn(account));
       expect(status).toBe(101);

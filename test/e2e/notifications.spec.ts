@@ -101,9 +101,9 @@ describe('Notifications', () => {
   };
 
   describe('the inbox', () => {
-    it('gets what the audit log says, when an administrator wants to be told of it', async () => {
+    it('gets what the audit log says, when an administrator enables it', async () => {
       await changeSetting('false');
-      await catchUp(); // of what comes before the rule nobody is told
+      await catchUp(); // nobody is notified of what comes before the rule
       await tellOf('system_setting_changed');
       await changeSetting('true');
       const inbox = await follow(async () => {
@@ -301,7 +301,7 @@ describe('Notifications', () => {
       const wrong = Array.from({ length: 8 }, (_, index) => String(index).padStart(6, '9'));
       const verify = (guess: string) => lotte.post('/api/notifications/preferences/webhook/verify', { code: guess });
       expect(new Set((await Promise.all(wrong.map(verify))).map(({ status }) => status))).toEqual(new Set([400]));
-      expect((await verify(code)).status).toBe(400); // five guesses were all there are
+      expect((await verify(code)).status).toBe(400); // five attempts were all there are
       receiver.requests.length = 0;
       expect((await lotte.post('/api/notifications/preferences/webhook/code')).status).toBe(200);
       const again = await reaches(() => receiver.requests[0]);
@@ -419,7 +419,7 @@ describe('Notifications', () => {
       await reaches(() => receiver.requests.some(({ path }) => path === '/other'));
     });
 
-    it('is given up when the other side refuses it for good', async () => {
+    it('is given up when the other side refuses it permanently', async () => {
       await useWebhook();
       receiver.answer = Receiver.refusing(410);
       await raise('never');
@@ -427,7 +427,7 @@ describe('Notifications', () => {
       expect(receiver.requests).toHaveLength(1);
     });
 
-    it('is not sent by a channel that was switched off, nor to somebody who wants no more', async () => {
+    it('is not sent by a channel that was switched off, nor to a user who has unsubscribed', async () => {
       await useWebhook();
       receiver.answer = Receiver.refusing(503);
       await raise('too late');
@@ -499,7 +499,7 @@ describe('Notifications', () => {
       await kubarr.dataSource.transaction((transaction) =>
         kubarr.app.get(Alerts, { strict: false }).settle(transaction, SystemAlerts.jobFailed, 'a'),
       );
-      await raise('disk a anew', 'a');
+      await raise('disk a again', 'a');
       expect(await events()).toBe(3);
     });
 
@@ -537,7 +537,7 @@ describe('Notifications', () => {
       expect((await inboxOf(administrator)).unread).toBe(1);
     });
 
-    it('tells that the database was away, also when it goes away again before that was told', async () => {
+    it('tells that the database was away, also when it goes away again before that was sent', async () => {
       const listener = kubarr.app.get(ReplicaBus);
       const lostAt = performance.now();
       const now = jest.spyOn(performance, 'now');

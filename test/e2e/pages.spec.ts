@@ -16,7 +16,7 @@ describe('Pages', () => {
   });
   afterAll(() => kubarr.close());
 
-  it('are there for whoever opens the printed address, with a policy and the cookie that forms repeat', async () => {
+  it('are there for a browser that opens the printed address, with a policy and the cookie that forms repeat', async () => {
     const { status, headers, text } = await browser.get('/');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^text\/html/i);

@@ -157,7 +157,7 @@ describe('Passkeys', () => {
     }
   });
 
-  it('of one account are no second factor of another', async () => {
+  it('of one account are not a second factor of another', async () => {
     const { password } = await kubarr.addUser('lotte');
     const lotte = await kubarr.signIn({ username: 'lotte', password });
     const tablet = new SoftwareAuthenticator(ORIGIN);
@@ -178,7 +178,7 @@ describe('Passkeys', () => {
     ).toBe('auth.no-passkeys');
   });
 
-  it('are added only by somebody who has just proved who they are, once each, and for this site', async () => {
+  it('are added only by a user who has just proved who they are, once each, and for this site', async () => {
     const { options } = (await administrator.post('/api/users/me/passkeys/options')).body;
     expect(options).toMatchObject({ rp: { id: 'kubarr.home.example' }, user: { name: 'admin' } });
     const phished = phone.create(options, 'https://kubarr.evil.example');
@@ -192,7 +192,7 @@ describe('Passkeys', () => {
     );
 
     const { options: last } = (await administrator.post('/api/users/me/passkeys/options')).body;
-    await prove("UPDATE users SET sessions_valid_after = now() + interval '1 second'"); // by somebody else, just now
+    await prove("UPDATE users SET sessions_valid_after = now() + interval '1 second'"); // by another person, just now
     const ended = await administrator.post('/api/users/me/passkeys', {
       name: 'To stay',
       credential: new SoftwareAuthenticator(ORIGIN).create(last),

@@ -17,7 +17,7 @@ interface Operation {
   readonly requestBody?: object;
 }
 
-/** Somebody who calls: what they may do, by the catalogue, and how they get a session. */
+/** A caller: what they may do, by the catalogue, and how they get a session. */
 interface Caller {
   readonly name: string;
   readonly permissions: ReadonlySet<string> | undefined;
@@ -26,7 +26,7 @@ interface Caller {
 
 /**
  * Every operation of our own description by everybody: new ones are covered from the moment they are described. Requests
- * name things that do not exist and leave fields out, so that whoever is let in changes nothing.
+ * name things that do not exist and leave fields out, so that an account that is let in changes nothing.
  */
 describe('Every operation', () => {
   let kubarr: TestApplication;
@@ -63,7 +63,7 @@ describe('Every operation', () => {
   });
   afterAll(() => kubarr.close());
 
-  it('lets in whoever holds its permission, and nobody else', async () => {
+  it('lets in an account with its permission, and nobody else', async () => {
     const wrong: string[] = [];
     let checked = 0;
     for (const operation of operations) {
@@ -111,7 +111,7 @@ function expectation({ 'x-permission': access, 'x-own-things': own }: Operation,
   return own ? 'only what is their own' : 'not allowed';
 }
 
-/** Whoever is let in may still be told that a field is missing, that nothing is there, or that there is no cluster. */
+/** An account that is let in may still get the answer that a field is missing, that nothing is there, or that there is no cluster. */
 function isAs(expected: Expectation, { status, text }: Answer): boolean {
   const isProblemOf = (code: string): boolean => text.includes(`"code":"${code}"`);
   switch (expected) {

@@ -156,7 +156,7 @@ describe('Sign-in providers', () => {
     );
   });
 
-  it('prove who somebody without a password is for ten minutes, which they cannot prolong', async () => {
+  it('prove the identity of a user without a password for ten minutes, which they cannot prolong', async () => {
     await set('registration_require_approval', 'false');
     const browser = kubarr.browser();
     await trip(browser, 'lotte');
@@ -221,7 +221,7 @@ describe('Sign-in providers', () => {
     await kubarr.signIn({ username: 'lotte', password }, administrator); // now the active account
     const answer = await administrator.get(back.pathname + back.search);
     expect(answer.headers.get('location')).toMatch(/^\/account\?error=/);
-    const own = await administrator.get('/api/oauth/link/home'); // as lotte, whose session ends meanwhile
+    const own = await administrator.get('/api/oauth/link/home'); // as lotte, whose session ends in between
     const { pathname, search } = await openId.signIn(own.headers.get('location') ?? '', 'lotte');
     await kubarr.dataSource.query("UPDATE users SET sessions_valid_after = now() + interval '1 second'");
     expect(problemIn(await administrator.get(pathname + search))).toBe('Sign in first.');
@@ -258,7 +258,7 @@ describe('Sign-in providers', () => {
     const begun = await browser.get('/api/oauth/direct/login');
     const back = await direct.signIn(begun.headers.get('location') ?? '', 'lotte');
     expect((await browser.get(back.pathname + back.search)).headers.get('location')).toBe('/');
-    // The same subject at another issuer is somebody else.
+    // A subject of the same text at another issuer is another person.
     expect(problemIn(await trip(kubarr.browser(), 'lotte'))).toMatch(/not linked/);
     await direct.stop();
   });
@@ -337,7 +337,7 @@ describe('Sign-in providers', () => {
     it.each([
       ['names no page to sign in at', {}],
       ['names a script as that page', { authorization_endpoint: 'javascript:alert(1)' }],
-      ['is somebody else’s', { issuer: 'https://accounts.google.com' }],
+      ['is that of another person', { issuer: 'https://accounts.google.com' }],
       ['is longer than any', { authorization_endpoint: `https://odd.example/${'x'.repeat(1_100_000)}` }],
     ])('%s lead to a page that says so', async (_, description) => {
       answer = (response) => {

@@ -42,7 +42,7 @@ describe('Refusals', () => {
     expect((await administrator.get('/api/audit?action=user_deleted')).body.total).toBe(0);
   });
 
-  it('do not fill the log, whoever tries what from where', async () => {
+  it('do not fill the log, for any user, route and address', async () => {
     for (let n = 0; n < 60; n++) {
       const visitor = kubarr.browser({ 'user-agent': `visitor ${n}` });
       await visitor.post('/api/setup/initialize', {

@@ -31,7 +31,7 @@ describe('Registration', () => {
   const signInStatus = async (username: string): Promise<number> =>
     (await kubarr.browser().post('/auth/login', { username, password })).status;
 
-  it('is open at first, and whoever comes waits for approval', async () => {
+  it('is open at first, and new accounts wait for approval', async () => {
     expect((await kubarr.browser().get('/auth/registration')).body).toEqual({
       is_open: true,
       requires_approval: true,

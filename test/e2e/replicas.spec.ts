@@ -43,7 +43,7 @@ describe('What changes on one replica', () => {
     expect(await soon(browser, '/api/settings', 403)).toBe(true);
   });
 
-  it('counts on the other when somebody gets or loses a role, or the role is removed', async () => {
+  it('counts on the other when a user gets or loses a role, or the role is removed', async () => {
     const { id, browser } = await signedInThere('lotte');
     const role = (await administrator.post('/api/roles', { name: 'readers' })).body.id;
     await administrator.put(`/api/roles/${role}/permissions`, { permissions: ['settings.view'] });
@@ -84,7 +84,7 @@ describe('What changes on one replica', () => {
       'gets a new password',
       (id: number) => administrator.patch(`/api/users/${id}/password`, { new_password: 'another long passphrase' }),
     ],
-    ['is signed out by somebody else', (id: number) => administrator.delete(`/api/users/${id}/sessions`)],
+    ['is signed out by another person', (id: number) => administrator.delete(`/api/users/${id}/sessions`)],
   ])('counts on the other when an account %s', async (_, change) => {
     const { id, browser } = await signedInThere('lotte');
     expect((await change(id)).status).toBe(200);

@@ -36,7 +36,7 @@ describe('A dump that was read into another server', () => {
   });
   afterAll(() => kubarr.close());
 
-  it('has exact totals again, and goes on counting, once its transaction numbers begin anew', async () => {
+  it('has exact totals again, and goes on counting, once its transaction numbers are reset', async () => {
     // A server that had written far more than this one.
     await kubarr.dataSource.query("UPDATE audit_logs SET written_by = '900000000000'");
     await kubarr.dataSource.query("UPDATE audit_cursors SET written_by = '900000000000', id = 1000000");

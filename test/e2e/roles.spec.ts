@@ -124,7 +124,7 @@ describe('Roles', () => {
     expect(allowed_apps).toEqual(expect.arrayContaining(['jellyfin', 'qbittorrent']));
   });
 
-  describe('in the hands of somebody who is no administrator', () => {
+  describe('in the hands of a user who is not an administrator', () => {
     it('are given nothing that this person lacks, and are out of reach when they grant more', async () => {
       await made('keeper', ['roles.view', 'roles.manage', 'logs.view', 'app.deluge']);
       const keeper = await signedIn('keeper', 'keeper');
@@ -144,7 +144,7 @@ describe('Roles', () => {
       expect((await role('keeper')).permissions).toEqual(own.permissions);
     });
 
-    it('are not changed any more by somebody who loses that permission meanwhile', async () => {
+    it('are not changed any more by a user who loses that permission in between', async () => {
       await made('keeper', ['roles.view', 'roles.manage']);
       const keeper = await signedIn('keeper', 'keeper');
       const { id } = await role('keeper');
@@ -159,7 +159,7 @@ describe('Roles', () => {
     });
   });
 
-  it('can be removed while they are given to somebody: either is done whole', async () => {
+  it('can be removed while they are granted: either is done whole', async () => {
     for (let round = 0; round < 5; round++) {
       const { id } = await made(`passing ${round}`, ['logs.view']);
       const person = await kubarr.addUser(`person${round}`);

@@ -95,7 +95,7 @@ describe('The second factor', () => {
     expect((await recover('ABCDEFGHIJ')).body.code).toBe('auth.second-factor-not-on');
   });
 
-  it('limits guesses of the code, and lets the owner in at a known address', async () => {
+  it('limits attempts at the code, and lets the owner in at a known address', async () => {
     const { secret } = await enrolTotp(administrator);
     const strangers = await TestApplication.start({ KUBARR_TRUSTED_PROXIES: '127.0.0.1' }, kubarr);
     const from = (address: string, totp_code: string): Promise<Answer> =>
@@ -108,7 +108,7 @@ describe('The second factor', () => {
     await strangers.close();
   });
 
-  it('limits guesses of the code also where those of passwords have no limit', async () => {
+  it('limits attempts at the code also where those of passwords have no limit', async () => {
     await enrolTotp(administrator);
     const open = await TestApplication.start({ KUBARR_SIGN_IN_FAILURES_PER_ACCOUNT: '0' }, kubarr);
     const guesses = await Promise.all(

@@ -115,7 +115,7 @@ describe('The first run', () => {
     expect(count).toBe(1);
   });
 
-  it('stays closed for good: for the token, without any administrator, and against the database itself', async () => {
+  it('stays closed: for the token, without any administrator, and against the database itself', async () => {
     await kubarr.finishSetup();
     const browser = kubarr.browser({ 'x-setup-token': await kubarr.setupToken() });
     expect((await browser.post('/api/setup/initialize', account)).body.code).toBe('setup.finished');

@@ -184,7 +184,7 @@ describe('Signing in', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(refused.body.detail).toMatch(/try again in/);
 
-    // The administrator has a live session from this very address: strangers' guesses do not keep the owner out.
+    // The administrator has a live session from this very address: strangers' attempts do not keep the owner out.
     await Promise.all(
       Array.from({ length: 5 }, () => kubarr.browser().post('/auth/login', { ...login, password: 'wrong password' })),
     );
@@ -212,7 +212,7 @@ describe('Signing in', () => {
     expect((await administrator.post('/auth/confirm', { password: login.password })).status).toBe(200);
   });
 
-  it('limits guesses of passwords by themselves: a page elsewhere that begins trips to a provider uses up none', async () => {
+  it('limits attempts at passwords separately: a page elsewhere that starts flows at a provider uses up none', async () => {
     const strict = await TestApplication.start({ KUBARR_SIGN_IN_FAILURES_PER_ADDRESS: '3' }, kubarr);
     const begin = async (): Promise<string> =>
       (await strict.browser().get('/api/oauth/google/login')).headers.get('location') ?? '';

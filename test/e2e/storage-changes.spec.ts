@@ -74,7 +74,7 @@ describe('Changing files', () => {
       expect([path, (await remove(path)).status]).toEqual([path, status]);
   });
 
-  it('renames, and refuses what is no name', async () => {
+  it('renames, and refuses what is not a name', async () => {
     expect((await post('rename', { path: 'media/notes.txt', name: 'a\\xff.txt' })).body).toEqual({
       path: 'media/a\\xff.txt',
     });
@@ -227,7 +227,7 @@ describe('Changing files', () => {
     expect(await readdir(at('media'))).not.toContain(onDisk);
   });
 
-  it('puts things into the trash, shows and restores them, and removes them for good', async () => {
+  it('puts things into the trash, shows and restores them, and removes them permanently', async () => {
     await writeFile(at('media/films/film'), 'film');
     const { body } = await post('trash', { paths: ['media/films', 'media/notes.txt', 'media/way-out', 'media'] });
     expect(body.items.map((item: any) => item.code)).toEqual([null, null, null, 'storage.protected']);

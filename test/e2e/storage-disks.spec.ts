@@ -63,7 +63,7 @@ const isAllowed = canMount(mkdtempSync(join(tmpdir(), 'kubarr-mount-')));
     expect(await readFile(at('media/album/link'), 'utf8')).toBe('one');
   });
 
-  it('has no trash of its own: what is on it is deleted for good, or stays', async () => {
+  it('has no trash of its own: what is on it is deleted permanently, or stays', async () => {
     await mkdir(at('second/old'));
     await writeFile(at('second/old/file'), '');
     expect((await post('trash', { paths: ['second/old'] })).items[0].code).toBe('files.other-disk');

@@ -59,7 +59,7 @@ describe('Reading files', () => {
     expect((await get('browse?path=sorted&sort=colour')).status).toBe(400);
   });
 
-  it('lists and reaches names of any bytes, and what is no file without opening it', async () => {
+  it('lists and reaches names of any bytes, and what is not a file without opening it', async () => {
     await mkdir(at('strange'));
     await writeFile(Buffer.concat([Buffer.from(`${at('strange')}/`), Buffer.from([0x66, 0xff, 0x0a])]), 'bytes');
     await writeFile(at(`strange/${'n'.repeat(255)}`), 'long');
@@ -86,7 +86,7 @@ describe('Reading files', () => {
     }
   });
 
-  it('reaches the longest path, of bytes that are no UTF-8', async () => {
+  it('reaches the longest path, of bytes that are not UTF-8', async () => {
     const path = `long/${Array.from({ length: 15 }, () => '\\xff'.repeat(255)).join('/')}`;
     expect((await administrator.post('/api/storage/mkdir', { path })).status).toBe(200);
     expect((await get(`file-info?path=${encodeURIComponent(path)}`)).body).toMatchObject({ path, kind: 'directory' });

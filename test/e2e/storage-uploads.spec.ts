@@ -183,7 +183,7 @@ describe('Uploading', () => {
     expect((await readFile(at('media/over'), 'utf8')) === 'x'.repeat(1_000_000)).toBe(true);
   });
 
-  it('gives the file a number when its name was taken meanwhile', async () => {
+  it('gives the file a number when its name was taken in between', async () => {
     const place = placeOf(await begin('media/file.txt', 3));
     await writeFile(at('media/file.txt'), 'theirs');
     expect((await append(place, 0, Buffer.from('our'))).status).toBe(204);
@@ -221,7 +221,7 @@ describe('Uploading', () => {
     expect((await stat(at('new/running'))).size).toBe(400_000);
   });
 
-  it('does not say that all is there when somebody took it away', async () => {
+  it('does not say that all is there when it was removed', async () => {
     await mkdir(at('media/gone'));
     const place = placeOf(await begin('media/gone/file', 400_000));
     const socket = await beginSending(place, 'media/gone', 400_000, Buffer.alloc(300_000));
@@ -274,7 +274,7 @@ describe('Uploading', () => {
 });
 
 describe('Room for uploads and copies', () => {
-  it('is promised to what a long request has yet to send, and the upload is not given up meanwhile', async () => {
+  it('is promised to what a long request has yet to send, and the upload does not expire in between', async () => {
     const kubarr = await TestApplication.start({ KUBARR_STORAGE_MIN_FREE_BYTES: '0' });
     try {
       const administrator = kubarr.administrator();

@@ -177,7 +177,7 @@ describe('Accounts', () => {
     ).toBe(422);
   });
 
-  it('are not signed in with the old password by somebody who is quick, while they get a new one', async () => {
+  it('are not signed in with the old password while a new one is being set', async () => {
     const { id } = await kubarr.addUser('lotte');
     let before = oldPassword;
     for (let round = 0; round < 8; round++) {
@@ -242,7 +242,7 @@ describe('Accounts', () => {
     });
   });
 
-  describe('in the hands of somebody who is no administrator', () => {
+  describe('in the hands of a user who is not an administrator', () => {
     it('are given no more than that person holds', async () => {
       const keeper = await someoneWith('keeper', 'users.view', 'users.manage', 'apps.view', 'app.deluge');
       const { id } = await own(keeper);
@@ -359,7 +359,7 @@ describe('Accounts', () => {
       expect((await administrator.get('/api/audit?action=password_changed&success=false')).body.total).toBe(1);
     });
 
-    it('answer 429 to whoever guesses the password of an unattended browser', async () => {
+    it('answer 429 to attempts at the password of an unattended browser', async () => {
       const guess = () => administrator.delete('/api/users/me', { password: 'not the password' });
       const answers: Answer[] = [];
       for (let n = 0; n <= FAILURES; n++) answers.push(await guess());

@@ -212,7 +212,7 @@ describeWith({ ...tools, 'the definitions of CloudNativePG (KUBARR_TEST_CRDS)': 
             ...['--set', 'rbac.install.enabled=true', '--set', `rbac.install.namespaces={${APPS.join(',')}}`],
           );
           asKubarr = join(folder, 'kubeconfig');
-          // The same cluster, with the token of the service account as the only credential.
+          // This cluster, with the token of the service account as the only credential.
           const [server, authority] = ['server', 'certificate-authority'].map((field) =>
             outputOf(KUBECTL ?? '', [
               ...['--kubeconfig', KUBECONFIG ?? '', 'config', 'view', '--raw', '--minify', '--output'],
@@ -383,7 +383,7 @@ describeWith({ ...tools, 'the definitions of CloudNativePG (KUBARR_TEST_CRDS)': 
             ['label', 'namespace', APPS[0] ?? '', 'pod-security.kubernetes.io/enforce=privileged', '--overwrite'],
           ],
           ['a token of another account', ['create', 'token', 'default', '--namespace', 'kube-system']],
-          ['being somebody else', ['get', 'secrets', '--namespace', 'kube-system', '--as', 'system:admin']],
+          ['being another user', ['get', 'secrets', '--namespace', 'kube-system', '--as', 'system:admin']],
           ['a pod in its own namespace', ['run', 'shell', '--image=busybox']],
           ['a node', ['delete', 'node', 'node-1']],
         ])('is refused %s', (_, words) => {

@@ -14,7 +14,7 @@ const CALLERS = 4;
 /** Longest life of a round after its start, in milliseconds; each ends at a random moment within it. */
 const LONGEST_ROUND_MS = 400;
 
-/** What a caller was told to be done, by the user agent that it named itself. */
+/** What a caller got a success for, by the user agent that it named itself. */
 interface Acknowledged {
   readonly userAgent: string;
   readonly action: 'login' | 'system_setting_changed';

@@ -44,7 +44,7 @@ describe('An external database over TLS', () => {
     expect(output).toMatch(/FAIL +database +.*certificate/i);
   });
 
-  it('is told in a sentence when it keeps a command from its work', async () => {
+  it('is named in a sentence when it keeps a command from its work', async () => {
     const { cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec' });
     const other = join(directory, 'another.crt');
     await writeFile(other, cert);
@@ -95,7 +95,7 @@ describe('An external database over TLS', () => {
     expect(await server.stop()).toBe(0);
   });
 
-  it('may come later than Kubarr: it serves meanwhile, says 503 and recovers by itself', async () => {
+  it('may come later than Kubarr: it serves, answers 503 and recovers by itself', async () => {
     await postgres.pause();
     const port = await freePort();
     const starting = ServerProcess.start(directory, {

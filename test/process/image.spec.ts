@@ -42,7 +42,7 @@ describeWith({ 'Node.js 24': NODE_24 })('What the Dockerfile makes', () => {
     expect(filesBelow('apps/server/src/pages/assets').every((path) => existsSync(join(tree, path)))).toBe(true);
   });
 
-  it('runs on Node.js 24 as an unprivileged user on a tree that it cannot write, from the set-up to a download', async () => {
+  it('runs on Node.js 24 as an unprivileged user on a tree that it cannot write, from the setup to a download', async () => {
     const state = join(folder, 'state');
     const files = join(folder, 'files');
     for (const path of [state, files]) {

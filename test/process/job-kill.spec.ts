@@ -21,7 +21,7 @@ const POINTS = [
   ]),
 ];
 
-describe('A durable job whose server is killed', () => {
+describe('A job whose server is killed', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let folder: string;

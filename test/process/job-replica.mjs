@@ -1,5 +1,5 @@
 /**
- * A replica that does durable jobs, to be killed: `node job-replica.mjs '<options>'`. Each step writes to a file, then, at
+ * A replica that runs jobs, to be killed: `node job-replica.mjs '<options>'`. Each step writes to a file, then, at
  * its end, to the table `job_effects`. It kills itself at the `killAt`-th point between two effects (0 = never), and ends
  * when as many jobs as there are `kinds` have succeeded.
  */

@@ -33,7 +33,7 @@ describe('The process', () => {
     const server = await start(directory);
     const storage = join(directory, 'data');
     expect(server.output()).toMatch(
-      /Kubarr \d+\.\d+\.\d+ is running\n {2}address +http:\/\/127\.0\.0\.1:\d+\n {2}state directory +.*kubarr process .*\n {2}set-up +http\S+\/setup\?token=\S+\n/,
+      /Kubarr \d+\.\d+\.\d+ is running\n {2}address +http:\/\/127\.0\.0\.1:\d+\n {2}state directory +.*kubarr process .*\n {2}setup +http\S+\/setup\?token=\S+\n/,
     );
     const browser = await finishSetup(server, storage);
     await mkdir(join(storage, 'media'), { recursive: true });
@@ -47,7 +47,7 @@ describe('The process', () => {
     expect(actions).toEqual(expect.arrayContaining(['login', 'setup_completed', 'user_created']));
   });
 
-  it('keeps people signed in across kill -9, and then prints no set-up address', async () => {
+  it('keeps people signed in across kill -9, and then prints no setup address', async () => {
     const first = await start(directory);
     const browser = await finishSetup(first, join(directory, 'data'));
     await first.killEverything();
@@ -95,7 +95,7 @@ describe('The process', () => {
     });
     let output = '';
     npm.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    await reaches(() => /set-up +http/.test(output) || npm.exitCode !== null);
+    await reaches(() => /setup +http/.test(output) || npm.exitCode !== null);
     npm.kill('SIGTERM');
     const [code] = (await once(npm, 'exit')) as [number | null];
     expect([code, output]).toEqual([0, expect.stringMatching(/Kubarr .* is running/)]);
@@ -206,7 +206,7 @@ describe('The process', () => {
     expect(await readFile(join(directory, 'secret.key'), 'utf8')).toBe('damaged');
   });
 
-  it('has a doctor who says that the database cannot be reached, and migrate waits for it as long as it is told', async () => {
+  it('has a doctor who says that the database cannot be reached, and migrate waits for it as long as configured', async () => {
     const environment = { KUBARR_STATE_DIR: directory, DATABASE_URL: 'postgres://kubarr@127.0.0.1:1/kubarr' };
     const { code, output } = await runCommand(['doctor'], environment);
     expect(code).toBe(1);

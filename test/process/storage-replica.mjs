@@ -112,7 +112,7 @@ intents.execute = (actor, root, planned) => {
   return current.run(change, async () => {
     const result = await execute(actor, root, planned);
     await at('outcome committed');
-    if (change) change.isOver = true; // a job that was woken in between is no part of the change
+    if (change) change.isOver = true; // a job that was woken in between is not part of the change
     return result;
   });
 };

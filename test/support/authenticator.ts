@@ -11,9 +11,9 @@ export interface CredentialJson {
 
 /** How an authenticator of a test behaves. */
 interface Behaviour {
-  /** It checks who is there (PIN, fingerprint). */
+  /** The authenticator checks who is there (PIN, fingerprint). */
   verifiesUser?: boolean;
-  /** It counts its signatures; many synced passkeys do not. */
+  /** The authenticator counts its signatures; many synced passkeys do not. */
   counts?: boolean;
 }
 

@@ -52,7 +52,7 @@ export class Browser {
       },
       ...(body !== undefined && { body: (isRaw ? body : JSON.stringify(body)) as string }),
     });
-    this.keep(response.headers.getSetCookie());
+    this.storeCookies(response.headers.getSetCookie());
     const text = await response.text();
     return {
       status: response.status,
@@ -64,7 +64,7 @@ export class Browser {
     };
   }
 
-  private keep(setCookies: readonly string[]): void {
+  private storeCookies(setCookies: readonly string[]): void {
     for (const line of setCookies) {
       const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
       const name = pair.slice(0, pair.indexOf('='));

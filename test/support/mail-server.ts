@@ -20,7 +20,7 @@ export interface MailServerOptions {
   readonly password?: string;
   /** The reply code to every recipient. */
   readonly refuse?: number;
-  /** It takes connections and says nothing. */
+  /** Accepts connections and sends nothing. */
   readonly silent?: boolean;
 }
 

@@ -8,7 +8,7 @@ export interface ReceivedRequest {
   readonly body: string;
 }
 
-/** A real HTTP server that keeps what it gets and behaves as it is told. */
+/** A real HTTP server that keeps what it gets and behaves as configured. */
 export class Receiver {
   readonly requests: ReceivedRequest[] = [];
   /** How it answers; changed at any time. */

@@ -80,7 +80,7 @@ export class ServerProcess {
   }
 
   get setupAddress(): string | undefined {
-    return /set-up +(http\S+)/.exec(this.output())?.[1];
+    return /setup +(http\S+)/.exec(this.output())?.[1];
   }
 
   browser(headers: Record<string, string> = {}): Browser {
@@ -148,7 +148,7 @@ export function childrenOf(pid: number): number[] {
         const [, parent] = /\) \S (\d+) /.exec(readFileSync(`/proc/${candidate}/stat`, 'utf8')) ?? [];
         return Number(parent) === pid;
       } catch {
-        return false; // it ended meanwhile
+        return false; // it ended in between
       }
     });
 }

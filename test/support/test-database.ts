@@ -44,7 +44,7 @@ export async function findSetUpTemplate(
   const client = new pg.Client(connectionOptions(admin));
   await client.connect();
   try {
-    await client.query("SELECT pg_advisory_lock(hashtextextended('kubarr set-up template', 0))");
+    await client.query("SELECT pg_advisory_lock(hashtextextended('kubarr setup template', 0))");
     const { rows } = await client.query<{ comment: string | null }>(
       "SELECT shobj_description(oid, 'pg_database') AS comment FROM pg_database WHERE datname = $1",
       [name],

@@ -75,7 +75,7 @@ export class TlsPostgres {
     };
   }
 
-  /** The same as one address. */
+  /** As one address. */
   get url(): string {
     return `postgres://${ROLE.user}:${encodeURIComponent(ROLE.password)}@localhost:${this.port}/kubarr`;
   }

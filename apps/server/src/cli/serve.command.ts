@@ -6,9 +6,9 @@ import { ClusterConfig } from '@kubarr/kubernetes';
 /** Longest time that stopping may take before the process ends anyway, in milliseconds; pods are given 30 s. */
 const STOP_WITHIN_MS = 25_000;
 
-/** Serves until it is told to stop by Ctrl-C or SIGTERM. A second signal changes nothing: npm and the terminal both send one. */
+/** Serves until Ctrl-C or SIGTERM. A second signal changes nothing: npm and the terminal both send one. */
 export async function serve(config: Config): Promise<0> {
-  process.stdout.on('error', () => undefined); // whoever read the output is gone; that is no reason to end
+  process.stdout.on('error', () => undefined); // a closed pipe does not stop the server
   const log = createLogger(config.get(LogConfig));
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
@@ -57,7 +57,7 @@ function introduce(
     `Kubarr ${build.version} is running`,
     `  address          ${address}`,
     `  state directory  ${stateDirectory}`,
-    ...(setupAddress === undefined ? [] : [`  set-up           ${setupAddress}`]),
+    ...(setupAddress === undefined ? [] : [`  setup            ${setupAddress}`]),
   ];
   print(`\n${lines.join('\n')}\n`);
 }

@@ -8,6 +8,6 @@ export class PortTaken extends KubarrError {
       EADDRINUSE: `Another process listens on ${host}:${port}; stop it, or set KUBARR_PORT to another port.`,
       EACCES: `This user may not listen on port ${port}; set KUBARR_PORT to one above 1023.`,
     }[systemCode];
-    super(reason ?? `${host} is no address of this machine; set KUBARR_HOST to one that is.`, { cause });
+    super(reason ?? `${host} is not an address of this machine; set KUBARR_HOST to one that is.`, { cause });
   }
 }

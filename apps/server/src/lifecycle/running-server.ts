@@ -18,7 +18,7 @@ import { PortTaken } from './lifecycle.errors.js';
 /** Name of the file in the state directory that keeps a generated secret key. */
 export const SECRET_KEY_FILE = 'secret.key';
 
-/** Longest time that open requests may take to end once the process was told to stop, in milliseconds. */
+/** Longest time that open requests may take to end after SIGTERM, in milliseconds. */
 const DRAIN_MS = 8_000;
 
 /** Everything one process holds, in the order it is taken; `stop` gives it back in reverse. */
@@ -63,7 +63,7 @@ export class RunningServer {
     return publicUrl ?? `http://${reachable(host)}:${port}`;
   }
 
-  /** What a person needs to know, once the database was reached; the set-up address only until there is an administrator. */
+  /** What a person needs to know, once the database was reached; the setup address only until there is an administrator. */
   async introduction(): Promise<{ address: string; stateDirectory: string; setupAddress?: string }> {
     await this.app.get(DatabaseConnection).whenReady();
     const facts = { address: this.address, stateDirectory: this.state.path };

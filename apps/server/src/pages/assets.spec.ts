@@ -35,7 +35,7 @@ describe('The texts of the built-in pages', () => {
     expect(ago('2026-11-01T12:00:00Z')).toMatch(/2026/);
   });
 
-  it('leave what is no time as it is', () => {
+  it('leave a text that is not a time unchanged', () => {
     expect(format.time('unknown')).toBe('unknown');
   });
 

@@ -84,7 +84,7 @@ function operations({ paths }: OpenAPIObject): Operation[] {
   return Object.values(paths).flatMap((path) => METHODS.flatMap((method) => path[method] ?? []));
 }
 
-/** The same as text, made at the first request: most servers are never asked for it, and it takes time and memory. */
+/** The document as text, made at the first request: most servers are never asked for it, and it takes time and memory. */
 @Injectable()
 export class ApiDescription {
   private app: INestApplication | undefined;

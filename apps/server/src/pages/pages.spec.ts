@@ -233,7 +233,7 @@ describe('The built-in pages', () => {
   });
 });
 
-describe('The set-up address', () => {
+describe('The setup address', () => {
   let app: NestFastifyApplication;
   beforeAll(async () => {
     app = await start({ KUBARR_PUBLIC_URL: 'https://kubarr.example' });

@@ -1,7 +1,7 @@
 import { patch } from './api.js';
 import { element } from './dom.js';
 import { choice, form } from './form.js';
-import { wear } from './theme.js';
+import { applyTheme } from './theme.js';
 
 /** The colours of the pages, kept with the account. */
 export function appearance({ page, person }) {
@@ -12,7 +12,7 @@ export function appearance({ page, person }) {
   });
   async function send(values) {
     const preferences = await patch('/api/users/me/preferences', values);
-    wear(preferences.theme);
+    applyTheme(preferences.theme);
     page.personChanged();
     page.reload();
   }

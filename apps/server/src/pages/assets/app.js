@@ -9,7 +9,7 @@ import { peopleScreen } from './people-screen.js';
 import { setupScreen } from './setup-screen.js';
 import { signInScreen } from './sign-in-screen.js';
 import { missingScreen, troubleScreen, waitingScreen } from './state-screens.js';
-import { wear, wearAsLastTime } from './theme.js';
+import { applyTheme, applyLastTheme } from './theme.js';
 import { trashScreen } from './trash-screen.js';
 import { followUnread } from './unread.js';
 
@@ -28,7 +28,7 @@ let isSetUp = false;
 let person;
 let stopFollowing = () => undefined;
 
-/** Shows the page of the current address. A page that is left meanwhile shows nothing any more. */
+/** Shows the page of the current address. A page that was left before it loaded shows nothing. */
 async function show() {
   visit.abort();
   visit = new window.AbortController();
@@ -126,7 +126,7 @@ async function personOf(page) {
     person = await get('/api/users/me', page.signal);
     const accounts = await get('/auth/accounts', page.signal);
     if (page.signal.aborted) return person;
-    wear(person.preferences.theme);
+    applyTheme(person.preferences.theme);
     const menu = accountMenu(page, person, accounts);
     account.replaceChildren(menu.node);
     stopFollowing();
@@ -189,7 +189,7 @@ document.addEventListener('click', (event) => {
   pageAt(new URL(location.href), visit.signal).go(pathname + search + hash);
 });
 
-wearAsLastTime();
+applyLastTheme();
 
 window.addEventListener('popstate', () => void show());
 

@@ -129,7 +129,7 @@ function row({ name, path, kind, size: bytes, modified }, mayDownload, choose) {
 function nothing({ path, total_items }) {
   const [text, advice] =
     total_items > 0
-      ? ['There is nothing on this page.', 'The folder has become smaller meanwhile.']
+      ? ['There is nothing on this page.', 'The folder has fewer entries now.']
       : path === ''
         ? ['There are no files yet.', 'Upload some, or put them into the storage folder of this server.']
         : ['This folder is empty.', 'Upload something, or put it there on the server.'];

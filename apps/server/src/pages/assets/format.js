@@ -10,7 +10,7 @@ export function size(bytes) {
 
 const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** In the time zone and manner of the browser. What is no time stays as it is. */
+/** In the time zone and manner of the browser. A text that is not a time is returned unchanged. */
 export function time(text) {
   const date = new Date(text);
   return Number.isNaN(date.getTime()) ? text : DATE.format(date);

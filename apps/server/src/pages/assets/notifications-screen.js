@@ -15,7 +15,7 @@ const CHANNELS = {
   ntfy: ['ntfy', 'Topic', 'home'],
 };
 
-/** The inbox, and where else its owner wants to be told. */
+/** The inbox, and the other channels of its owner. */
 export async function notificationsScreen(page) {
   const inbox = await get(`/api/notifications/inbox?limit=${SHOWN}`, page.signal);
   const preferences = await get('/api/notifications/preferences', page.signal);
@@ -30,12 +30,12 @@ export async function notificationsScreen(page) {
       element(
         'section',
         { class: 'card' },
-        element('h2', {}, 'Where you are told'),
+        element('h2', {}, 'Where you are notified'),
         element(
           'p',
           { class: 'muted' },
           usable.length === 0
-            ? 'Everything is in the inbox above. Once an administrator has set a channel up, you can also be told by mail, chat, SMS, webhook or push.'
+            ? 'Everything is in the inbox above. Once an administrator has set a channel up, you can also be notified by mail, chat, SMS, webhook or push.'
             : 'Everything is in the inbox above. Messages also go to these places, once you have proved that they are yours.',
         ),
         element(

@@ -2,7 +2,7 @@ import { patch, remove } from './api.js';
 import { element } from './dom.js';
 import { actionButton, checkboxes, field, form, passwordField } from './form.js';
 
-/** What may be done with somebody else’s account. The server says no where it would touch more than one holds. */
+/** What may be done with the account of another person. The server refuses what exceeds your own permissions. */
 export function personActions(member, { page, may, roles }) {
   const path = `/api/users/${member.id}`;
   const after = (work) => async (values) => {
@@ -66,7 +66,7 @@ function newPasswordForm(member, path, after) {
 }
 
 function removalForm({ id, username }, path, after) {
-  const name = field(`Type “${username}” to remove the account for good`, {
+  const name = field(`Type “${username}” to remove the account permanently`, {
     name: `remove-${id}`,
     autocomplete: 'off',
     autocapitalize: 'none',

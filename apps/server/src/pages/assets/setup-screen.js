@@ -27,7 +27,7 @@ export async function setupScreen(page) {
   return status.server_configured && page.url.hash !== '#server' ? administratorScreen(page) : serverScreen(page);
 }
 
-/** Whoever sets Kubarr up must be able to read its log: there the one-time token is. */
+/** The one-time token is in the log of Kubarr. */
 function keyScreen(text, isGuess) {
   const token = field('Or paste the token here', {
     name: 'token',
@@ -194,7 +194,7 @@ async function administratorScreen(page) {
     element('p', {}, 'The first account. It may do everything, so give it a password that you use nowhere else.'),
     form({
       fields: { admin_username: username, admin_email: email, admin_password: password, again },
-      button: 'Finish the set-up',
+      button: 'Finish the setup',
       send,
     }),
     element('p', { class: 'muted aside' }, element('a', { href: '/setup#server' }, 'Back to name and folder')),
@@ -210,7 +210,7 @@ function wizard(step, title, ...content) {
       { class: 'card narrow' },
       element(
         'ol',
-        { class: 'steps', 'aria-label': 'Steps of the set-up' },
+        { class: 'steps', 'aria-label': 'Steps of the setup' },
         STEPS.map((name, position) =>
           element(
             'li',

@@ -53,7 +53,7 @@ export function signInScreen(page, accounts, providers) {
       { class: 'card narrow' },
       element('h1', {}, 'Sign in'),
       searchParams.has('finished') &&
-        element('p', { class: 'notice' }, 'The set-up is finished. Sign in with the account you have just made.'),
+        element('p', { class: 'notice' }, 'The setup is finished. Sign in with the account you have just made.'),
       refusal(searchParams),
       form({ fields: { username, password, totp_code: code }, button: 'Sign in', send }),
       withPasskey,

@@ -5,7 +5,7 @@ const KEY = 'theme';
 const DARK_WHEN = { system: '(prefers-color-scheme: dark)', light: 'not all', dark: 'all' };
 
 /** Shows the page in the colours of `theme`: system, light or dark. What is none of them counts as system. */
-export function wear(theme) {
+export function applyTheme(theme) {
   document.querySelector('#dark').media = DARK_WHEN[theme] ?? DARK_WHEN.system;
   try {
     window.localStorage.setItem(KEY, theme);
@@ -14,10 +14,10 @@ export function wear(theme) {
   }
 }
 
-/** The colours of whoever was here last. */
-export function wearAsLastTime() {
+/** The theme of the last user of this browser. */
+export function applyLastTheme() {
   try {
-    wear(window.localStorage.getItem(KEY) ?? 'system');
+    applyTheme(window.localStorage.getItem(KEY) ?? 'system');
   } catch {
     // see above
   }

@@ -48,7 +48,7 @@ export async function trashScreen(page, person) {
           'div',
           { class: 'actions' },
           may('storage.write') && button('Restore', `Restore ${name}`, () => void act('restore', [id])),
-          may('storage.delete') && button('Remove', `Remove ${name} for good`, () => void act('remove', [id])),
+          may('storage.delete') && button('Remove', `Remove ${name} permanently`, () => void act('remove', [id])),
         ),
       ),
     );
