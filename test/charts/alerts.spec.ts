@@ -61,7 +61,7 @@ const SCENARIOS: Record<string, { raised: Scenario; quiet: Scenario }> = {
   },
   KubarrErrors: {
     raised: { series: { [requests(200)]: '0+10x60', [requests(500)]: '0+2x60' }, after: 30 },
-    // An outage of the database is not a fault of ours, and one fault a day raises no alert.
+    // An outage of the database is not an error of Kubarr, and one fault a day raises no alert.
     quiet: {
       series: { [requests(200)]: '0+1x60', [requests(503)]: '0+50x60', [requests(500)]: '0x20 1x60' },
       after: 30,
