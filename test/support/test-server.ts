@@ -7,7 +7,7 @@ import { loadConfig } from '@kubarr/platform/config';
 import { startEmbeddedPostgres } from '@kubarr/embedded-postgres';
 import { migrate, type DatabaseTarget, DatabaseConfig } from '@kubarr/platform/database';
 import { readPostmasterPidFile } from '../../libs/embedded-postgres/src/postmaster-pid-file.js';
-import { stopServer } from '../../libs/embedded-postgres/src/postmaster-process.js';
+import { stopServer } from '../../libs/embedded-postgres/src/server-signals.js';
 import { migrations } from '../../migrations/index.js';
 
 /** One PostgreSQL server for a whole run of the tests, with a migrated database to clone. */

@@ -1,15 +1,15 @@
 import { hasPermission, PERMISSIONS } from './permissions.js';
 
-/** How far someone may go in what they give to others or do to others: as far as what they hold themselves. */
+/** What a person may grant, and on whom they may act: on no one with more permissions than their own. */
 export interface Authority {
   readonly permissions: ReadonlySet<string>;
-  /** Administrators hold what does not exist yet as well, so that no list of permissions comes up to them. */
+  /** True for administrators: they also have future permissions, so that no list equals them. */
   readonly isAdministrator: boolean;
 }
 
 /**
- * What counts is held both by the account, as of now, and by the session or token that asks: a token for one thing gives
- * its holder no authority over the others.
+ * The intersection of the account's current permissions and those of the session or token that asks: a token for one
+ * purpose gives no authority over others.
  */
 export function authorityOf(asking: ReadonlySet<string>, account: Authority): Authority {
   const both = [
@@ -22,7 +22,7 @@ export function authorityOf(asking: ReadonlySet<string>, account: Authority): Au
   };
 }
 
-/** May someone give this, or act upon someone who holds it? */
+/** Whether `authority` may grant this, or act on an account that has it. */
 export function covers(authority: Authority, other: Authority): boolean {
   if (authority.isAdministrator) return true;
   return !other.isAdministrator && [...other.permissions].every((key) => hasPermission(authority.permissions, key));

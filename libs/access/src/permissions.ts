@@ -42,10 +42,10 @@ const KEYS: ReadonlySet<string> = new Set(PERMISSIONS.map((permission) => permis
 
 export const isPermission = (key: string): key is PermissionKey => KEYS.has(key);
 
-/** The system role with this name holds every permission, future ones included. */
+/** The system role with this name has every permission, future ones included. */
 export const ADMIN_ROLE = 'admin';
 
-/** How a permission to open one app begins; the rest is the name of the app, or `*` for all of them. */
+/** Prefix of a permission to open one app; the rest is the name of the app, or `*` for all of them. */
 const APP_PREFIX = 'app.';
 
 /** Names of apps are names of Kubernetes namespaces. Source: RFC 1123 labels. */
@@ -60,7 +60,7 @@ export const appPermission = (appName: string): string => APP_PREFIX + appName;
 export const appOf = (permission: string): string | undefined =>
   permission.startsWith(APP_PREFIX) ? permission.slice(APP_PREFIX.length) : undefined;
 
-/** What one role grants. `appNames` may hold `*` for all apps. */
+/** What one role grants. `appNames` may contain `*` for all apps. */
 export interface RoleGrants {
   readonly name: string;
   readonly isSystem: boolean;

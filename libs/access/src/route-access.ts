@@ -38,7 +38,7 @@ export const Public = (): MethodDecorator & ClassDecorator => access('public');
 export const Authenticated = (documentedAs?: PermissionKey): MethodDecorator & ClassDecorator =>
   access('authenticated', documentedAs);
 
-/** Only people who hold the permission may call the route. */
+/** Only callers with the permission may call the route. */
 export const RequirePermission = (permission: PermissionKey): MethodDecorator & ClassDecorator => access(permission);
 
 /** Setting up a second factor needs the route: it is open to people whose role demands one that they do not have yet. */

@@ -24,7 +24,7 @@ export type AlertListener = (transaction: EntityManager, alert: Alert) => Promis
 
 const LONGEST_SUBJECT = 200;
 
-/** Settled conditions, and those that nobody raised again, are deleted after this many days. */
+/** Settled conditions, and those not raised again, are deleted after this many days. */
 const RETENTION_DAYS = 30;
 
 /** Below every area that has something to report: areas raise, `notifications` listens. */

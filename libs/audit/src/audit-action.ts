@@ -1,4 +1,4 @@
-/** Who can be notified of an action: the account that it concerns, every administrator, or nobody. */
+/** Who can be notified of an action: the account that it concerns, every administrator, or no one. */
 export type AuditAudience = 'account' | 'administrators' | 'nobody';
 
 /** One action that an audit entry can name. Made only by `defineActions`, so that nothing undeclared can be recorded. */

@@ -10,7 +10,7 @@ import { type FastifyRequest } from 'fastify';
 export class PublicOrigin {
   constructor(private readonly config: HttpConfig) {}
 
-  of({ headers, protocol, host }: FastifyRequest): string {
+  resolve({ headers, protocol, host }: FastifyRequest): string {
     const { origin } = headers;
     return this.config.publicUrl ?? (origin && URL.canParse(origin) ? origin : `${protocol}://${host}`);
   }

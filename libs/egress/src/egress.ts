@@ -119,7 +119,7 @@ export class Egress {
   }
 
   /**
-   * Follows redirects unless told otherwise, drops credentials on the way to another origin, and buffers the body.
+   * Follows redirects by default, drops credentials on the way to another origin, and buffers the body.
    *
    * @throws AddressForbidden; ConnectionFailed, also for a body longer than `maxBytes`; the reason of the given signal
    */

@@ -16,7 +16,7 @@ export interface Binaries {
   readonly majorVersion: string;
 }
 
-/** The environment of every PostgreSQL process: ours holds secrets and `PG…` variables that must not reach it. */
+/** The environment of every PostgreSQL process: ours contains secrets and `PG…` variables that must not be passed on. */
 export const SERVER_ENVIRONMENT = { LC_ALL: 'C' };
 
 /**

@@ -10,7 +10,7 @@ import {
   EmbeddedPostgresUserUnusable,
   EmbeddedPostgresVersionMismatch,
 } from './embedded.errors.js';
-import { closedFolder, giveTo, namedUser, type ServerUser } from './server-user.js';
+import { closedFolder, changeOwner, namedUser, type ServerUser } from './server-user.js';
 
 const run = promisify(execFile);
 
@@ -48,13 +48,13 @@ async function check({ path, user, binaries }: DataDirectoryOptions): Promise<vo
   if (owner !== expected) {
     throw new EmbeddedPostgresFolderUnusable(
       `${path} belongs to uid ${owner}, and the server would run as uid ${expected}`,
-      `Start Kubarr as the owner, give the folder with all it holds to uid ${expected} (chown -R)`,
+      `Start Kubarr as the owner, give the folder and its content to uid ${expected} (chown -R)`,
     );
   }
   const version = (await readFile(join(path, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
   if (!version) {
     throw new EmbeddedPostgresFolderUnusable(
-      `${path} holds files that are no PostgreSQL data`,
+      `${path} contains files that are not PostgreSQL data`,
       'Move them away, choose another KUBARR_STATE_DIR',
     );
   }
@@ -69,12 +69,12 @@ async function create(options: DataDirectoryOptions): Promise<void> {
   const passwordFile = `${half}.password`;
   try {
     await writeFile(passwordFile, options.password, { mode: 0o600 });
-    await giveTo(user, half);
-    await giveTo(user, passwordFile);
+    await changeOwner(user, half);
+    await changeOwner(user, passwordFile);
     await initialise(half, passwordFile, options);
     await rename(half, path);
     if (options.durable) await syncDirectory(dirname(path));
-    await removeHalfMade(path); // the initdb of a start that was killed goes on for a while, and writes beside us
+    await removeHalfMade(path); // the initdb of a killed start may still be running and writing
   } catch (error) {
     await rm(half, { recursive: true, force: true });
     throw error;

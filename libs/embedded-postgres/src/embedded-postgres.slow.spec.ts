@@ -11,9 +11,9 @@ import { type DatabaseTarget } from '@kubarr/platform/database';
 import { findBinaries } from './binaries.js';
 import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './index.js';
 import { runPostmaster } from './postmaster.js';
-import { stopServer } from './postmaster-process.js';
+import { stopServer } from './server-signals.js';
 import { ServerLog } from './server-log.js';
-import { chooseServerUser, giveTo } from './server-user.js';
+import { chooseServerUser, changeOwner } from './server-user.js';
 import { reaches } from '../../../test/support/reaches.js';
 
 let folder: string;
@@ -196,10 +196,10 @@ describe('startEmbeddedPostgres', () => {
       process.kill(first.pid, 'SIGKILL');
       setTimeout(() => process.kill(backend, 'SIGCONT'), 700);
 
-      const begun = Date.now();
+      const startedAt = Date.now();
       const second = await start();
       expect(second.tookOver).toBe(false);
-      expect(Date.now() - begun).toBeGreaterThan(600);
+      expect(Date.now() - startedAt).toBeGreaterThan(600);
     });
 
     it('waits for a server on its way down, also for one that waits for its sessions', async () => {
@@ -317,8 +317,8 @@ describe('startEmbeddedPostgres', () => {
     it('refuses a folder with other files', async () => {
       await mkdir(join(directory, 'postgres/data'), { recursive: true });
       await writeFile(join(directory, 'postgres/data/diary.txt'), '');
-      await giveTo(await chooseServerUser(directory), join(directory, 'postgres/data'));
-      await expect(start()).rejects.toThrow(/holds files that are no PostgreSQL data/);
+      await changeOwner(await chooseServerUser(directory), join(directory, 'postgres/data'));
+      await expect(start()).rejects.toThrow(/contains files that are not PostgreSQL data/);
     });
 
     it('quotes the last lines of the log when the server does not start', async () => {
@@ -348,7 +348,7 @@ describe('startEmbeddedPostgres', () => {
 
     it('works for an ordinary user with a name, again after the volume was made group-writable as at each mount', async () => {
       const nobody = await chooseServerUser('/nowhere');
-      await giveTo(nobody, directory);
+      await changeOwner(nobody, directory);
       const child = startElsewhere(nobody);
       await startedElsewhere(child);
       child.kill('SIGKILL');

@@ -6,9 +6,9 @@ import { makeDirectory, readOrCreateFile } from '@kubarr/platform/state';
 import { findBinaries } from './binaries.js';
 import { prepareDataDirectory } from './data-directory.js';
 import { EmbeddedPostgresNotStarted, namedFolderFailure } from './embedded.errors.js';
-import { leaveListeningPlace, type ListeningPlace } from './listening-place.js';
+import { removeSocketDirectory, type ListeningPlace } from './listening-place.js';
 import { runPostmaster } from './postmaster.js';
-import { stopServer } from './postmaster-process.js';
+import { stopServer } from './server-signals.js';
 import { ServerLog } from './server-log.js';
 import { chooseServerUser, type ServerUser } from './server-user.js';
 import { asSuperuser, type SuperuserAccess } from './superuser-client.js';
@@ -68,9 +68,9 @@ async function start(home: string, options: EmbeddedPostgresOptions): Promise<Em
   const end = async (): Promise<void> => {
     log.close();
     await stopServer(pid, dataDirectory);
-    await leaveListeningPlace(place.socketDirectory);
+    await removeSocketDirectory(place.socketDirectory);
   };
-  await ensureDatabase(place, access, database).catch(async (cause: unknown) => {
+  await createDatabaseIfMissing(place, access, database).catch(async (cause: unknown) => {
     if (!tookOver) await end();
     throw new EmbeddedPostgresNotStarted('its database could not be made', log.file, await log.lastLines(), { cause });
   });
@@ -98,7 +98,11 @@ function targetAt({ socketDirectory, port }: ListeningPlace, database: string, p
   return { host, port, database, user: ROLE, password: socketDirectory ? undefined : password, tls: 'off' };
 }
 
-async function ensureDatabase(place: ListeningPlace, access: SuperuserAccess, database: string): Promise<void> {
+async function createDatabaseIfMissing(
+  place: ListeningPlace,
+  access: SuperuserAccess,
+  database: string,
+): Promise<void> {
   await asSuperuser(place, access, async (client) => {
     const { rows } = await client.query<{ role: boolean; database: boolean }>(
       `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS role,

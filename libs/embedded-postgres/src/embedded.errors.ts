@@ -1,6 +1,6 @@
 import { KubarrError } from '@kubarr/platform/errors';
 
-/** The way out that every refusal names: a server that somebody else runs. */
+/** The alternative that every error suggests: an external server. */
 const OWN_SERVER = 'set DATABASE_URL to a PostgreSQL server of your own';
 
 /** The binaries are not installed, or do not run on this machine. */
@@ -82,7 +82,7 @@ export function namedFolderFailure(error: unknown, folder: string): unknown {
     case 'EPERM':
       return new EmbeddedPostgresFolderUnusable(
         message,
-        `Give ${folder} with all it holds to the user that runs Kubarr (chown -R), choose another KUBARR_STATE_DIR`,
+        `Give ${folder} and its content to the user that runs Kubarr (chown -R), choose another KUBARR_STATE_DIR`,
         { cause: error },
       );
     case 'EROFS':

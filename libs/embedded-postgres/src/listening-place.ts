@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MAX_SOCKET_PATH_BYTES } from '@kubarr/platform/state';
-import { giveTo, type ServerUser } from './server-user.js';
+import { changeOwner, type ServerUser } from './server-user.js';
 
 /** Where the server listens: in a private folder, or on a port of the loopback address, where it asks for a password. */
 export interface ListeningPlace {
@@ -36,7 +36,7 @@ export async function chooseListeningPlace(home: string, user: ServerUser): Prom
 }
 
 /** Removes the temporary folder of a server that is gone, if it had one. */
-export async function leaveListeningPlace(socketDirectory: string | undefined): Promise<void> {
+export async function removeSocketDirectory(socketDirectory: string | undefined): Promise<void> {
   if (socketDirectory === undefined || dirname(socketDirectory) !== tmpdir()) return;
   if (socketDirectory.startsWith(join(tmpdir(), TEMPORARY_PREFIX)))
     await rm(socketDirectory, { recursive: true, force: true });
@@ -46,11 +46,11 @@ function fitsSocket(directory: string): boolean {
   return Buffer.byteLength(join(directory, `.s.PGSQL.${SOCKET_PORT}`)) <= MAX_SOCKET_PATH_BYTES;
 }
 
-/** Empty, because a lock file of an earlier server may name a process that is somebody else's by now. */
+/** Empty, because a lock file of an earlier server may name a process id that another program uses now. */
 async function makePrivate(directory: string, user: ServerUser): Promise<void> {
   await mkdir(directory, { recursive: true });
   for (const name of await readdir(directory)) await rm(join(directory, name), { force: true });
-  await giveTo(user, directory);
+  await changeOwner(user, directory);
   await chmod(directory, 0o700);
 }
 

@@ -5,9 +5,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Binaries, SERVER_ENVIRONMENT } from './binaries.js';
 import { closedTo } from './data-directory.js';
 import { EmbeddedPostgresDiskFull, EmbeddedPostgresNotStarted } from './embedded.errors.js';
-import { chooseListeningPlace, leaveListeningPlace, type ListeningPlace, writeAccessRules } from './listening-place.js';
+import {
+  chooseListeningPlace,
+  removeSocketDirectory,
+  type ListeningPlace,
+  writeAccessRules,
+} from './listening-place.js';
 import { type PostmasterPidFile, readPostmasterPidFile } from './postmaster-pid-file.js';
-import { LOOK_EVERY_MS, serverProgram, signalServer } from './postmaster-process.js';
+import { POLL_INTERVAL_MS, serverProgram, signalServer } from './server-signals.js';
 import { type ServerLog } from './server-log.js';
 import { serverSettings } from './server-settings.js';
 import { closedFolder, type ServerUser } from './server-user.js';
@@ -29,7 +34,7 @@ export interface Postmaster {
 }
 
 export interface PostmasterOptions {
-  /** The folder that holds all of the server. */
+  /** Parent folder of data directory, log and socket. */
   readonly home: string;
   readonly dataDirectory: string;
   readonly binaries: Binaries;
@@ -43,11 +48,11 @@ export interface PostmasterOptions {
  * Takes over the server that already runs on the data, or starts one.
  *
  * A server outlives our process when that is killed. The next start finds it ready (and takes it over), on its way up or
- * down (and waits), or gone with its lock file left behind, whose process id may by now be somebody else's (and removes
+ * down (and waits), or gone with its lock file left behind, whose process id another program may use now (and removes
  * the file). A server of another release is stopped first.
  */
 export async function runPostmaster(options: PostmasterOptions): Promise<Postmaster> {
-  const begun = Date.now();
+  const startedAt = Date.now();
   for (;;) {
     const earlier = await readPostmasterPidFile(options.dataDirectory);
     if (!earlier || (await isGone(earlier, options))) {
@@ -57,15 +62,15 @@ export async function runPostmaster(options: PostmasterOptions): Promise<Postmas
     } else if (await canTakeOver(earlier, options)) {
       return { pid: earlier.pid, place: earlier, tookOver: true };
     }
-    const patienceMs = earlier?.status === 'starting' ? START_WITHIN_MS : EARLIER_SERVER_GONE_WITHIN_MS;
-    if (Date.now() - begun > patienceMs) {
+    const waitMs = earlier?.status === 'starting' ? START_WITHIN_MS : EARLIER_SERVER_GONE_WITHIN_MS;
+    if (Date.now() - startedAt > waitMs) {
       throw new EmbeddedPostgresNotStarted(
-        `an earlier server${earlier ? ` (process ${earlier.pid})` : ''} still holds ${options.dataDirectory}`,
+        `an earlier server${earlier ? ` (process ${earlier.pid})` : ''} still uses ${options.dataDirectory}`,
         options.log.file,
         await options.log.lastLines(),
       );
     }
-    await delay(LOOK_EVERY_MS);
+    await delay(POLL_INTERVAL_MS);
   }
 }
 
@@ -86,10 +91,10 @@ async function canTakeOver(earlier: PostmasterPidFile, options: PostmasterOption
 
 async function removeRemains(earlier: PostmasterPidFile, dataDirectory: string): Promise<void> {
   await rm(join(dataDirectory, 'postmaster.pid'), { force: true });
-  await leaveListeningPlace(earlier.socketDirectory);
+  await removeSocketDirectory(earlier.socketDirectory);
 }
 
-/** `undefined` = not yet: something of an earlier server, or another program on the port, is in the way. */
+/** `undefined` = retry: remains of an earlier server, or another program on the port, prevent the start. */
 async function start(options: PostmasterOptions): Promise<Postmaster | undefined> {
   const { dataDirectory, binaries, user, log } = options;
   const place = await chooseListeningPlace(options.home, user);
@@ -121,14 +126,14 @@ async function start(options: PostmasterOptions): Promise<Postmaster | undefined
       child.kill('SIGQUIT');
       ended = `it was not ready within ${START_WITHIN_MS / 1000} s`;
     }
-    await delay(LOOK_EVERY_MS);
+    await delay(POLL_INTERVAL_MS);
   }
-  await leaveListeningPlace(place.socketDirectory);
+  await removeSocketDirectory(place.socketDirectory);
   return explain(ended, output.offset, options);
 }
 
 async function explain(ended: string, logOffset: number, options: PostmasterOptions): Promise<undefined> {
-  // All of them: the last processes of a killed server write into the same log meanwhile.
+  // All lines: the last processes of a killed server may still write to this log.
   const all = await options.log.lastLines(logOffset, Infinity);
   if (NOT_YET.test(all)) return undefined;
   const lines = await options.log.lastLines(logOffset);

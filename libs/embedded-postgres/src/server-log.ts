@@ -3,13 +3,13 @@ import { open, stat, truncate, writeFile } from 'node:fs/promises';
 /** Above this the log is cut, in bytes; as much of its end stays beside it. */
 const LARGEST_LOG = 1024 * 1024;
 /** A server that writes 1 MB a second for that long is cut at 30 MB. */
-const LOOK_EVERY_MS = 30_000;
+const POLL_INTERVAL_MS = 30_000;
 /** Enough for the last lines, in bytes. */
 const LARGEST_QUOTE = 16 * 1024;
 
 /**
- * The log of the server: a file that the server appends to by itself, so that it goes on when our process is killed.
- * It is cut when it has grown too large, at start and while we run; the end of the older part stays as `<file>.1`.
+ * The log file of the server. The server itself appends to it, so that logging continues when our process is killed.
+ * Truncated when too large, at start and while running; the end of the older part is kept as `<file>.1`.
  */
 export class ServerLog {
   private timer: NodeJS.Timeout | undefined;
@@ -18,21 +18,21 @@ export class ServerLog {
 
   /** Cuts the log from time to time, without keeping the process alive. */
   watch(): void {
-    this.timer = setInterval(() => void this.cutWhenLarge().catch(() => undefined), LOOK_EVERY_MS).unref();
+    this.timer = setInterval(() => void this.cutWhenLarge().catch(() => undefined), POLL_INTERVAL_MS).unref();
   }
 
   close(): void {
     clearInterval(this.timer);
   }
 
-  /** The server holds the file open for appending: after this its next line is the first. */
+  /** The server has the file open for appending: after truncation its next line is the first. */
   async cutWhenLarge(): Promise<void> {
     if ((await sizeOf(this.file)) <= LARGEST_LOG) return;
     await writeFile(`${this.file}.1`, await endOf(this.file, LARGEST_LOG), { mode: 0o600 });
     await truncate(this.file);
   }
 
-  /** Opens it for a new server; what that server writes begins at `offset`. */
+  /** Opens the log for a new server; its output starts at `offset`. */
   async openForAppending(): Promise<{ descriptor: number; offset: number; close(this: void): Promise<void> }> {
     await this.cutWhenLarge();
     const handle = await open(this.file, 'a', 0o600);

@@ -12,7 +12,7 @@ export function serverSettings(options: {
     listen_addresses: options.socketDirectory === undefined ? '127.0.0.1' : '',
     unix_socket_directories: options.socketDirectory === undefined ? '' : quotedListItem(options.socketDirectory),
     unix_socket_permissions: '0700',
-    // The pool holds 5 by default and 100 at most by configuration; the rest is for tools and tests.
+    // The pool has 5 connections by default, 100 at most; the rest is for tools and tests.
     max_connections: '40',
     shared_buffers: '32MB',
     maintenance_work_mem: '32MB',
@@ -20,7 +20,7 @@ export function serverSettings(options: {
     jit: 'off',
     min_wal_size: '32MB',
     max_wal_size: '256MB',
-    checkpoint_timeout: '15min', // fewer full-page writes wear an SD card less; max_wal_size bounds the recovery
+    checkpoint_timeout: '15min', // fewer full-page writes spare SD cards; max_wal_size bounds the recovery
     // Nobody replicates from this server: smaller WAL and one process less.
     wal_level: 'minimal',
     max_wal_senders: '0',

@@ -14,7 +14,7 @@ export interface ServerUser {
 /** Preferred first. `kubarr` is there when a package or an administrator made it; `nobody` exists nearly everywhere. */
 const PREFERRED_NAMES = ['kubarr', 'nobody'];
 
-/** `nobody` on Linux, for a root whose /etc/passwd names nobody else. */
+/** `nobody` on Linux, for a root whose /etc/passwd has no other user. */
 const OVERFLOW_ID = 65_534;
 
 /**
@@ -45,7 +45,7 @@ export function preferredUser(passwd: string): { uid: number; gid: number } | un
 }
 
 /** Gives a folder or file to the server's user, when that is another than the user of this process. */
-export async function giveTo({ uid, gid }: ServerUser, path: string): Promise<void> {
+export async function changeOwner({ uid, gid }: ServerUser, path: string): Promise<void> {
   if (uid === undefined || gid === undefined) return;
   await chown(path, uid, gid).catch((cause: NodeJS.ErrnoException) => {
     throw cause.code === 'EPERM' || cause.code === 'EINVAL' ? powerlessRoot(uid, cause) : cause;

@@ -14,7 +14,7 @@ export class PathOutside extends KubarrError {
   }
 }
 
-/** The path is no path: a NUL character, a `.` segment, too long. */
+/** Not a valid path: a NUL character, a `.` segment, too long. */
 export class PathMalformed extends KubarrError {
   readonly code = 'files.path-malformed';
   readonly kind = 'bad-request';
@@ -93,7 +93,7 @@ export class DirectoryNotEmpty extends KubarrError {
   readonly code = 'files.not-empty';
   readonly kind = 'bad-request';
   constructor(path: string, options?: { cause?: unknown }) {
-    super(`The folder "${shown(path)}" is not empty. Move it to the trash, or delete it with all it holds.`, options);
+    super(`The folder "${shown(path)}" is not empty. Move it to the trash, or delete it with its content.`, options);
   }
 }
 
@@ -106,13 +106,13 @@ export class NoSpace extends KubarrError {
   }
 }
 
-/** One file is larger than its file system can hold: 4 GiB on FAT. */
+/** The file exceeds the limit of its file system: 4 GiB on FAT. */
 export class FileTooLarge extends KubarrError {
   readonly code = 'files.too-large';
   readonly kind = 'too-large';
   constructor(path: string, options?: { cause?: unknown }) {
     super(
-      `"${shown(path)}" is larger than this kind of disk can hold in one file. Use a disk with another file system.`,
+      `"${shown(path)}" is larger than one file on this disk can be. Use a disk with another file system.`,
       options,
     );
   }
@@ -131,7 +131,7 @@ export class OtherDisk extends KubarrError {
   readonly code = 'files.other-disk';
   readonly kind = 'conflict';
   constructor(path: string, options?: { cause?: unknown }) {
-    super(`"${shown(path)}" is on another disk. Move it there as a job, or delete it for good.`, options);
+    super(`"${shown(path)}" is on another disk. Move it there as a job, or delete it permanently.`, options);
   }
 }
 
@@ -169,10 +169,7 @@ export class FilesUnavailable extends KubarrError {
   readonly code = 'files.unavailable';
   readonly kind = 'unavailable';
   constructor(options?: { cause?: unknown }) {
-    super(
-      'The disk that holds these files does not answer. Check that it is mounted and healthy, then try again.',
-      options,
-    );
+    super('The disk of these files does not answer. Check that it is mounted and healthy, then try again.', options);
   }
 }
 
@@ -182,14 +179,11 @@ export class DiskNotResponding extends KubarrError {
   readonly kind = 'unavailable';
   override readonly retryAfterSeconds = 5;
   constructor(options?: { cause?: unknown }) {
-    super(
-      'The disk that holds these files does not respond. Check the disk or its file server, then try again.',
-      options,
-    );
+    super('The disk of these files does not respond. Check the disk or its file server, then try again.', options);
   }
 }
 
-/** The root itself is missing, is no directory or cannot be opened. */
+/** The root itself is missing, is not a directory or cannot be opened. */
 export class RootUnavailable extends KubarrError {
   readonly code = 'files.root-unavailable';
   readonly kind = 'unavailable';
@@ -197,7 +191,7 @@ export class RootUnavailable extends KubarrError {
     readonly reason: string,
     options?: { cause?: unknown },
   ) {
-    super(`The folder that holds these files cannot be used: ${reason}.`, options);
+    super(`The folder of these files cannot be used: ${reason}.`, options);
   }
 }
 

@@ -31,7 +31,7 @@ export interface DiskSpace {
 
 /**
  * A directory whose entries cannot escape it. Every operation walks down from the pinned root, one name at a time, and
- * refuses links on the way, so that nobody who can write below the root can show anything from outside it. Mounts below
+ * refuses links on the way, so that no one who can write below the root can expose anything outside it. Mounts below
  * the root belong to it. Links, devices, sockets and pipes are listed and never opened.
  */
 export class OpenRoot {

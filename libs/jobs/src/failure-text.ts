@@ -16,7 +16,7 @@ export class JobInputInvalid extends RunInterrupted {
   }
 }
 
-/** Why a run failed, for administrators. The text of a foreign error may hold values, so that only the log has it. */
+/** Why a run failed, for administrators. The text of an unknown error may contain values, so only the log has it. */
 export function failureText(error: unknown): string {
   if (error instanceof KubarrError || error instanceof RunInterrupted) return error.message;
   return `It failed with ${error instanceof Error ? error.name : typeof error}; the server’s log has the details.`;

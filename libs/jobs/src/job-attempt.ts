@@ -92,7 +92,7 @@ export class JobAttempt {
         const result = (await this.runStep(definition.steps[index] as JobStep)) ?? {};
         this.state = { ...this.state, ...result.state };
         const ending = this.endingOf(result, definition.steps[index + 1]);
-        await this.store.end(job, ending, this.takeUpdate(), async (transaction) => {
+        await this.store.end(job, ending, this.drainUpdate(), async (transaction) => {
           await result.inTransaction?.(transaction);
           if (definition.isScheduled && ending.type === 'succeeded')
             await this.store.recordOutcome(transaction, job, null);
@@ -114,7 +114,7 @@ export class JobAttempt {
   private async fail(error: unknown): Promise<AttemptEnd> {
     if (error instanceof LeaseLost) throw error;
     if (error instanceof ProcessStops) {
-      await this.store.end(this.job, { type: 'release' }, this.takeUpdate());
+      await this.store.end(this.job, { type: 'release' }, this.drainUpdate());
       return { ending: 'release' };
     }
     if (error instanceof Cancelled) return this.finish({ type: 'cancelled' });
@@ -122,7 +122,7 @@ export class JobAttempt {
     this.log(text);
     if (this.attempt >= this.maxAttempts || isFinal(error)) return this.finish({ type: 'failed', error: text }, error);
     const afterMs = retryDelay(this.definition, this.attempt);
-    await this.store.end(this.job, { type: 'retry', afterMs, error: text }, this.takeUpdate(), (transaction) =>
+    await this.store.end(this.job, { type: 'retry', afterMs, error: text }, this.drainUpdate(), (transaction) =>
       this.publishFailure(transaction, false, 0),
     );
     return { ending: 'retry', error };
@@ -140,7 +140,7 @@ export class JobAttempt {
         this.log(`Cleaning up failed: ${failureText(cause)}`);
       }
     }
-    await this.store.end(job, ending, this.takeUpdate(), async (transaction) => {
+    await this.store.end(job, ending, this.drainUpdate(), async (transaction) => {
       if (ending.type !== 'failed') return;
       const failuresInARow = definition.isScheduled
         ? await this.store.recordOutcome(transaction, job, ending.error)
@@ -197,7 +197,7 @@ export class JobAttempt {
     else this.lines[MAX_BUFFERED_LINES - 1] = '… further lines were dropped.';
   }
 
-  private takeUpdate(): JobUpdate {
+  private drainUpdate(): JobUpdate {
     const update = { ...this.progress, lines: this.lines };
     this.lines = [];
     this.hasUpdate = false;
@@ -212,7 +212,7 @@ export class JobAttempt {
     const isUpdateDue = this.hasUpdate && now - this.renewedAt >= UPDATE_EVERY_MS;
     if (this.isRenewing || (!isRenewalDue && !isUpdateDue)) return;
     this.isRenewing = true;
-    const update = this.takeUpdate();
+    const update = this.drainUpdate();
     try {
       const { isCancelWanted } = await this.store.renew(this.job, update);
       if (isCancelWanted) this.cancel();

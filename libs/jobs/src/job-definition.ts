@@ -27,7 +27,7 @@ export interface JobDefinition<Input extends object = object, State extends obje
   readonly firstRetryMs?: number;
   /** Jobs of this name that one process runs at once; default 1. */
   readonly concurrency?: number;
-  /** True for work that nobody requested; lists leave it out unless it fails. */
+  /** True for work that no user requested; lists leave it out unless it fails. */
   readonly isHousekeeping?: boolean;
   /** True when {@link Scheduled} made the definition. */
   readonly isScheduled?: boolean;

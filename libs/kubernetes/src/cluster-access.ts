@@ -10,7 +10,7 @@ type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 
 /** A set of rules that is granted as a whole. */
 export interface AccessPart {
-  /** Where it holds: everywhere, in the namespace of Kubarr, or in each namespace that is given to apps. */
+  /** Scope: everywhere, in the namespace of Kubarr, or in each namespace that is given to apps. */
   readonly scope: 'cluster' | 'release' | 'apps';
   /** Why Kubarr needs it, in one sentence. */
   readonly purpose: string;

@@ -10,7 +10,7 @@ import { type ServerResponse, type SetupResultResponse } from './setup.dto.js';
 import { ServerNotConfigured, SetupFinished } from './setup.errors.js';
 import { SetupActions } from './setup.actions.js';
 
-/** What the set-up writes, each time in one transaction that locks the one row about this installation. */
+/** What the setup writes, each time in one transaction that locks the one row about this installation. */
 @Injectable()
 export class FirstRun {
   constructor(

@@ -7,7 +7,7 @@ export class InstallationRow {
   @PrimaryColumn({ type: 'smallint', default: 1, primaryKeyConstraintName: 'pk_installation' })
   id!: number;
 
-  /** Makes the set-up token of this installation differ from that of every other one. */
+  /** Makes the setup token of this installation differ from that of every other one. */
   @Column({ name: 'setup_nonce', type: 'text', default: () => '(gen_random_uuid())' })
   setupNonce!: string;
 
@@ -20,7 +20,7 @@ export class InstallationRow {
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 
-  /** When the first administrator was made; `null` = the set-up is open. */
+  /** When the first administrator was made; `null` = the setup is open. */
   @Column({ name: 'completed_at', type: 'timestamptz', nullable: true })
   completedAt!: Date | null;
 }

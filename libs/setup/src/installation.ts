@@ -14,7 +14,7 @@ export class Installation {
     private readonly bus: ReplicaBus,
   ) {}
 
-  /** @throws DatabaseUnavailable while nobody can tell. */
+  /** @throws DatabaseUnavailable */
   async isComplete(): Promise<boolean> {
     if (this.isKnownComplete) return true;
     this.isKnownComplete = (await this.row()).completedAt !== null;
@@ -26,12 +26,12 @@ export class Installation {
     return this.dataSource.getRepository(InstallationRow).findOneByOrFail({ id: 1 });
   }
 
-  /** True while the database does not answer: then the set-up is neither needed nor possible, and pages should wait. */
+  /** True while the database does not answer: whether the setup is needed is unknown, and pages should wait. */
   get isDatabasePending(): boolean {
     return !this.connection.isReady || !this.bus.isListening;
   }
 
-  /** Set-up is asked for only when it is certain that there is no administrator yet. */
+  /** True only when it is certain that there is no administrator yet. */
   async isSetupRequired(): Promise<boolean> {
     if (this.isDatabasePending) return false;
     return !(await this.isComplete());

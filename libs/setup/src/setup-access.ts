@@ -13,7 +13,7 @@ const TOKEN_LENGTH = 24;
 
 /**
  * The one-time token of the first run. It is derived from the secret key and the installation's own nonce, so that it
- * is the same on every replica and after a restart without being stored anywhere, and it opens nothing once the set-up
+ * is the same on every replica and after a restart without being stored anywhere, and it opens nothing once the setup
  * is over.
  */
 @Injectable()

@@ -36,7 +36,7 @@ export class SetupController {
   @Public()
   @ApiOperation({
     operationId: 'checkSetupRequired',
-    summary: 'Does this installation still need its first-run set-up?',
+    summary: 'Does this installation still need its first-run setup?',
   })
   @ApiOkResponse({ type: SetupRequiredResponse })
   required(): Promise<SetupRequiredResponse> {
@@ -46,7 +46,7 @@ export class SetupController {
   @Get('status')
   @Public()
   @UseGuards(SetupGuard)
-  @ApiOperation({ operationId: 'getSetupStatus', summary: 'Which set-up steps are done' })
+  @ApiOperation({ operationId: 'getSetupStatus', summary: 'Which setup steps are done' })
   @ApiOkResponse({ type: SetupStatusResponse })
   status(): Promise<SetupStatusResponse> {
     return this.setup.status();
@@ -56,7 +56,7 @@ export class SetupController {
   @HttpCode(200)
   @Public()
   @UseGuards(SetupGuard)
-  @ApiOperation({ operationId: 'initializeSetup', summary: 'Create the first administrator and finish the set-up' })
+  @ApiOperation({ operationId: 'initializeSetup', summary: 'Create the first administrator and finish the setup' })
   @ApiOkResponse({ type: SetupResultResponse })
   initialize(@CurrentActor() actor: Actor, @Body() body: InitializeSetupRequest): Promise<SetupResultResponse> {
     return this.setup.initialize(actor, body);

@@ -153,7 +153,7 @@ export class ComponentResponse {
   @ApiProperty({ description: 'Its name, for people' })
   display_name!: string;
 
-  @ApiProperty({ description: 'Where it stands', enum: ['pending', 'installing', 'healthy', 'failed'] })
+  @ApiProperty({ description: 'State of the component', enum: ['pending', 'installing', 'healthy', 'failed'] })
   status!: 'pending' | 'installing' | 'healthy' | 'failed';
 
   @ApiProperty({ description: 'More about that, for people', type: String, nullable: true })
@@ -170,7 +170,7 @@ export class ComponentsResponse {
   @ApiProperty({ description: 'All are healthy' })
   complete!: boolean;
 
-  @ApiProperty({ description: 'The work has begun' })
+  @ApiProperty({ description: 'The work has started' })
   started!: boolean;
 }
 

@@ -4,7 +4,7 @@ export class SetupFinished extends KubarrError {
   readonly code = 'setup.finished';
   readonly kind = 'forbidden';
   constructor() {
-    super('The set-up is over; sign in instead.');
+    super('The setup is over; sign in instead.');
   }
 }
 
@@ -12,7 +12,7 @@ export class SetupTokenMissing extends KubarrError {
   readonly code = 'setup.token-missing';
   readonly kind = 'forbidden';
   constructor() {
-    super('Open the set-up address that Kubarr printed when it started; it holds a one-time token.');
+    super('Open the setup address that Kubarr printed when it started; it contains a one-time token.');
   }
 }
 

@@ -4,7 +4,7 @@ import { Installation } from './installation.js';
 import { SETUP_COOKIE, SETUP_HEADER, SetupAccess } from './setup-access.js';
 import { SetupFinished, SetupTokenMissing } from './setup.errors.js';
 
-/** Opens the set-up routes to whoever holds the one-time token, until the set-up is over. */
+/** Admits requests with the one-time token to the setup routes, until the setup is finished. */
 @Injectable()
 export class SetupGuard implements CanActivate {
   constructor(

@@ -58,7 +58,7 @@ export class SetupService {
     return config;
   }
 
-  /** Makes the first administrator and closes the set-up, once: of two calls at the same time one is refused. */
+  /** Makes the first administrator and closes the setup, once: of two calls at the same time one is refused. */
   async initialize(
     actor: Actor,
     { admin_username, admin_email, admin_password }: InitializeSetupRequest,
@@ -68,7 +68,7 @@ export class SetupService {
     if (serverOf(await this.installation.row()) === null) throw new ServerNotConfigured();
     const passwordHash = await this.accounts.validateAndHash(account, fields);
     const data = await this.firstRun.finish(actor, account, passwordHash);
-    return { success: true, message: 'The set-up is finished', data };
+    return { success: true, message: 'The setup is finished', data };
   }
 
   suggestCredentials(): GeneratedCredentialsResponse {

@@ -8,7 +8,7 @@ import { type BrowseResponse, type PathValidationResponse } from './setup.dto.js
 /** Most folders in one answer of the picker. */
 const LISTED_AT_MOST = 1_000;
 
-/** Where nobody keeps media. Source: the wizard of the web client. */
+/** System folders, which are not offered. Source: the wizard of the web client. */
 const SYSTEM_FOLDERS = new Set(['/proc', '/sys', '/dev', '/run', '/tmp', '/var/run']);
 
 /**
@@ -61,7 +61,7 @@ export class StorageRootPicker {
     return normalize(path);
   }
 
-  /** The folders in a folder. `/` shows where choosing can begin. */
+  /** The folders in a folder. `/` lists the starting points. */
   async browse(path: string): Promise<BrowseResponse> {
     if (!isAbsolute(path)) throw new FolderNotBrowsable('Give an absolute path.');
     const folder = stripEnd(normalize(path));

@@ -16,7 +16,7 @@ const CLUSTER_COMPONENTS = [
 ];
 
 /**
- * The state of the system components as the set-up wizard shows it. The database is waited for; without a cluster the
+ * The state of the system components as the setup wizard shows it. Waits for the database; without a cluster the
  * others are skipped, which the wizard's four states can only show as healthy, with a message that says so.
  */
 @Injectable()
@@ -97,5 +97,5 @@ export class SystemComponents implements SocketRoute {
 const COMPLETE = { type: 'bootstrap_complete', message: 'Everything is in place' };
 
 function send(socket: WebSocket, event: object): void {
-  socket.send(JSON.stringify(event), () => undefined); // a socket that closes meanwhile needs no answer
+  socket.send(JSON.stringify(event), () => undefined); // a closed socket needs no answer
 }

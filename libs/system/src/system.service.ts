@@ -30,7 +30,7 @@ export class SystemService {
     }
   }
 
-  /** Never fails: while the database is away, nobody is sent to the setup. */
+  /** Never fails: while the database is down, clients are not redirected to the setup. */
   async health(): Promise<SystemHealthResponse> {
     const setupRequired = await this.installation.isSetupRequired();
     const isReady = !setupRequired && !this.installation.isDatabasePending;

@@ -35,7 +35,7 @@ const COMMON_PASSWORDS = new Set([
   'administrator',
 ]);
 
-/** What nobody sees: with it, two names look the same. Hangul fillers and the empty braille pattern count as letters. */
+/** Invisible characters: with one, two different names look the same. Hangul fillers and the empty braille pattern count as letters. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** True for text with something to see and nothing that hides. */
@@ -51,7 +51,7 @@ export function usernameRefusal(username: string): string | undefined {
   if ([...username].length < minimum) return `must have ${minimum} to ${maximum} characters`; // the blanks around are gone
   if (username.includes('@')) return 'must not contain @, which only e-mail addresses have';
   if (username !== username.trim() || username.includes('  ') || !isVisible(username))
-    return 'must not begin or end with a blank, nor contain two in a row or invisible characters';
+    return 'must not start or end with a space, nor contain two in a row or invisible characters';
   if (username !== username.normalize('NFKC')) return 'must be written in plain letters, without look-alikes';
   return undefined;
 }

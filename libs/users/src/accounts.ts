@@ -107,7 +107,7 @@ export class Accounts {
 
   /**
    * Holds an account still until the transaction ends. False when it may not be signed in with any more, or all sessions
-   * were ended since `sessionsValidAfter` was read: then what was proven meanwhile does not count.
+   * were ended since `sessionsValidAfter` was read: then a password verified before that does not count.
    */
   async lockIfUnchanged(transaction: EntityManager, userId: number, sessionsValidAfter: Date | null): Promise<boolean> {
     const [found] = await transaction.query<unknown[]>(
@@ -134,7 +134,7 @@ export class Accounts {
     markChanged(id);
   }
 
-  /** How many wait for approval, and whether somebody is there who could give it. */
+  /** Number of accounts that wait for approval, and whether an active administrator exists who could approve them. */
   async registrationState(transaction: EntityManager): Promise<{ waiting: number; hasAdministrator: boolean }> {
     const [{ waiting, has_administrator }] = await transaction.query<[{ waiting: number; has_administrator: boolean }]>(
       `SELECT (SELECT count(*) FROM users WHERE NOT is_approved) AS waiting, EXISTS (

@@ -26,7 +26,7 @@ export interface Profile {
   readonly isAdministrator: boolean;
   /** A role requires a second factor and the account has none. */
   readonly mustEnrol: boolean;
-  /** Every app that some role names, sorted: what `app.*` stands for. */
+  /** Every app that some role names, sorted: the meaning of `app.*`. */
   readonly knownApps: readonly string[];
 }
 
@@ -88,7 +88,7 @@ export class Profiles {
   ) {
     this.cache = caches.createBounded({ name: 'profiles', maxEntries: 1_000, ttlMs: 60_000 });
     bus.subscribe(PROFILE_CHANGED, (userId) =>
-      userId === null ? this.cache.clear() : this.cache.forget(`${userId as number}`),
+      userId === null ? this.cache.clear() : this.cache.evict(`${userId as number}`),
     );
   }
 

@@ -9,7 +9,7 @@ export type SecondFactorLookup = (
 
 /**
  * Who has a second factor. Roles ask before they demand one; the area that keeps the factors registers how to look, since
- * it is above this one. Without such an area nobody has any.
+ * it is above this one. Without such an area no account has any.
  */
 @Injectable()
 export class SecondFactorHolders {

@@ -55,7 +55,7 @@ export class LastAdministrator extends KubarrError {
   readonly kind = 'bad-request';
   constructor() {
     super(
-      'Kubarr needs an active administrator, and this would take away the last one. Make somebody else administrator first.',
+      'Kubarr needs an active administrator, and this would take away the last one. Make another account an administrator first.',
     );
   }
 }
@@ -73,7 +73,7 @@ export class BeyondOwnPermissions extends KubarrError {
   readonly code = 'users.beyond-own-permissions';
   readonly kind = 'forbidden';
   constructor() {
-    super('Nobody can give, or change, what goes beyond their own permissions. Ask somebody who holds them all.');
+    super('You cannot grant or change permissions that you do not have yourself. Ask someone who has all of them.');
   }
 }
 
@@ -126,7 +126,7 @@ export class TooManyRoles extends KubarrError {
   }
 }
 
-/** Demanding one would keep them out, and there is nobody above them to help. */
+/** Requiring a second factor would lock administrators out, and no one else could help them. */
 export class SecondFactorMissing extends KubarrError {
   readonly code = 'users.second-factor-missing';
   readonly kind = 'bad-request';

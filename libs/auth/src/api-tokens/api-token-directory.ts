@@ -10,7 +10,7 @@ import { tokenPermissions } from './api-token-permissions.js';
 /** Topic on which replicas tell each other that tokens of an account ended. */
 const CHANGED = 'auth.api-tokens-changed';
 
-/** What tokens begin with, so that people and secret scanners know one when they see one. */
+/** Prefix of every token, so that people and secret scanners recognise one. */
 const PREFIX = 'kubarr_';
 const TOKEN = /^kubarr_[\w-]{43}$/;
 
@@ -26,19 +26,19 @@ interface Row {
   expires_at: Date;
 }
 
-/** What is remembered of a token, with the caller as derived out for one state of the owner's profile. */
+/** A cached token, with the caller derived for one state of the owner's profile. */
 interface LiveToken {
   readonly id: number;
   readonly userId: number;
   readonly permissions: readonly string[];
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
-  /** The same. */
+  /** Milliseconds since the epoch. */
   readonly expiresAt: number;
   derived?: { readonly profile: Profile; readonly caller: SignedIn };
 }
 
-/** Whom an API token speaks for, remembered so that a warm request asks the database nothing. */
+/** Resolves API tokens to callers; cached, so that a warm request needs no query. */
 @Injectable()
 export class ApiTokenDirectory {
   private readonly cache: BoundedCache<LiveToken | undefined>;
@@ -50,7 +50,7 @@ export class ApiTokenDirectory {
     caches: CacheRegistry,
   ) {
     this.cache = caches.createBounded({ name: 'api-tokens', maxEntries: 1_000, ttlMs: 60_000 });
-    bus.subscribe(CHANGED, (userId) => this.cache.forgetWhere((token) => token.userId === userId));
+    bus.subscribe(CHANGED, (userId) => this.cache.evictWhere((token) => token.userId === userId));
   }
 
   /** Who calls, without asking anybody; `undefined` = ask `resolve`. */
@@ -60,7 +60,7 @@ export class ApiTokenDirectory {
     return profile && callerOf(live, profile);
   }
 
-  /** Who calls, or `undefined` when the token is no good. At most two queries. */
+  /** The caller, or `undefined` when the token is not valid. At most two queries. */
   async resolve(token: string): Promise<SignedIn | undefined> {
     if (!TOKEN.test(token)) return undefined;
     const live = await this.cache.getOrFill(token, () => this.read(token));

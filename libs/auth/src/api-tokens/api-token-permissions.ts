@@ -1,7 +1,7 @@
 const ANY_APP = 'app.*';
 
 /**
- * What a token may do now: of the permissions it was given those that its owner still holds. `app.*` stands for every
+ * What a token may do now: those of its permissions that its owner still has. `app.*` means every
  * app on either side, so a token for all apps of someone who may open two opens these two. Sorted.
  */
 export function tokenPermissions(given: readonly string[], held: ReadonlySet<string>): ReadonlySet<string> {

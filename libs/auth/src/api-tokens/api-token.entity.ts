@@ -21,7 +21,7 @@ export class ApiToken {
   @Column({ type: 'text' })
   name!: string;
 
-  /** SHA-256 in base64url: the token has 256 random bits, which nobody searches. */
+  /** SHA-256 in base64url: the token has 256 random bits, too many for a search. */
   @Column({ name: 'token_hash', type: 'text' })
   tokenHash!: string;
 

@@ -12,7 +12,7 @@ export class ApiTokensController {
 
   @Get()
   @Authenticated()
-  @ApiOperation({ operationId: 'listApiTokens', summary: 'The API tokens of the own account' })
+  @ApiOperation({ operationId: 'listApiTokens', summary: 'Your API tokens' })
   @ApiOkResponse({ type: [ApiTokenResponse] })
   list(@CurrentUser() caller: SignedIn): Promise<ApiTokenResponse[]> {
     return this.tokens.list(caller);
@@ -21,7 +21,7 @@ export class ApiTokensController {
   @Post()
   @HttpCode(200)
   @Authenticated()
-  @ApiOperation({ operationId: 'createApiToken', summary: 'Make an API token for some of the own permissions' })
+  @ApiOperation({ operationId: 'createApiToken', summary: 'Create an API token with some of your permissions' })
   @ApiOkResponse({ type: ApiTokenCreatedResponse })
   create(
     @CurrentActor() actor: Actor,
@@ -33,7 +33,7 @@ export class ApiTokensController {
 
   @Delete(':token_id')
   @Authenticated()
-  @ApiOperation({ operationId: 'revokeApiToken', summary: 'End an API token of the own account' })
+  @ApiOperation({ operationId: 'revokeApiToken', summary: 'Revoke one of your API tokens' })
   @ApiOkResponse({ type: MessageResponse })
   revoke(
     @CurrentActor() actor: Actor,

@@ -20,6 +20,6 @@ export class ApiTokenBeyondOwner extends KubarrError {
   readonly code = 'auth.api-token-beyond-owner';
   readonly kind = 'forbidden';
   constructor(permissions: readonly string[]) {
-    super(`You do not hold ${permissions.join(', ')} yourself; a token can only do what you may do.`);
+    super(`You do not have ${permissions.join(', ')} yourself; a token can only do what you may do.`);
   }
 }

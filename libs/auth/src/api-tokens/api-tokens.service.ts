@@ -15,7 +15,7 @@ import { ApiTokenActions } from '../auth.actions.js';
 /** Most tokens of one account. */
 const MAX_PER_ACCOUNT = 50;
 
-/** Bytes of randomness in a token: nobody guesses it, so that a plain hash keeps it. */
+/** Random bytes in a token: too many to guess, so an unsalted fast hash is safe. */
 const RANDOM_BYTES = 32;
 
 /** The API tokens of one's own account. */
@@ -71,7 +71,7 @@ export class ApiTokensService {
     return { ...responseOf(row), token };
   }
 
-  /** @throws ApiTokenNotFound when it does not exist or is somebody else's. */
+  /** @throws ApiTokenNotFound when the token does not exist or belongs to another account. */
   async revoke(actor: Actor, { userId }: SignedIn, id: number): Promise<{ message: string }> {
     await this.dataSource.transaction(async (transaction) => {
       const row = await transaction.findOneBy(ApiToken, { id, userId });

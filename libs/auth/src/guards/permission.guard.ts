@@ -25,7 +25,7 @@ export class PermissionGuard implements CanActivate {
     if (access === 'public') return true;
     const { caller } = context.switchToHttp().getRequest<RequestWithCaller>();
     if (!caller) throw new NotSignedIn();
-    if (access === undefined) throw new Error('A route wears no access decorator');
+    if (access === undefined) throw new Error('A route has no access decorator');
     if (caller.mustEnrol && !this.metadata<boolean>(OPEN_DURING_ENROLMENT, context))
       throw new SecondFactorSetupRequired();
     const needed = caller.apiTokenId === undefined ? access : this.neededByToken(access, context);

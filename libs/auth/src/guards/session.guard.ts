@@ -12,7 +12,7 @@ const BEARER = 'Bearer ';
 /**
  * Requires a live session or an API token on every route that is not public, and stores the caller on the request. A token
  * verified within the last minute is found in memory. While the database is unavailable the answer is 503, never 401: an
- * outage signs nobody out.
+ * outage ends no session.
  */
 @Injectable()
 export class SessionGuard implements CanActivate {

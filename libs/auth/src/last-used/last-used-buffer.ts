@@ -1,10 +1,10 @@
 /** A thing is noted at most this often, in milliseconds. */
 const MIN_INTERVAL_MS = 60_000;
 
-/** Things remembered at once; beyond that the notes begin anew, which only blurs a time. */
+/** Most buffered entries; beyond that the buffer is emptied, which only loses some precision. */
 const MAX_KEYS = 10_000;
 
-/** When things were used last, until somebody writes it down. */
+/** Buffers times of last use until they are written to the database. */
 export class LastUsedBuffer<Key> {
   private readonly seen = new Map<Key, number>();
   private waiting = new Map<Key, Date>();

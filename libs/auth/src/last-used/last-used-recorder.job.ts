@@ -7,7 +7,7 @@ import { LastUsedBuffer } from './last-used-buffer.js';
 
 /**
  * When sessions and API tokens were used last, kept in memory and written in batches: a request costs no write. The batch
- * does not wait for the disk, because losing a minute of it in a crash harms nobody.
+ * does not wait for the disk, because losing a minute of it in a crash is harmless.
  */
 @Injectable()
 export class LastUsedRecorder implements BeforeApplicationShutdown {

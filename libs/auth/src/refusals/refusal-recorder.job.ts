@@ -12,7 +12,7 @@ import { RequestActions } from '../auth.actions.js';
 /** How often notes become audit entries, in milliseconds. With 20 notes at a time that is 40 entries a minute at most. */
 const EVERY_MS = 30_000;
 
-/** Keeps in the audit log who was refused what: not at each time, so that nobody can fill the log from outside. */
+/** Records refused requests in the audit log, counted per interval, so that no client can flood the log. */
 @Injectable()
 export class RefusalRecorder implements BeforeApplicationShutdown {
   private readonly waiting = new RefusalBuffer();

@@ -49,14 +49,14 @@ export function activeToken({ tokens, active, legacy }: SessionSlots): string | 
   return tokens.some((token) => token !== undefined) ? tokens[active] : legacy;
 }
 
-/** The same rule, straight from the cookies of a request: the hot path, without reading the slots that do not count. */
+/** {@link activeToken} directly from the cookies of a request: the hot path, which parses only the slots it needs. */
 export function activeTokenOf(cookies: Readonly<Record<string, string | undefined>>): string | undefined {
   const active = cookies[ACTIVE_COOKIE];
   const token = cookies[slotCookie(active === undefined ? 0 : Number(active))];
   return token || activeToken(readSlots(cookies));
 }
 
-/** The cookies that make `slot` the active one, holding `token`. */
+/** The cookies that make `slot` the active one, with `token`. */
 export function signInCookies(slot: number, token: string): CookieChange[] {
   return [{ name: slotCookie(slot), value: token }, ...activateCookies(slot, token)];
 }
@@ -69,7 +69,7 @@ export function activateCookies(slot: number, token: string): CookieChange[] {
   ];
 }
 
-/** The cookies after signing out of `slot`: the lowest slot that still holds a live session takes over, if there is one. */
+/** The cookies after signing out of `slot`: the lowest slot that still has a live session becomes active, if any. */
 export function signOutCookies(slot: number, remaining: readonly { slot: number; token: string }[]): CookieChange[] {
   const [next] = remaining.filter((entry) => entry.slot !== slot).sort((a, b) => a.slot - b.slot);
   const cleared = { name: slotCookie(slot), value: undefined };
@@ -78,7 +78,7 @@ export function signOutCookies(slot: number, remaining: readonly { slot: number;
 }
 
 /**
- * The slot for a new sign-in: the one that already holds this account, else the lowest free one, else slot 0.
+ * The slot for a new sign-in: the one that already has this account, else the lowest free one, else slot 0.
  *
  * @param holders Account of the live session in each slot; `undefined` = free.
  */

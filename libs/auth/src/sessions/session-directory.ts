@@ -19,13 +19,13 @@ interface Row {
   counts_since: Date;
 }
 
-/** What is remembered of a live session, by its verified token. */
+/** A live session in the cache, by its verified token. */
 interface LiveSession {
   readonly sessionId: string;
   readonly userId: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** The same; when the account ended its sessions later than that, this one is among them. */
+  /** Milliseconds since the epoch. Ended if the account ended all its sessions after this time. */
   readonly validFrom: number;
 }
 
@@ -35,8 +35,8 @@ export interface ResolvedSession extends LiveSession {
 }
 
 /**
- * Which token stands for which person, remembered so that a warm request asks the database nothing. A session counts
- * only while its row exists, has not expired, and its account is active, approved and has not ended it with all others.
+ * Resolves session tokens to callers; cached, so that a warm request needs no query. A session is valid while
+ * its row exists and has not expired, and its account is active, approved and has not ended it with all others.
  */
 @Injectable()
 export class SessionDirectory {
@@ -50,7 +50,7 @@ export class SessionDirectory {
     caches: CacheRegistry,
   ) {
     this.cache = caches.createBounded({ name: 'sessions', maxEntries: 1_000, ttlMs: 60_000 });
-    bus.subscribe(SESSION_CHANGED, (sessionId) => this.cache.forgetWhere((session) => session.sessionId === sessionId));
+    bus.subscribe(SESSION_CHANGED, (sessionId) => this.cache.evictWhere((session) => session.sessionId === sessionId));
   }
 
   /** The person behind a token that was verified before, without asking anybody; `undefined` = ask `resolve`. */
@@ -60,7 +60,7 @@ export class SessionDirectory {
     return profile && isLive(session, profile) ? callerOf(session, profile) : undefined;
   }
 
-  /** Who holds the session of a token that has just been verified. At most two queries. */
+  /** The session of a verified token. At most two queries. */
   async resolve(token: string, sessionId: string): Promise<ResolvedSession | undefined> {
     const session = await this.cache.getOrFill(token, () => this.read(sessionId));
     const profile = session && (await this.profiles.findById(session.userId));
@@ -80,10 +80,10 @@ export class SessionDirectory {
   }
 
   /**
-   * Holds the account of a session until the transaction ends, before something that outlives the session: whoever ended
-   * it a moment ago, maybe on another replica, has ended what it may still do.
+   * Locks the account row of a session until the transaction ends, so that a session that is ended concurrently, maybe on
+   * another replica, cannot create an API token or another thing that outlives it.
    *
-   * @throws NotSignedIn when the session does not count any more.
+   * @throws NotSignedIn when the session has ended.
    */
   async lockAccountOf(
     transaction: EntityManager,

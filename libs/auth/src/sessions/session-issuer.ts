@@ -13,7 +13,7 @@ import { SessionTokens } from './session-tokens.js';
 import { Session } from './session.entity.js';
 import { SessionActions } from '../auth.actions.js';
 
-/** How somebody proved who they are. */
+/** How the user authenticated. */
 export interface SignInProof {
   readonly method: 'password' | 'passkey' | `provider:${string}`;
   readonly secondFactor?: 'totp' | 'recovery-code' | 'passkey';

@@ -21,7 +21,7 @@ export class Session {
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 
-  /** Its begin, or the moment at which its holder ended all others: what ends every session before then spares it. */
+  /** Start of the session, or when its user last ended all other sessions. Ending all sessions before a time spares later ones. */
   @Column({ name: 'counts_since', type: 'timestamptz', default: () => 'now()' })
   validFrom!: Date;
 

@@ -96,7 +96,7 @@ export class SessionsService {
     return rows.map(({ ip_address }) => ip_address);
   }
 
-  /** @throws CurrentSession for the own one, SessionNotFound for one that does not exist or is somebody else's. */
+  /** @throws CurrentSession for the caller's session, SessionNotFound for one that does not exist or belongs to another account. */
   async revoke(actor: Actor, caller: SignedIn, sessionId: string): Promise<{ message: string }> {
     if (sessionId === caller.sessionId) throw new CurrentSession();
     await this.dataSource.transaction(async (transaction) => {

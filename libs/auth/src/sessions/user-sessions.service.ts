@@ -21,7 +21,7 @@ export class UserSessionsService {
     private readonly audit: AuditRecorder,
   ) {}
 
-  /** @throws UserNotFound; BeyondOwnPermissions: addresses of stronger accounts are nobody's business either. */
+  /** @throws UserNotFound; BeyondOwnPermissions: the network addresses of accounts with more permissions stay private. */
   async list(caller: SignedIn, userId: number): Promise<SessionResponse[]> {
     await this.changes.loadTarget(caller, userId);
     return this.sessions.listOf(userId, caller.sessionId);

@@ -5,12 +5,12 @@ import { type FileEntry } from '../entries/file-entry.js';
 import { nameText } from '../paths/name-text.js';
 
 /**
- * Bytes per read. Smaller reads cost throughput (64 KiB: less than half), larger ones memory: a download holds two of them.
+ * Bytes per read. Smaller reads cost throughput (64 KiB: less than half), larger ones memory: a download has two of them in memory.
  * Measured in bench/storage.
  */
 const CHUNK = 256 * 1_024;
 
-/** An ordinary file, open for reading. What is read belongs to the facts, whatever happens to its path meanwhile. */
+/** A regular file, open for reading. `entry` describes this file, even if its path is replaced later. */
 export class OpenFile {
   constructor(
     private readonly handle: FileHandle,
@@ -19,7 +19,7 @@ export class OpenFile {
 
   /**
    * The bytes from `start`, `length` of them. The stream owns the file and closes it when it ends, fails or is destroyed.
-   * It fails when the file has become shorter: an answer whose length was announced must not end early in silence.
+   * Fails when the file was truncated: a response with an announced length must not end early without an error.
    */
   stream(start: number, length: number): Readable {
     return new FileRange(this.handle, nameText(this.entry.name), start, length);
@@ -86,7 +86,7 @@ class FileRange extends Readable {
   /** Waits for the latest read: the system would give the number of the closed file to another one. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.reading
-      .catch(() => undefined) // told to whoever asked for it
+      .catch(() => undefined) // reported to its caller
       .then(() => this.handle.close())
       .then(
         () => done(error),
@@ -102,7 +102,7 @@ class FileRange extends Readable {
       await sent;
       if (this.destroyed) return;
       sent = send(chunk, destination);
-      sent.catch(() => undefined); // told by the next await
+      sent.catch(() => undefined); // the next await reports it
     }
     await sent;
   }
@@ -132,7 +132,7 @@ class FileRange extends Readable {
   }
 }
 
-/** Settles when nobody needs the chunk any more. */
+/** Settles when the consumer needs the chunk no more. */
 const send = (chunk: Buffer, destination: NodeJS.WritableStream): Promise<void> =>
   new Promise((resolve, reject) => {
     destination.write(chunk, (error) => (error ? reject(error) : resolve()));

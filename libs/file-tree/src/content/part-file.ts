@@ -13,7 +13,7 @@ export class PartFile {
     private length: number,
   ) {}
 
-  static async of(handle: FileHandle, path: RelativePath): Promise<PartFile> {
+  static async create(handle: FileHandle, path: RelativePath): Promise<PartFile> {
     try {
       return new PartFile(handle, path, (await handle.stat()).size);
     } catch (error) {

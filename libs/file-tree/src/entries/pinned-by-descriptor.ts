@@ -5,8 +5,8 @@ import { type PinnedEntry } from './pinned-entry.js';
 import { syncDirectory } from './sync-directory.js';
 
 /**
- * Linux: a member is held by a descriptor, and reached through `/proc/self/fd/<descriptor>/<name>`, which the kernel
- * resolves from the held directory itself, as openat(2) would. With O_NOFOLLOW on each single name no link is ever
+ * Linux: an entry is pinned by a descriptor, and opened through `/proc/self/fd/<descriptor>/<name>`, which the kernel
+ * resolves from the pinned directory itself, as openat(2) would. With O_NOFOLLOW on each single name no link is ever
  * followed, and nothing is checked first and used later.
  */
 class PinnedByDescriptor implements PinnedEntry {

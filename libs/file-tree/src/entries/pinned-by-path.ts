@@ -10,7 +10,7 @@ const SLASH = Buffer.from('/');
  * things stand still, and after opening it is checked that the opened file is the one that was picked up and that no part of
  * its path has become a link.
  *
- * Not guaranteed: somebody who can write below the root, and who swaps a directory for a link and back at the right
+ * Not guaranteed: an attacker who can write below the root, and who swaps a directory for a link and back at the right
  * moments (between two system calls), can have facts or content from outside the root shown. Linux has no such gap.
  */
 class PinnedByPath implements PinnedEntry {

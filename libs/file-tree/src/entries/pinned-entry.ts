@@ -2,8 +2,8 @@ import { type BigIntStats, type Dir } from 'node:fs';
 import { type FileHandle } from '../disk/limited-fs.js';
 
 /**
- * One member of a root, held in the hand: what was looked at is what will be read, even when somebody puts something
- * else in its place meanwhile. Holding opens nothing for reading, so a device is not woken and a pipe does not block.
+ * One entry of a root, pinned: the entry that was checked is the one that is read, even when another program replaces
+ * its path. Pinning opens nothing for reading, so a device is not woken and a pipe does not block.
  */
 export interface PinnedEntry {
   /** The member's own facts, a link's included, taken when it was picked up. */
@@ -28,5 +28,5 @@ export interface PinnedEntry {
 /** The name of a directory seen from itself. */
 export const SELF = Buffer.alloc(0);
 
-/** How a kind of system picks up the directory a root begins at. Links on the way there are followed: it is configuration. */
+/** Pins the directory of a root, per operating system. Follows links in its path, which is configuration. */
 export type PinRoot = (path: string) => Promise<PinnedEntry>;

@@ -2,10 +2,10 @@ import { asFilesError, IsSymbolicLink, NotADirectory, NotAFile } from '../files.
 import { type PinnedEntry } from './pinned-entry.js';
 import { RelativePath } from '../paths/relative-path.js';
 
-/** Walks from the root to `path`, and lets `use` have what is pinned there. */
+/** Pins the entry at `path`, calls `use` with it, then releases it. */
 export type WithEntry = <T>(path: RelativePath, use: (entry: PinnedEntry) => Promise<T>) => Promise<T>;
 
-/** The same with the directory that the entry `path` lies in. Failures name the entry. */
+/** Calls `use` with the pinned parent directory of `path`. Errors name the entry. */
 export function withParent<T>(
   withEntry: WithEntry,
   path: RelativePath,
@@ -23,7 +23,7 @@ export function withParent<T>(
   });
 }
 
-/** `depth` names of `path` lead to the entry. */
+/** The entry is at the first `depth` names of `path`. */
 export function assertDirectory({ stats }: PinnedEntry, path: RelativePath, depth = path.names.length): void {
   if (stats.isDirectory()) return;
   const { text } = new RelativePath(path.names.slice(0, depth));

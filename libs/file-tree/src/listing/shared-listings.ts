@@ -14,7 +14,7 @@ export interface Listing {
 /**
  * Lists directories, and reads one only once for all requests that wait for it. At most one read of a directory is
  * running; requests that arrive in between share the next read. A request is never answered from a read that started
- * before the request: whoever has just made a file finds it.
+ * before the request: a client that has just created a file finds it.
  */
 export class SharedListings {
   private readonly reads = new Set<SharedRead>();

@@ -10,13 +10,13 @@ import { RelativePath } from '../paths/relative-path.js';
 /** Permission bits of a new directory: installed apps share it by their group. Source: the contract. */
 const DIRECTORY_MODE = 0o775;
 
-/** What file systems without hard links say, and Linux for a file of somebody else (`fs.protected_hardlinks`). */
+/** Error codes of file systems without hard links, and of Linux for files of another user (`fs.protected_hardlinks`). */
 const NO_HARD_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL'];
 
 const ROOT = new RelativePath([]);
 
 /**
- * Changes to single members of a root. Each works in the held directory that its path led to, without following links,
+ * Changes to single entries of a root. Each works in the pinned parent directory, without following links,
  * and never replaces anything. A link is treated as itself.
  */
 export class FileOperations {
@@ -54,7 +54,7 @@ export class FileOperations {
 
   /**
    * Gives an entry another place on the same disk, at once and whole. A crash leaves it in the old place, the new one or,
-   * when it is no directory, both.
+   * when it is not a directory, both.
    *
    * Not guaranteed: what another program puts into the new place in the very moment is replaced if it is an empty
    * directory, and on a disk without hard links also if it is a file.
@@ -90,20 +90,20 @@ export class FileOperations {
     );
   }
 
-  /** Makes a file that nobody is to see before it is whole: give it a name that listings leave out. */
+  /** Creates a part file; its name must be one that listings leave out. */
   createPart(path: RelativePath): Promise<PartFile> {
     return this.inParent(path, async (parent) => {
       const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
       const handle = await open(parent.pathTo(path.name), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-      return PartFile.of(handle, path);
+      return PartFile.create(handle, path);
     });
   }
 
-  /** Opens a part that was begun, to write on. */
+  /** Opens an existing part file for appending. */
   openPart(path: RelativePath): Promise<PartFile> {
     return this.withEntry(path, async (pinned) => {
       assertFile(pinned, path);
-      return PartFile.of(await pinned.openFile('write'), path);
+      return PartFile.create(await pinned.openFile('write'), path);
     });
   }
 

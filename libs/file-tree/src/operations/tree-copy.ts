@@ -17,16 +17,16 @@ const CHUNK = 1_024 * 1_024;
  */
 const TIME_TOLERANCE = 1_000_000n;
 
-/** The same on disks that keep no finer times than hundredths of seconds (exFAT) or every second second (FAT). */
+/** Tolerance on disks whose times have a resolution of 10 ms (exFAT) or 2 s (FAT). */
 const COARSE_TOLERANCE = 2_000_000_000n;
 const COARSE = 10_000_000n;
 
 export interface CopyOptions extends WalkOptions {
-  /** Hears how many bytes were written since it heard last, and may stop the copy by throwing. */
+  /** Called with the bytes written since the last call; throws to stop the copy. */
   readonly onBytes?: (bytes: number) => Promise<void> | void;
 }
 
-/** Copies one entry with all that is in it. See `TreeOperations.copy`. */
+/** Copies one entry with its content. See `TreeOperations.copy`. */
 export class TreeCopy {
   private skipped = 0;
   private buffer: Buffer | undefined;
@@ -179,7 +179,7 @@ async function makeOrOpen(parent: PinnedEntry, name: Buffer): Promise<PinnedEntr
   return pinned;
 }
 
-/** What an attempt that was interrupted left, or a link that somebody put there. */
+/** Remains of an interrupted attempt, or a symbolic link of another program. */
 async function removeLeftOver(parent: PinnedEntry, name: Buffer): Promise<void> {
   if (await statIfExists(parent, name)) await unlink(parent.pathTo(name));
 }

@@ -9,7 +9,7 @@ import { statIfExists, statEntry } from './file-operations.js';
 import { type CopyOptions, isWholeCopy, TreeCopy } from './tree-copy.js';
 import { openDirectoryIfExists, type WalkStep, walk, type WalkOptions } from './tree-walk.js';
 
-/** What a directory holds, all levels together. */
+/** Content of a directory on all levels. */
 export interface TreeSize {
   /** Bytes of ordinary files; one with several names counts for each. */
   readonly bytes: number;
@@ -17,17 +17,17 @@ export interface TreeSize {
   readonly directories: number;
 }
 
-/** An entry met on a walk. Its methods work until the walk goes on. */
+/** An entry of a walk. Its methods work until the walk continues. */
 export interface WalkEntry {
   readonly path: RelativePath;
   readonly isDirectory: boolean;
-  /** @throws EntryNotFound when it has vanished meanwhile. */
+  /** @throws EntryNotFound when the entry has vanished. */
   stat(): Promise<FileEntry>;
   /** An ordinary file, for reading; `undefined` when it is something else. */
   openFile(): Promise<OpenFile | undefined>;
 }
 
-/** How often a directory is emptied anew when members appear while it is removed. */
+/** How often a directory is emptied again when entries appear during its removal. */
 const REMOVAL_ROUNDS = 5;
 
 /** Directories of a root with all that is in them. Links are never followed: they are copied and removed as links. */
@@ -114,8 +114,8 @@ export class TreeOperations {
   }
 
   /**
-   * The second half of a move between disks: removes from `from` exactly what `to` holds a whole copy of. What changed or
-   * came meanwhile stays where it is.
+   * The second half of a move between disks: removes from `from` exactly what `to` has a complete copy of. What changed or
+   * was added since stays.
    * @returns how many members stay
    */
   removeCopied(from: RelativePath, to: RelativePath, options: WalkOptions = {}): Promise<number> {
@@ -198,7 +198,7 @@ async function openIfFile(parent: PinnedEntry, name: Buffer): Promise<OpenFile |
   }
 }
 
-/** Directories go when all in them is gone. Several rounds: others may add something, and some disks skip names meanwhile. */
+/** Removes directories once they are empty. Several rounds: entries may be added, and some disks skip names while others are removed. */
 async function removeEntries(
   pinned: PinnedEntry,
   path: RelativePath,
@@ -245,7 +245,7 @@ async function removeCopiedEntries(
   }
 }
 
-/** False when a directory took its place meanwhile. */
+/** False when a directory has replaced it. */
 const removed = (address: Buffer): Promise<boolean> => goneUnless(unlink(address), 'EISDIR');
 
 /** False when it has members. */

@@ -9,12 +9,12 @@ import { RelativePath } from '../paths/relative-path.js';
 const NAMES_PER_READ = 256;
 
 /**
- * Levels below the directory where a walk begins. A path of 4 096 bytes has 2 048 names, and so many can be moved below
- * as many others; without a bound whoever goes on like this could use up the descriptors of the whole process.
+ * Most levels below the start of a walk. A path of 4 096 bytes has 2 048 names, and so many can be moved below
+ * as many others; without a bound, deeper trees could use up the descriptors of the whole process.
  */
 const MAX_LEVELS = 4_096;
 
-/** One stop of a walk, to be used before the walk goes on. A directory is stopped at twice: before and after its members. */
+/** One stop of a walk, valid until the walk continues. A directory is visited twice: before and after its entries. */
 export interface WalkStep {
   readonly path: RelativePath;
   /** The directory that it lies in. */
@@ -35,7 +35,7 @@ export interface WalkOptions {
 }
 
 interface Level {
-  /** Its name in the level above; that of the directory where the walk begins does not count. */
+  /** Its name in the level above; unused for the start of the walk. */
   readonly name: Buffer;
   readonly parent: PinnedEntry | undefined;
   readonly pinned: PinnedEntry;
@@ -44,7 +44,7 @@ interface Level {
 
 /**
  * Every member below a pinned directory, in no particular order, without following links. Memory and open descriptors
- * (two for each level) grow with the depth alone, and that is bounded. What vanishes meanwhile is left out.
+ * (two for each level) grow with the depth alone, and that is bounded. Entries that vanish during the walk are skipped.
  * @throws TooDeep
  */
 export async function* walk(top: PinnedEntry, path: RelativePath, options: WalkOptions = {}): AsyncGenerator<WalkStep> {

@@ -10,13 +10,13 @@ const LONGEST_CHARACTER = 4;
  * A file name as text for people and JSON, reversible by {@link nameBytes} for every sequence of bytes.
  *
  * Linux names are bytes. A name that is valid UTF-8 is shown as it is. Each byte that belongs to no valid character
- * becomes `\xNN`, two lower-case hex digits: the bytes `66 ff` → `f\xff`. A name that itself holds such a text has its
+ * becomes `\xNN`, two lower-case hex digits: the bytes `66 ff` → `f\xff`. A name that itself contains such a text has its
  * backslash written as `\x5c`, so that no two names look the same: `f\xff` typed by a person → `f\x5cxff`.
  */
 export function nameText(name: Buffer): string {
   if (isUtf8(name)) return escapeLookalikes(name.toString());
   let text = '';
-  let valid = 0; // where the valid stretch that is not yet part of `text` begins
+  let valid = 0; // start of the valid bytes that are not yet part of `text`
   for (let at = 0; at < name.length;) {
     const length = characterLength(name, at);
     if (length > 0) {
@@ -43,7 +43,7 @@ export function nameBytes(text: string): Buffer {
 
 const escapeLookalikes = (text: string): string => text.replace(ESCAPE, '\\x5cx$1');
 
-/** Bytes of the valid character that begins at `at`; 0 when none does. */
+/** Bytes of the valid character that starts at `at`; 0 when there is none. */
 function characterLength(name: Buffer, at: number): number {
   for (let length = 1; length <= LONGEST_CHARACTER && at + length <= name.length; length += 1) {
     if (isUtf8(name.subarray(at, at + length))) return length;

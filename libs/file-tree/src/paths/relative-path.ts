@@ -47,7 +47,7 @@ export class RelativePath {
  * than 255 in one name.
  */
 export function parseRelativePath(text: string): RelativePath {
-  if (text.includes('\0')) throw new PathMalformed('it holds a NUL character');
+  if (text.includes('\0')) throw new PathMalformed('it contains a NUL character');
   if (/\p{Surrogate}/u.test(text)) throw new PathMalformed('it is not valid Unicode');
   const bytes = nameBytes(text);
   if (bytes.length > LONGEST_PATH) throw new PathMalformed(`it is longer than ${LONGEST_PATH} bytes`);
@@ -55,7 +55,7 @@ export function parseRelativePath(text: string): RelativePath {
   const names = segments.filter((segment) => segment !== '');
   for (const name of names) {
     if (name === '..') throw new PathOutside();
-    if (name === '.') throw new PathMalformed('it holds a "." segment');
+    if (name === '.') throw new PathMalformed('it contains a "." segment');
     if (name.length > LONGEST_NAME) throw new PathMalformed(`a name is longer than ${LONGEST_NAME} bytes`);
   }
   return new RelativePath(names.map((name) => Buffer.from(name, 'latin1')));

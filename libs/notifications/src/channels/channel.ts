@@ -10,7 +10,7 @@ export interface Message {
   readonly severity: AlertSeverity;
   readonly title: string;
   readonly text: string;
-  /** Number of events that the message stands for. */
+  /** Number of events in the message. */
   readonly events: number;
   readonly createdAt: Date;
 }

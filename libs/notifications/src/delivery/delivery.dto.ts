@@ -53,7 +53,7 @@ export class DeliveryResponse {
   @ApiProperty({ description: 'When the message was written', format: 'date-time' })
   created_at!: string;
 
-  @ApiProperty({ description: 'Number of events that the message stands for', type: 'integer' })
+  @ApiProperty({ description: 'Number of events in the message', type: 'integer' })
   events!: number;
 
   @ApiProperty({ description: 'Attempts that were started', type: 'integer' })

@@ -44,7 +44,7 @@ export class NotificationDelivery {
   @Column({ type: 'text' })
   message!: string;
 
-  /** Number of events that the message stands for; more are added until the first attempt. */
+  /** Number of events in the message; more are added until the first attempt. */
   @Column({ type: 'integer', default: 1 })
   events!: number;
 

@@ -10,6 +10,6 @@ export interface Notification {
   readonly message: string;
   /** Accounts that exist. */
   readonly userIds: readonly number[];
-  /** How many events it stands for. */
+  /** Number of events in it. */
   readonly events: number;
 }

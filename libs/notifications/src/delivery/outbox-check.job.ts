@@ -3,7 +3,7 @@ import { Scheduled } from '@kubarr/jobs';
 import { DataSource } from 'typeorm';
 import { Outbox } from './outbox.js';
 
-/** Looks for messages that nobody is about to send, because their job failed or was cancelled. */
+/** Enqueues jobs for due messages that have none, because their job failed or was cancelled. */
 @Injectable()
 export class OutboxCheck {
   constructor(
@@ -24,7 +24,7 @@ export class OutboxCheck {
          WHERE status = 'pending' AND next_attempt_at < now() ORDER BY user_id, channel_type LIMIT 1000`,
       );
       for (const { user_id, channel_type } of waiting)
-        await this.outbox.ensureSender(transaction, user_id, channel_type);
+        await this.outbox.enqueueSender(transaction, user_id, channel_type);
     });
   }
 }

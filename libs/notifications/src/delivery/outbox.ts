@@ -59,11 +59,11 @@ export class Outbox {
       [userIds, eventType, severity, title, message, events, this.timingMs.gather, this.timingMs.nextOfType],
     );
     for (const row of rows)
-      await this.ensureSender(transaction, row.user_id, row.channel_type, Math.max(0, row.due_in_ms));
+      await this.enqueueSender(transaction, row.user_id, row.channel_type, Math.max(0, row.due_in_ms));
   }
 
-  /** Makes sure that somebody looks into the outbox of a destination. */
-  async ensureSender(transaction: EntityManager, userId: number, channelType: string, afterMs = 0): Promise<void> {
+  /** Enqueues the job that sends the waiting messages of a destination. */
+  async enqueueSender(transaction: EntityManager, userId: number, channelType: string, afterMs = 0): Promise<void> {
     await this.jobs.enqueueOrRerun(
       transaction,
       DELIVERY,

@@ -63,17 +63,17 @@ export class Sender {
     const channel = this.types.get(channelType);
     const pauseMs = await this.pause(userId, channel);
     if (pauseMs > 0) return { rerunAfterMs: pauseMs };
-    const due = await this.begin(userId, channelType);
+    const due = await this.startDue(userId, channelType);
     if (!due) {
       const waitMs = await this.nextDue(userId, channelType);
       return waitMs === undefined ? {} : { rerunAfterMs: waitMs };
     }
     const failure = await this.send(userId, channel, due, signal);
-    if (failure?.retryAfterSeconds) await this.hold(userId, channelType, failure.retryAfterSeconds);
+    if (failure?.retryAfterSeconds) await this.delayAll(userId, channelType, failure.retryAfterSeconds);
     return {
       rerunAfterMs: 0,
       inTransaction: (transaction) =>
-        failure ? this.noteFailure(transaction, due, failure) : this.noteSent(transaction, due),
+        failure ? this.recordFailure(transaction, due, failure) : this.markSent(transaction, due),
     };
   }
 
@@ -94,10 +94,10 @@ export class Sender {
   }
 
   /**
-   * Keeps everything from a destination that asked to wait. Not in the transaction that ends the step: that one holds the
-   * job, for which somebody who changes the destination may wait.
+   * Delays all messages to a destination that asked to wait. Not in the transaction that ends the step: that one locks the
+   * job, and a request that changes the destination may wait for it.
    */
-  private async hold(userId: number, channelType: string, seconds: number): Promise<void> {
+  private async delayAll(userId: number, channelType: string, seconds: number): Promise<void> {
     await this.dataSource.query(
       `UPDATE notification_preferences SET held_until = now() + $3 * interval '1 second'
        WHERE user_id = $1 AND channel_type = $2`,
@@ -105,8 +105,8 @@ export class Sender {
     );
   }
 
-  /** The message that is due, marked as begun: from now on nothing is added to it. */
-  private async begin(userId: number, channelType: string): Promise<Due | undefined> {
+  /** The due message, marked as started: no more events are added to it. */
+  private async startDue(userId: number, channelType: string): Promise<Due | undefined> {
     const [rows] = await this.dataSource.query<[Due[], number]>(
       `UPDATE notification_deliveries SET attempt = attempt + 1
        WHERE id = (
@@ -165,14 +165,18 @@ export class Sender {
     }
   }
 
-  private async noteSent(transaction: EntityManager, { id }: Due): Promise<void> {
+  private async markSent(transaction: EntityManager, { id }: Due): Promise<void> {
     await transaction.query(
       `UPDATE notification_deliveries SET status = 'sent', error = NULL, finished_at = now() WHERE id = $1`,
       [id],
     );
   }
 
-  private async noteFailure(transaction: EntityManager, { id, attempt }: Due, failure: DeliveryFailed): Promise<void> {
+  private async recordFailure(
+    transaction: EntityManager,
+    { id, attempt }: Due,
+    failure: DeliveryFailed,
+  ): Promise<void> {
     const isFinal = failure.isFinal || attempt >= ATTEMPTS;
     const askedMs = Math.min(failure.retryAfterSeconds ?? 0, LONGEST_RETRY_AFTER) * 1_000;
     await transaction.query(

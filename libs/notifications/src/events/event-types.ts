@@ -26,7 +26,7 @@ const titleOf = (action: string): string => {
 
 /**
  * Every type of event, as the areas declare them: audit actions, which are off by default, then alerts, which are on,
- * because a household has nobody on call.
+ * because a household has no one on call.
  */
 @Injectable()
 export class EventTypes {

@@ -43,7 +43,7 @@ export class NotificationResponse {
   @ApiProperty({ description: 'Severity', enum: [...ALERT_SEVERITIES] })
   severity!: AlertSeverity;
 
-  @ApiProperty({ description: 'Number of events that the notification stands for', type: 'integer' })
+  @ApiProperty({ description: 'Number of events in the notification', type: 'integer' })
   events!: number;
 
   @ApiProperty({ description: 'The notification has been read' })

@@ -31,7 +31,7 @@ export class UserNotification {
   @Column({ type: 'text' })
   message!: string;
 
-  /** Number of events that the line stands for. */
+  /** Number of events in the notification. */
   @Column({ type: 'integer', default: 1 })
   events!: number;
 

@@ -148,7 +148,7 @@ export class Preferences {
        ON CONFLICT (user_id, channel_type, event_type) WHERE status = 'pending' AND attempt = 0 DO NOTHING`,
       [userId, channel.type, VERIFICATION],
     );
-    await this.outbox.ensureSender(transaction, userId, channel.type);
+    await this.outbox.enqueueSender(transaction, userId, channel.type);
   }
 
   private async findOrCreateLocked(

@@ -80,8 +80,8 @@ describe('BoundedCache', () => {
   });
 
   it.each([
-    ['its key', () => void cache.forget('a')],
-    ['a condition', () => cache.forgetWhere(() => false)],
+    ['its key', () => void cache.evict('a')],
+    ['a condition', () => cache.evictWhere(() => false)],
     ['everything', () => cache.clear()],
     ['a bypass', () => cache.bypass(true)],
   ])(
@@ -102,7 +102,7 @@ describe('BoundedCache', () => {
     async (firstToEnd) => {
       const [older, newer] = [heldFill(), heldFill()];
       const before = cache.getOrFill('a', older.fill);
-      cache.forget('a');
+      cache.evict('a');
       const after = cache.getOrFill('a', newer.fill);
       const ends = [() => older.resolve('outdated'), () => newer.resolve('current')];
       for (const end of firstToEnd === 'old' ? ends : ends.reverse()) {
@@ -125,9 +125,9 @@ describe('BoundedCache', () => {
 
   it('drops by key and by condition, and leaves the rest', async () => {
     for (const key of ['a', 'b', 'c']) await cache.getOrFill(key, answering(`of ${key}`));
-    expect(cache.forget('a')).toBe(true);
-    expect(cache.forget('a')).toBe(false);
-    cache.forgetWhere((value, key) => value === 'of c' && key === 'c');
+    expect(cache.evict('a')).toBe(true);
+    expect(cache.evict('a')).toBe(false);
+    cache.evictWhere((value, key) => value === 'of c' && key === 'c');
     expect(['a', 'b', 'c'].map((key) => cache.get(key))).toEqual([undefined, 'of b', undefined]);
   });
 
@@ -192,8 +192,8 @@ describe('BoundedCache', () => {
             );
           } else if (step.kind === 'change') {
             stored[step.key] = (stored[step.key] ?? 0) + 1;
-            if (step.how === 0) subject.forget(step.key);
-            if (step.how === 1) subject.forgetWhere((_, key) => key === step.key);
+            if (step.how === 0) subject.evict(step.key);
+            if (step.how === 1) subject.evictWhere((_, key) => key === step.key);
             if (step.how === 2) subject.clear();
             if (step.how === 3) [true, false].forEach((on) => subject.bypass(on));
           } else {

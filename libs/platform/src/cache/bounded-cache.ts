@@ -109,13 +109,13 @@ export class BoundedCache<Value> {
   }
 
   /** Drops an entry on this replica. Returns whether there was one. */
-  forget(key: string): boolean {
+  evict(key: string): boolean {
     this.fills.delete(key);
     return this.entries.delete(key);
   }
 
   /** Drops matching entries on this replica, in a scan of all. Discards all running fills: their values are not known yet. */
-  forgetWhere(isOutdated: (value: NonNullable<Value>, key: string) => boolean): void {
+  evictWhere(isOutdated: (value: NonNullable<Value>, key: string) => boolean): void {
     this.fills.clear();
     const outdated = [...this.entries].filter(([key, value]) => isOutdated(value, key));
     for (const [key] of outdated) this.entries.delete(key);

@@ -26,7 +26,7 @@ class Replica {
     const caches = new CacheRegistry(this.bus, metrics);
     this.settings = caches.createReadThrough({ name: 'settings', maxEntries: 10, ttlMs: 60_000 });
     this.hot = caches.createBounded({ name: 'hot', maxEntries: 10, ttlMs: 60_000 });
-    this.bus.subscribe(TOPIC, (key) => void this.hot.forget(String(key)));
+    this.bus.subscribe(TOPIC, (key) => void this.hot.evict(String(key)));
     this.listener = new DatabaseListener(
       database.target,
       loadConfig([DatabaseConfig], {}).get(DatabaseConfig),

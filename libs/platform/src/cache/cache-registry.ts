@@ -71,7 +71,7 @@ export class CacheRegistry {
     const cache = new ReadThroughCache<Value>(options, entries, (transaction, key) =>
       this.bus.publish(transaction, topic, key),
     );
-    this.bus.subscribe(topic, (key) => (key === null ? cache.clear() : cache.forget(key as string)));
+    this.bus.subscribe(topic, (key) => (key === null ? cache.clear() : cache.evict(key as string)));
     return this.add(options, cache);
   }
 

@@ -46,8 +46,8 @@ export class ReadThroughCache<Value extends NonNullable<unknown>> {
   }
 
   /** Drops a key on this replica. */
-  forget(key: string): void {
-    this.entries.forget(this.versioned(key));
+  evict(key: string): void {
+    this.entries.evict(this.versioned(key));
     if (this.versions.size >= this.options.maxEntries) this.clear();
     else this.versions.set(key, (this.versions.get(key) ?? 0) + 1);
   }
@@ -82,7 +82,7 @@ function keyvStore(entries: BoundedCache<NonNullable<unknown>>): KeyvStoreAdapte
     opts: {},
     get: <Value>(key: string) => Promise.resolve(entries.get(key) as Value | undefined),
     set: (key: string, value: NonNullable<unknown>, ttlMs?: number) => Promise.resolve(entries.set(key, value, ttlMs)),
-    delete: (key) => Promise.resolve(entries.forget(key)),
+    delete: (key) => Promise.resolve(entries.evict(key)),
     clear: () => Promise.resolve(entries.clear()),
     on: () => store, // for 'error' events, which a store in memory does not have
   };

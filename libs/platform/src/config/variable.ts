@@ -67,7 +67,7 @@ export class Variable<Value, Fallback> implements ConfigField<Value | Fallback> 
   readonly purpose: string;
   readonly isSecret: boolean;
   readonly allowed: string;
-  /** What holds when it is not set, in words. */
+  /** The default in words, for computed defaults. */
   readonly defaultText: string;
   readonly schema: VariableSchema | undefined;
 

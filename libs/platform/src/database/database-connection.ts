@@ -21,7 +21,7 @@ export abstract class DatabaseOptions {
 }
 
 /**
- * Connects to the database and watches the connection: migrates, opens the pool, listens. Retries for ever; until then the
+ * Connects to the database and watches the connection: migrates, opens the pool, listens. Retries without limit; until then the
  * process serves, and requests that need the database answer 503.
  */
 @Injectable()

@@ -16,7 +16,7 @@ const PING_INTERVAL_MS = 1_000;
 const MAX_PING_MS = 3_000;
 
 /**
- * A dedicated connection that listens for the replica bus and pings the server. Reconnects for ever. A server that accepts
+ * A dedicated connection that listens for the replica bus and pings the server. Reconnects without limit. A server that accepts
  * connections but does not answer (stopped, or behind a dead link) is reported to `onUnresponsive`, so that requests
  * waiting on other connections can fail instead of hanging.
  */

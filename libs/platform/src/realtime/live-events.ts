@@ -46,7 +46,7 @@ export class LiveEvents implements OnModuleDestroy {
     for (const event of initial) subscription.enqueue(event);
   }
 
-  /** Lets a publisher skip the queries for an event that nobody would receive. */
+  /** Lets a publisher skip the queries for an event without listeners. */
   get hasListeners(): boolean {
     return this.subscriptions.size > 0;
   }

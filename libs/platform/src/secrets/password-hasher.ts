@@ -82,7 +82,7 @@ function isUsable(password: string): boolean {
   return length >= 1 && length <= 1_024 && !password.includes('\0');
 }
 
-/** Has the form of a hash, of a password that nobody knows; costs nothing to create. */
+/** A well-formed hash that no password matches; costs nothing to create. */
 function randomHash(salt = randomPart(16)): string {
   const { memoryCost, timeCost, parallelism, outputLen } = PARAMETERS;
   return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${salt}$${randomPart(outputLen)}`;

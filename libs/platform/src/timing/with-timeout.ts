@@ -11,7 +11,7 @@ export async function withTimeout<Result>(
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(timeoutError()), milliseconds);
   });
-  promise.catch(() => undefined); // may reject after the timeout, when nobody waits for it
+  promise.catch(() => undefined); // may reject after the timeout, when no caller awaits it
   try {
     return await Promise.race([promise, timeout]);
   } finally {

@@ -1,7 +1,7 @@
 import { type EntityManager } from 'typeorm';
 
 /**
- * Forgets every failed sign-in of the last minutes, whoever made it: for commands on the server. Whoever needs a new
+ * Deletes every failed sign-in of the last minutes, of all clients: for commands on the server. Someone who needs a new
  * password has mostly tried so often that even the right one would have to wait.
  */
 export async function deleteSignInFailures(transaction: EntityManager): Promise<void> {

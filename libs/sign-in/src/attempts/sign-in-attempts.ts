@@ -13,7 +13,7 @@ import { SecondFactorActions } from '../sign-in.actions.js';
 /** Wrong codes of a second factor in 15 minutes before an account must wait: a code is one of a million, three count. */
 const WRONG_CODES = 5;
 
-/** Ways to begin that name nobody yet. */
+/** Ways to start a sign-in before the account is known. */
 type AnonymousMethod = 'passkey' | 'provider';
 
 /** Whose sign-in it is, as far as it is known. */
@@ -65,8 +65,8 @@ export class SignInAttempts {
   }
 
   /**
-   * Counts a beginning that names nobody, until `undoAnonymous`. Apart from the failures of passwords: a foreign page
-   * can have a browser begin a trip to a provider, and must not be able to use those up.
+   * Counts the start of a sign-in whose account is not known yet, until `undoAnonymous`. Separate from failed passwords:
+   * another site can make a browser start an OpenID Connect flow, and must not use up the attempts for passwords.
    *
    * @throws TooManyAttempts
    */
@@ -78,7 +78,7 @@ export class SignInAttempts {
     await this.limiter.undoConsume([this.addressKey(actor, `sign-in by ${way}`)]);
   }
 
-  /** The attempt is neither a failure nor over: the second factor is still to come. */
+  /** Uncounts the attempt: the password was right, the second factor follows. */
   async undo({ accountKey, addressKey }: Attempt): Promise<void> {
     await this.limiter.undoConsume([accountKey, addressKey]);
   }
@@ -104,7 +104,7 @@ export class SignInAttempts {
     await this.limiter.reset(this.codeKey(attempt));
   }
 
-  /** Records a refused sign-in; one that proved the password is no guess and is given back. */
+  /** Records a refused sign-in; an attempt with the right password is uncounted. */
   async recordRefusal(attempt: Attempt, refusal: { reason: string; countsAsFailure: boolean }): Promise<void> {
     await this.recordFailure(personOf(attempt), refusal.reason);
     if (!refusal.countsAsFailure) await this.undo(attempt);
@@ -113,7 +113,7 @@ export class SignInAttempts {
   /**
    * Records a sign-in that failed.
    *
-   * @param failure Why, for whoever reads the audit log.
+   * @param failure The reason, for the audit log.
    */
   async recordFailure(
     person: Actor,

@@ -16,7 +16,7 @@ interface SignInCandidate {
   readonly isApproved: boolean;
 }
 
-/** Why a sign-in is refused: what the caller is told, what the audit log keeps, and whether it counts as a attempt. */
+/** Why a sign-in is refused: the response, the text in the audit log, and whether it counts as a failed attempt. */
 export interface SignInRefusal {
   readonly error: KubarrError;
   readonly reason: string;
@@ -24,7 +24,7 @@ export interface SignInRefusal {
 }
 
 /**
- * The order of checks, each of which ends it: password before status, so that the state of an account is told only to
+ * Checks in this order, until one refuses: password before status, so that the status of an account is shown only to
  * someone who knows its password. The second factor comes after all of them.
  */
 export function decideSignIn<Candidate extends SignInCandidate>({

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Something that a browser has begun and may finish once: a passkey ceremony, a trip to a provider, half a sign-in. */
+/** A flow that a browser has started and may finish once: a passkey ceremony, an OpenID Connect flow, a pending sign-in. */
 @Entity('sign_in_challenges')
 export class Challenge {
   /** SHA-256 of the token in the browser's cookie: who reads the table cannot finish anything. */

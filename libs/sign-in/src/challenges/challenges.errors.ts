@@ -1,6 +1,6 @@
 import { KubarrError } from '@kubarr/platform/errors';
 
-/** What was begun with a password or at a provider has run out, or was begun in another browser. */
+/** The pending sign-in has expired, or was started in another browser. */
 export class SignInNotStarted extends KubarrError {
   readonly code = 'auth.sign-in-not-begun';
   readonly kind = 'bad-request';

@@ -9,7 +9,7 @@ import { Challenge } from './challenge.entity.js';
 /** Life of a challenge and of its cookie, in seconds: time enough to find a phone. */
 export const CHALLENGE_SECONDS = 600;
 
-/** What can be begun, and the cookie that holds its token. One browser has one of each cookie. */
+/** Purposes of challenges, each with the cookie for its token. A browser has at most one challenge per purpose. */
 const COOKIES = {
   'passkey-registration': 'kubarr_passkey',
   'passkey-sign-in': 'kubarr_passkey',
@@ -21,7 +21,7 @@ const COOKIES = {
 
 export type ChallengePurpose = keyof typeof COOKIES;
 
-/** One challenge as it was begun. */
+/** A started challenge. */
 export interface OpenChallenge<Content> {
   readonly purpose: ChallengePurpose;
   readonly userId: number | null;
@@ -29,7 +29,7 @@ export interface OpenChallenge<Content> {
 }
 
 /**
- * Remembers what a browser has begun. The token is only in its cookie, out of reach of scripts: what was begun in one
+ * Stores started challenges. The token is only in an HttpOnly cookie of the browser: a challenge that was started in one
  * browser cannot be finished in another. Taking a challenge removes it, so that each is finished at most once, also when
  * two requests try at the same moment.
  */
@@ -70,7 +70,7 @@ export class Challenges {
     return row && this.unseal<Content>(id, row);
   }
 
-  /** The same without ending it, for what may be tried more than once. */
+  /** Finds the challenge without consuming it, for challenges with several attempts. */
   async find<Content>(
     cookies: Cookies,
     purposes: readonly ChallengePurpose[],

@@ -29,7 +29,7 @@ export class PasswordPrompt {
     };
     await this.limiter.consume([attempt]);
     const isRight = await this.accounts.hasPassword(userId, password).catch(async (busy: unknown) => {
-      await this.limiter.undoConsume([attempt]); // nobody looked at the password
+      await this.limiter.undoConsume([attempt]); // the password was not checked
       throw busy;
     });
     if (isRight) {

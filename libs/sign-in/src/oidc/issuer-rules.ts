@@ -2,7 +2,7 @@
 export function issuerRefusal(issuer: string): string | undefined {
   if (!URL.canParse(issuer)) return 'must be an address such as https://auth.home.example';
   const { protocol, username, password, search, hash } = new URL(issuer);
-  if (protocol !== 'https:' && !isOnThisMachine(issuer)) return 'must begin with https://';
+  if (protocol !== 'https:' && !isOnThisMachine(issuer)) return 'must start with https://';
   if (username || password || search || hash) return 'must be an address without user, query or fragment';
   return undefined;
 }

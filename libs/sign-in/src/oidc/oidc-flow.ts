@@ -13,7 +13,7 @@ const SCOPE = 'openid profile email';
 
 type FlowPurpose = Extract<ChallengePurpose, 'provider-sign-in' | 'provider-link'>;
 
-/** What is remembered while somebody is at a provider. */
+/** State that is stored while the browser is at the provider. */
 interface FlowState {
   readonly providerId: string;
   readonly redirectUri: string;
@@ -23,10 +23,10 @@ interface FlowState {
   readonly codeVerifier: string;
 }
 
-/** Where somebody has come back from, and who they are there. */
+/** The provider that the browser returned from, and the identity there. */
 export interface CompletedFlow {
   readonly purpose: FlowPurpose;
-  /** Who began it, when it was begun to link. */
+  /** The account that started the flow, when its purpose is to link. */
   readonly userId: number | null;
   readonly provider: OidcClient;
   readonly identity: OidcIdentity;
@@ -49,7 +49,7 @@ export class OidcFlow {
   ): Promise<{ location: string; cookie: CookieChange }> {
     const { configuration, name } = await this.clients.get(providerId);
     const library = await loadOpenIdClient();
-    const trip: FlowState = {
+    const flow: FlowState = {
       providerId,
       redirectUri: redirectUri(origin, providerId),
       state: library.randomState(),
@@ -57,11 +57,11 @@ export class OidcFlow {
       codeVerifier: library.randomPKCECodeVerifier(),
     };
     const parameters = {
-      redirect_uri: trip.redirectUri,
+      redirect_uri: flow.redirectUri,
       scope: SCOPE,
-      state: trip.state,
-      nonce: trip.nonce,
-      code_challenge: await library.calculatePKCECodeChallenge(trip.codeVerifier),
+      state: flow.state,
+      nonce: flow.nonce,
+      code_challenge: await library.calculatePKCECodeChallenge(flow.codeVerifier),
       code_challenge_method: 'S256',
     };
     let location: URL;
@@ -70,17 +70,17 @@ export class OidcFlow {
     } catch (cause) {
       throw new ProviderFailed(name, cause); // its description names no page to sign in at
     }
-    return { location: location.href, cookie: await this.challenges.create(purpose, userId, trip) };
+    return { location: location.href, cookie: await this.challenges.create(purpose, userId, flow) };
   }
 
-  /** The purpose of what this browser has begun, to know where to send it when something fails. */
+  /** The purpose of this browser's flow, which decides where to redirect after a failure. */
   async purposeOf(cookies: Cookies): Promise<FlowPurpose | undefined> {
     const open = await this.challenges.find<FlowState>(cookies, ['provider-sign-in', 'provider-link']);
     return open?.purpose as FlowPurpose | undefined;
   }
 
   /**
-   * Ends a trip, once, and only in the browser that began it.
+   * Finishes a flow, once, and only in the browser that started it.
    *
    * @param search The query that the provider added to our address.
    * @throws SignInNotStarted, ProviderRefused, ProviderFailed, ProviderNotAvailable
@@ -92,20 +92,20 @@ export class OidcFlow {
       throw new SignInNotStarted();
     const provider = await this.clients.get(providerId);
     if (answer.has('error')) throw new ProviderRefused(provider.name);
-    const identity = await ask(provider, open.content, search).catch((cause: unknown) => {
+    const identity = await fetchIdentity(provider, open.content, search).catch((cause: unknown) => {
       throw new ProviderFailed(provider.name, cause);
     });
     return { purpose: open.purpose as FlowPurpose, userId: open.userId, provider, identity };
   }
 
-  /** The change that removes the cookie of a trip. */
+  /** The cookie change that ends a flow. */
   get clearedCookie(): CookieChange {
     return this.challenges.clearedCookie('provider-sign-in');
   }
 }
 
-/** Exchanges the code and reads who it is. The provider's tokens are dropped here: nothing needs them. */
-async function ask(
+/** Exchanges the code for the identity of the user. Drops the provider's tokens, which nothing else needs. */
+async function fetchIdentity(
   { configuration }: OidcClient,
   { redirectUri, state, nonce, codeVerifier }: FlowState,
   search: string,
@@ -121,6 +121,6 @@ async function ask(
   if (!claims) throw new Error('the answer has no ID token');
   if (claims.email !== undefined || !configuration.serverMetadata().userinfo_endpoint)
     return identityOf(claims, claims);
-  // Some providers say more when they are asked for it. The subject must be the same.
+  // Some providers return the e-mail address only here. The subject must match.
   return identityOf(claims, await library.fetchUserInfo(configuration, tokens.access_token, claims.sub));
 }

@@ -1,10 +1,10 @@
 import { usernameRefusal } from '@kubarr/users';
 import { type IDToken, type UserInfoResponse } from 'openid-client';
 
-/** Who somebody is at a provider, as its verified ID token says. */
+/** The identity of a user at a provider, from the verified ID token. */
 export interface OidcIdentity {
   readonly issuer: string;
-  /** Never changes and is never given to somebody else; an e-mail address is neither. */
+  /** Never changes and is never reassigned, unlike an e-mail address. */
   readonly subject: string;
   readonly email: string | null;
   readonly isEmailVerified: boolean;
@@ -45,7 +45,7 @@ const NUMBERED = 20;
 
 /**
  * User names that would suit, best first: the part before an `@`, in lower case, with `_` for blanks and without what no
- * user name may hold.
+ * user name may contain.
  *
  * @param fallback Used when nothing is left of the hints, and at the end when all others are taken.
  */

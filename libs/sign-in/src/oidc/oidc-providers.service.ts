@@ -28,7 +28,7 @@ import { SettingsActions } from '@kubarr/settings';
 /** Most providers: a page of buttons, not a directory. */
 const MAX_PER_ACCOUNT = 20;
 
-/** What stands for a stored secret on the way out; sent back it means: keep it. */
+/** Replaces a stored secret in responses; in a request it means: keep the stored one. */
 const MASK = '********';
 
 /** Ids that are segments of our own addresses. */
@@ -123,7 +123,7 @@ export class OidcProvidersService {
         sealedClientSecret: isNewSecret ? this.box.seal(secret, secretContextOf(id)) : before.sealedClientSecret,
         isEnabled: request.enabled ?? before.isEnabled,
       };
-      // Otherwise the stored secret would be sent to whatever server somebody names who never knew it.
+      // Otherwise a caller who does not know the stored secret could have it sent to a server of their choice.
       if (after.issuer !== before.issuer && before.sealedClientSecret && !isNewSecret) throw new ProviderSecretNeeded();
       if (after.isEnabled && !(after.clientId && after.sealedClientSecret)) throw new ProviderIncomplete();
       await transaction.update(SignInProvider, { id }, { ...after, updatedAt: () => 'now()' });

@@ -37,8 +37,8 @@ export class OidcRegistration {
   }
 
   /**
-   * Makes an account without a password for somebody whose verified e-mail address nobody has here. An account that has
-   * it is never linked by that alone: whoever can have a provider say an address must not get into its account.
+   * Creates an account without a password for a verified e-mail address that no account has. An account that has
+   * it is never linked by address alone: controlling an address at a provider must not open the account here.
    *
    * @throws ProviderEmailNotVerified, ProviderEmailTaken, ProviderRegistrationClosed, RegistrationCrowded
    */
@@ -53,7 +53,7 @@ export class OidcRegistration {
       } catch (error) {
         if (error instanceof RegistrationClosed) throw new ProviderRegistrationClosed(provider.name);
         if (error instanceof EmailTaken) throw new ProviderEmailTaken(provider.name);
-        if (!(error instanceof UsernameTaken)) throw error; // somebody was quicker: the next name
+        if (!(error instanceof UsernameTaken)) throw error; // taken concurrently: try the next name
       }
     }
     throw new ProviderRegistrationClosed(provider.name);

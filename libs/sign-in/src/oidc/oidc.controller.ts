@@ -47,7 +47,7 @@ export class OidcProvidersController {
   @ApiOperation({ operationId: 'listOAuthProviders', summary: 'Settings of all providers' })
   @ApiOkResponse({ type: [OidcProviderResponse] })
   list(@Req() request: FastifyRequest): Promise<OidcProviderResponse[]> {
-    return this.providers.list(this.origin.of(request));
+    return this.providers.list(this.origin.resolve(request));
   }
 
   @Post('providers')
@@ -60,7 +60,7 @@ export class OidcProvidersController {
     @Req() request: FastifyRequest,
     @Body() body: CreateOidcProviderRequest,
   ): Promise<OidcProviderResponse> {
-    return this.providers.create(actor, body, this.origin.of(request));
+    return this.providers.create(actor, body, this.origin.resolve(request));
   }
 
   @Get('providers/:provider')
@@ -68,7 +68,7 @@ export class OidcProvidersController {
   @ApiOperation({ operationId: 'getOAuthProvider', summary: 'Settings of one provider' })
   @ApiOkResponse({ type: OidcProviderResponse })
   findById(@Req() request: FastifyRequest, @Param() { provider }: OidcProviderParams): Promise<OidcProviderResponse> {
-    return this.providers.findById(provider, this.origin.of(request));
+    return this.providers.findById(provider, this.origin.resolve(request));
   }
 
   @Put('providers/:provider')
@@ -81,7 +81,7 @@ export class OidcProvidersController {
     @Param() { provider }: OidcProviderParams,
     @Body() body: UpdateOidcProviderRequest,
   ): Promise<OidcProviderResponse> {
-    return this.providers.update(actor, provider, body, this.origin.of(request));
+    return this.providers.update(actor, provider, body, this.origin.resolve(request));
   }
 
   @Delete('providers/:provider')
@@ -106,7 +106,7 @@ export class OidcController {
 
   @Get('accounts')
   @Authenticated()
-  @ApiOperation({ operationId: 'listLinkedAccounts', summary: 'Accounts at providers that are linked to the own one' })
+  @ApiOperation({ operationId: 'listLinkedAccounts', summary: 'Your linked accounts at sign-in providers' })
   @ApiOkResponse({ type: [LinkedAccountResponse] })
   listLinked(@CurrentUser() caller: SignedIn): Promise<LinkedAccountResponse[]> {
     return this.links.list(caller);
@@ -134,7 +134,7 @@ export class OidcController {
     @Res() reply: FastifyReply,
     @Param() { provider }: OidcProviderParams,
   ): Promise<void> {
-    return this.cookies.redirect(reply, this.oidc.startLink(caller, provider, this.origin.of(request)));
+    return this.cookies.redirect(reply, this.oidc.startLink(caller, provider, this.origin.resolve(request)));
   }
 
   @Get(':provider/login')
@@ -147,7 +147,7 @@ export class OidcController {
     @Res() reply: FastifyReply,
     @Param() { provider }: OidcProviderParams,
   ): Promise<void> {
-    return this.cookies.redirect(reply, this.oidc.startSignIn(actor, provider, this.origin.of(request)));
+    return this.cookies.redirect(reply, this.oidc.startSignIn(actor, provider, this.origin.resolve(request)));
   }
 
   @Get(':provider/callback')

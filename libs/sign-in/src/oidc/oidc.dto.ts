@@ -79,7 +79,7 @@ export class UpdateOidcProviderRequest {
 
 export class CreateOidcProviderRequest extends UpdateOidcProviderRequest {
   @ApiProperty({ description: 'Key of the provider: lower-case letters, digits and hyphens', pattern: ID.source })
-  @Matches(ID, { message: 'must have 2 to 32 lower-case letters, digits or hyphens, and begin with a letter' })
+  @Matches(ID, { message: 'must have 2 to 32 lower-case letters, digits or hyphens, and start with a letter' })
   id!: string;
 
   @TextField({ description: 'Name for people', minLength: 1, maxLength: 64 })

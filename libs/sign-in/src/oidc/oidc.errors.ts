@@ -56,7 +56,7 @@ export class ProviderInUse extends KubarrError {
   }
 }
 
-/** It does not answer, or not as OpenID Connect asks. The log has the cause. */
+/** The provider does not answer, or not as OpenID Connect requires. The log has the cause. */
 export class ProviderFailed extends KubarrError {
   readonly code = 'auth.provider-failed';
   readonly kind = 'unavailable';

@@ -94,7 +94,7 @@ export class OidcService {
   }
 }
 
-/** A refusal becomes a page that shows its sentence; what is no refusal of ours stays a failure. */
+/** Redirects a KubarrError to a page that shows its message; other errors are rethrown. */
 async function orPage(page: '/login' | '/account', work: () => Promise<Redirection>): Promise<Redirection> {
   try {
     return await work();

@@ -33,7 +33,7 @@ export class OwnAccountService {
   ) {}
 
   /**
-   * Sets a new password. Every other session of the account ends, on all replicas; the one that asks goes on.
+   * Sets a new password. Every other session of the account ends, on all replicas; the caller's session continues.
    *
    * @throws WrongPassword, TooManyAttempts, InvalidFields
    */

@@ -25,7 +25,7 @@ import { CEREMONY_TIMEOUT_MS, userHandleOf } from './passkeys.service.js';
 import { type RelyingParty, relyingPartyOf } from './relying-party.js';
 import { loadWebAuthn } from './webauthn.js';
 
-/** What is remembered between the two halves of a sign-in. */
+/** State stored between the two requests of a sign-in. */
 interface PasskeySignInState {
   readonly challenge: string;
   readonly relyingParty: RelyingParty;
@@ -33,7 +33,7 @@ interface PasskeySignInState {
   readonly half?: PendingSignIn;
 }
 
-/** Both kinds of sign-in, told apart by what was begun. */
+/** Sign-in with a passkey alone, or as second factor; the stored challenge decides which. */
 const PURPOSES: readonly ChallengePurpose[] = ['passkey-sign-in', 'passkey-second-factor'];
 
 /**
@@ -122,7 +122,7 @@ export class PasskeySignIn {
     });
   }
 
-  /** Whose sign-in it is, is known of a second factor; else it is whoever the answer claims to come from. */
+  /** The account: known when the passkey is a second factor, else the owner of the passkey in the response. */
   private async recordRefusal(
     actor: Actor,
     { userId, content }: OpenChallenge<PasskeySignInState>,

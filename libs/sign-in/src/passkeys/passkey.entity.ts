@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** The public half of a key that a person's device or security key holds (WebAuthn). */
+/** The public key of a credential on a user's device or security key (WebAuthn). */
 @Entity('passkeys')
 @Check('ck_passkeys_name', 'char_length(name) BETWEEN 1 AND 64')
 export class Passkey {
@@ -20,7 +20,7 @@ export class Passkey {
   @Column({ name: 'public_key', type: 'bytea' })
   publicKey!: Buffer;
 
-  /** How often it signed, as it says itself; 0 for ever where the authenticator does not count. */
+  /** Signature counter as reported by the authenticator; always 0 when the authenticator does not count. */
   @Column({ name: 'sign_count', type: 'bigint' })
   signCount!: number;
 

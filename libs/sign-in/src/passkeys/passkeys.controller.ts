@@ -36,7 +36,7 @@ export class PasskeysController {
   @Get()
   @Authenticated()
   @OpenDuringEnrolment()
-  @ApiOperation({ operationId: 'listPasskeys', summary: 'The passkeys of the own account' })
+  @ApiOperation({ operationId: 'listPasskeys', summary: 'Your passkeys' })
   @ApiOkResponse({ type: [PasskeyResponse] })
   list(@CurrentUser() caller: SignedIn): Promise<PasskeyResponse[]> {
     return this.passkeys.list(caller);
@@ -53,7 +53,7 @@ export class PasskeysController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PasskeyOptionsResponse> {
-    return this.cookies.write(reply, this.passkeys.startAdding(caller, this.origin.of(request)));
+    return this.cookies.write(reply, this.passkeys.startAdding(caller, this.origin.resolve(request)));
   }
 
   @Post()
@@ -74,7 +74,7 @@ export class PasskeysController {
 
   @Delete(':passkey_id')
   @Authenticated()
-  @ApiOperation({ operationId: 'removePasskey', summary: 'Remove a passkey of the own account' })
+  @ApiOperation({ operationId: 'removePasskey', summary: 'Remove one of your passkeys' })
   @ApiOkResponse({ type: MessageResponse })
   remove(
     @CurrentActor() actor: Actor,
@@ -105,7 +105,7 @@ export class PasskeySignInController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Body() body: PasskeySignInOptionsRequest,
   ): Promise<PasskeyOptionsResponse> {
-    return this.cookies.write(reply, this.signIn.start(actor, request.cookies, this.origin.of(request), body));
+    return this.cookies.write(reply, this.signIn.start(actor, request.cookies, this.origin.resolve(request), body));
   }
 
   @Post('sign-in')

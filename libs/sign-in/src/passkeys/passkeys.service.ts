@@ -25,7 +25,7 @@ const MAX_PER_ACCOUNT = 20;
 /** How long browsers wait for a person, in milliseconds; below the life of a challenge. */
 export const CEREMONY_TIMEOUT_MS = 300_000;
 
-/** What is remembered between the two halves of a registration. */
+/** State stored between the two requests of a registration. */
 interface PasskeyCreationState {
   readonly challenge: string;
   readonly relyingParty: RelyingParty;
@@ -76,7 +76,7 @@ export class PasskeysService {
     return { answer: { options }, cookies: [cookie] };
   }
 
-  /** @throws PasskeyRefused when the answer does not belong to what this browser has begun; NotSignedIn. */
+  /** @throws PasskeyRefused when the response does not match the challenge of this browser; NotSignedIn. */
   async add(
     actor: Actor,
     caller: SignedIn,

@@ -48,7 +48,7 @@ export class PasswordSignInService {
     throw totp ? new SecondFactorRequired() : new PasskeyRequired();
   }
 
-  /** The same with a recovery code, on a route of its own. @throws SecondFactorNotOn as well. */
+  /** Signs in with password and recovery code, on a separate route. @throws SecondFactorNotOn too */
   async signInWithRecoveryCode(
     actor: Actor,
     cookies: Cookies,

@@ -22,7 +22,7 @@ export class PasswordVerifier {
   ) {}
 
   /**
-   * Counts the attempt; whoever goes on must give it back, or tell that it succeeded or failed.
+   * Counts the attempt; the caller must undo it, or record that it succeeded or failed.
    *
    * @throws the errors of `sign-in-order.ts`, TooManyAttempts, or PasswordChecksBusy, which does not count.
    */
@@ -34,7 +34,7 @@ export class PasswordVerifier {
     const attempt = await this.attempts.start(actor, username, account);
     const check = account ? this.hasher.verify(account.passwordHash, password) : this.hasher.verifyDummy(password);
     const passwordMatches = await check.catch(async (busy: unknown) => {
-      await this.attempts.undo(attempt); // nobody looked at the password
+      await this.attempts.undo(attempt); // the password was not checked
       throw busy;
     });
     const found = account && passwordMatches ? await this.profiles.findById(account.id) : undefined;

@@ -5,7 +5,7 @@ import { type EntityManager } from 'typeorm';
 import { RegistrationSettings } from './registration.settings.js';
 import { RegistrationClosed, RegistrationCrowded } from './registration.errors.js';
 
-/** Accounts that may wait for approval at the same time: nobody can fill the database from outside. */
+/** Accounts that may wait for approval at the same time: anonymous requests cannot fill the database. */
 const MAX_WAITING = 100;
 
 /** Whether strangers may make an account. */

@@ -16,7 +16,7 @@ export class RegistrationCrowded extends KubarrError {
   }
 }
 
-/** One error for both: whoever may not see the list of accounts should not learn which addresses are on it. */
+/** One error for both, so that it does not reveal which addresses have accounts. */
 export class NameOrEmailInUse extends KubarrError {
   readonly code = 'auth.name-or-email-in-use';
   readonly kind = 'conflict';

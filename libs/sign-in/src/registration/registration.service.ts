@@ -68,7 +68,7 @@ export class RegistrationService {
     passwordHash: string,
     invite: string | undefined,
   ): Promise<RegisterResponse> {
-    const { isApproved } = await this.policyFor(transaction, invite); // a setting may have changed meanwhile
+    const { isApproved } = await this.policyFor(transaction, invite); // the setting may have changed since
     const { username, email } = account;
     const visitor = { ...actor, userId: null, username };
     const userId = await this.accounts.create(transaction, visitor, account, {

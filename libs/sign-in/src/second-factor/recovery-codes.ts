@@ -7,7 +7,7 @@ import { RecoveryCode } from './recovery-code.entity.js';
 /** Codes that are made at once. */
 const HOW_MANY = 8;
 
-/** Ten of 36 characters: 51 bits. With a keyed hash nobody searches them, so that hash may be quick. */
+/** Ten of 36 characters: 51 bits. Keyed, so that a leaked hash cannot be searched; the hash may be fast. */
 const LENGTH = 10;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 

@@ -8,7 +8,7 @@ import { SecondFactors } from './second-factors.js';
 import { type SecondFactorStatisticsResponse } from './second-factor.dto.js';
 import { SecondFactorResetRefused } from './second-factor.errors.js';
 
-/** What administrators see of the second factors of others, and do when somebody has lost theirs. */
+/** Lists and resets second factors of other accounts, for administrators. */
 @Injectable()
 export class SecondFactorAdministration {
   constructor(
@@ -25,7 +25,7 @@ export class SecondFactorAdministration {
   }
 
   /**
-   * Removes every second factor of somebody who has lost theirs. The password stays.
+   * Removes every second factor of an account that has lost them. The password stays.
    *
    * @throws SecondFactorResetRefused for oneself; UserNotFound; BeyondOwnPermissions for people who may do more.
    */

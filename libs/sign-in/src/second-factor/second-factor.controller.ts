@@ -49,7 +49,7 @@ export class SecondFactorController {
   @OpenDuringEnrolment()
   @ApiOperation({
     operationId: 'enableTwoFactor',
-    summary: 'Prove the secret with a code; from then on it is asked for',
+    summary: 'Verify the secret with a code and turn the authenticator app on',
   })
   @ApiOkResponse({ type: TotpEnabledResponse })
   enableTotp(
@@ -76,7 +76,7 @@ export class SecondFactorController {
   @Get('me/2fa/status')
   @Authenticated()
   @OpenDuringEnrolment()
-  @ApiOperation({ operationId: 'getTwoFactorStatus', summary: 'Second factors of the own account' })
+  @ApiOperation({ operationId: 'getTwoFactorStatus', summary: 'Your second factors' })
   @ApiOkResponse({ type: SecondFactorStatusResponse })
   status(@CurrentUser() caller: SignedIn): Promise<SecondFactorStatusResponse> {
     return this.secondFactor.status(caller);
@@ -107,7 +107,10 @@ export class SecondFactorController {
   @Delete(':user_id/2fa')
   @RequirePermission('users.reset_password')
   @ApiTokens('refused')
-  @ApiOperation({ operationId: 'resetTwoFactor', summary: 'Remove the second factors of somebody who has lost them' })
+  @ApiOperation({
+    operationId: 'resetTwoFactor',
+    summary: 'Remove the second factors of an account that has lost them',
+  })
   @ApiOkResponse({ type: MessageResponse })
   reset(
     @CurrentActor() actor: Actor,

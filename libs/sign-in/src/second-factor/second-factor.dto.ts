@@ -5,7 +5,7 @@ export class TotpSetupResponse {
   @ApiProperty({ description: 'Secret for the authenticator app, base32 without padding' })
   secret!: string;
 
-  @ApiProperty({ description: 'The same as an address that authenticator apps read' })
+  @ApiProperty({ description: 'The secret as an otpauth:// URI for authenticator apps' })
   provisioning_uri!: string;
 
   @ApiProperty({ description: 'The address as a QR code: an SVG drawing' })

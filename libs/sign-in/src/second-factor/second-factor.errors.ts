@@ -39,7 +39,7 @@ export class TotpAlreadyOn extends KubarrError {
   readonly code = 'auth.totp-already-on';
   readonly kind = 'bad-request';
   constructor() {
-    super('Two-factor authentication is on already; switch it off before you set it up anew.');
+    super('Two-factor authentication is on already; switch it off before you set it up again.');
   }
 }
 
@@ -68,7 +68,7 @@ export class SecondFactorRequiredByRole extends KubarrError {
   }
 }
 
-/** The reset is for others: whoever has lost their own factor cannot prove who they are. */
+/** The reset is for other accounts: without the factor, the caller's identity is not proven. */
 export class SecondFactorResetRefused extends KubarrError {
   readonly code = 'auth.second-factor-reset-refused';
   readonly kind = 'forbidden';

@@ -7,7 +7,7 @@ const STEP_SECONDS = 30;
 /** 20 random bytes as base32. Source: RFC 4226, section 4, requirement 6. */
 export const newTotpSecret = async (): Promise<string> => (await loadOtplib()).generateSecret({ length: 20 });
 
-/** What authenticator apps read from a QR code. The label is escaped whole: an e-mail address may hold a colon. */
+/** What authenticator apps read from a QR code. The label is escaped whole: an e-mail address may contain a colon. */
 export function provisioningUri(secret: string, email: string): string {
   return `otpauth://totp/Kubarr:${encodeURIComponent(email)}?secret=${secret}&issuer=Kubarr`;
 }

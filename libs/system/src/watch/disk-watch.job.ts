@@ -39,7 +39,7 @@ export class DiskWatch {
     const used = usedShare(disk);
     const { filling, full } = levelsOf(used);
     const free = (disk.free / GIBIBYTE).toFixed(1);
-    const message = `The disk that holds ${what} (${path}) is ${Math.floor(used * 100)} % full; ${free} GiB are left. Delete something, or make the disk larger: on a full disk nothing can be changed.`;
+    const message = `The disk of ${what} (${path}) is ${Math.floor(used * 100)} % full; ${free} GiB are left. Delete something, or make the disk larger: on a full disk nothing can be changed.`;
     const subject = `${hostname()} ${path}`;
     await this.dataSource.transaction(async (transaction) => {
       const { diskFull, diskFilling } = SystemAlerts;

@@ -71,7 +71,7 @@ export class UsersController {
 
   @Delete(':user_id')
   @RequirePermission('users.manage')
-  @ApiOperation({ operationId: 'deleteUser', summary: 'Remove the account of somebody else' })
+  @ApiOperation({ operationId: 'deleteUser', summary: 'Delete the account of another user' })
   @ApiOkResponse({ type: MessageResponse })
   remove(
     @CurrentUser() caller: SignedIn,
@@ -112,7 +112,7 @@ export class UsersController {
   @ApiTokens('refused')
   @ApiOperation({
     operationId: 'adminResetPassword',
-    summary: 'Set a new password for somebody else and sign them out everywhere',
+    summary: 'Set a new password for another user and end all their sessions',
   })
   @ApiOkResponse({ type: MessageResponse })
   resetPassword(

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Bytes of a code: nobody guesses one of 2^256. */
+/** Bytes of a code: 2^256 codes cannot be guessed. */
 const CODE_LENGTH = 32;
 
 /** Characters of a code that lists show. */

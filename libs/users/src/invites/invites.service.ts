@@ -24,7 +24,7 @@ export class InvitesService {
     private readonly audit: AuditRecorder,
   ) {}
 
-  /** Newest first, without their codes: those are known to nobody but whoever was shown them. */
+  /** Newest first, without their codes, of which only hashes are stored. */
   async list(): Promise<InviteResponse[]> {
     const invites = await this.dataSource.getRepository(Invite).find({
       relations: { createdBy: true, usedBy: true },

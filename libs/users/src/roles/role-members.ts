@@ -16,7 +16,7 @@ export class RoleMembers {
   /**
    * Gives an account exactly these roles, with an audit entry for each that comes or goes.
    *
-   * @throws UnknownRoles; BeyondOwnPermissions when a role that comes or goes holds more than the one who asks.
+   * @throws UnknownRoles; BeyondOwnPermissions when an added or removed role has a permission that the caller does not have.
    */
   async setRoles(
     { transaction, authority }: RightsChange,

@@ -7,7 +7,7 @@ import { EmbeddedPostgresNotStopped } from './embedded.errors.js';
 const run = promisify(execFile);
 
 /** How often a process or a file is looked at while waiting for it. */
-export const LOOK_EVERY_MS = 25;
+export const POLL_INTERVAL_MS = 25;
 
 /** A fast shutdown writes all of shared_buffers (32 MB) to the disk. */
 const FAST_SHUTDOWN_WITHIN_MS = 30_000;
@@ -49,7 +49,7 @@ export async function stopServer(pid: number, dataDirectory: string): Promise<vo
   ] as const) {
     if (await gone()) return;
     signalServer(pid, signal);
-    for (const deadline = Date.now() + withinMs; Date.now() < deadline; await delay(LOOK_EVERY_MS)) {
+    for (const deadline = Date.now() + withinMs; Date.now() < deadline; await delay(POLL_INTERVAL_MS)) {
       if (await gone()) return;
     }
   }
