@@ -5,7 +5,7 @@ import { variablesOf, withPostgres } from '../support/database.js';
 import { heading, median, verdict } from '../support/report.js';
 
 const ROUNDS = 3;
-/** Time to settle before a look, in milliseconds. */
+/** Time to settle before a measurement, in milliseconds. */
 const SETTLE_MS = 15_000;
 
 heading(

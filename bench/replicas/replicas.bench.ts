@@ -10,7 +10,7 @@ import { signedInCookie } from '../support/signed-in.js';
 const ROUNDS = 60;
 const PEOPLE = ROUNDS * 2;
 
-/** What the other replica may go on believing, in milliseconds. */
+/** Budget for the staleness of the other replica, in milliseconds. */
 const BUDGET_MS = 100;
 
 heading(

@@ -31,7 +31,7 @@ const percentile = (sorted: readonly number[], percent: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? NaN;
 
 /**
- * How often a guess by time alone is right: the area under the curve of both distributions. 0.5 is a coin; the error of
+ * How often the response time alone identifies a known name: the area under the curve of both distributions. 0.5 is a coin; the error of
  * this figure for two samples of this size is about 0.02.
  */
 function chanceToTell(known: readonly number[], unknown: readonly number[]): number {

@@ -27,7 +27,7 @@ import { InviteActions, RoleActions, UserActions, UsersModule } from '@kubarr/us
 import { PagesConfig } from './pages/pages.config.js';
 import { AppActions } from './releases.actions.js';
 
-/** What an area gives to the application. */
+/** What an area adds to the application. */
 export interface Area {
   readonly module: Type;
   /** Its environment variables, from `*.config.ts`. */

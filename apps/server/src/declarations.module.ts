@@ -4,7 +4,7 @@ import { AuditCatalogue } from '@kubarr/audit';
 import { SettingCatalogue } from '@kubarr/settings';
 import { type Area } from './areas.js';
 
-/** Hands out what the areas declare, assembled, to the areas that list it. */
+/** Provides the assembled declarations of all areas to the areas that list them. */
 @Global()
 @Module({})
 export class DeclarationsModule {

@@ -10,7 +10,7 @@ import { BuildConfig, type Log, TelemetryModule } from '@kubarr/platform/telemet
 import { AREAS } from './areas.js';
 import { DeclarationsModule } from './declarations.module.js';
 
-/** What the process has before Nest starts. */
+/** Created before Nest starts. */
 export interface Foundations {
   readonly config: Config;
   readonly log: Log;
@@ -19,7 +19,7 @@ export interface Foundations {
   readonly database: DatabaseOptions;
 }
 
-/** What the areas stand on, in the server as in a command. */
+/** Modules that every area needs, in the server and in commands. */
 export const foundationModules = ({ config, log, secretKey, database }: Foundations): (DynamicModule | Type)[] => [
   ConfigModule.forRoot(config),
   TelemetryModule.forRoot(log, config.get(BuildConfig)),

@@ -1,6 +1,6 @@
 -- After a dump was read into another server. Entries of the audit log carry the number of the transaction that wrote them,
 -- and these numbers belong to one server (docs/adr/0014): they are reset. The totals are counted again; other readers of
--- the log go on behind its last entry, so that nobody is notified of old events again.
+-- the log continue after its last entry, so that nobody is notified of old events again.
 BEGIN;
 UPDATE audit_logs SET written_by = '0';
 UPDATE audit_cursors

@@ -16,7 +16,7 @@ import { CommandModule } from './command.module.js';
  * Runs `work` with the services of the server, on the configured database. Nothing is migrated.
  *
  * @param options.job Name of the one job that this process runs.
- * @throws What keeps the database from being used; `explainFailure` makes a sentence of it.
+ * @throws The error of the database; `explainFailure` explains it.
  */
 export function withServices<Result>(
   config: Config,

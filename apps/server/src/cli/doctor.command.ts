@@ -45,7 +45,7 @@ async function runRegisteredChecks(config: Config): Promise<Line[]> {
   try {
     return await withDatabase(config, (database) => checksOn(config, database));
   } catch (error) {
-    // The embedded server cannot be started; the other parts are checked all the same.
+    // The embedded server cannot be started; the other parts are still checked.
     const nowhere = {
       host: '127.0.0.1',
       port: 1,

@@ -13,7 +13,7 @@ const REFUSALS: Readonly<Record<string, (said: string) => string>> = {
 /** Codes of Node.js and OpenSSL for a certificate that does not verify. */
 const CERTIFICATE = /CERT|^UNABLE_TO_|^ERR_TLS_/;
 
-/** A sentence about what is in the way of a command, or `undefined` when the failure is a fault of ours. */
+/** The cause of a failed command as a sentence; `undefined` for an unexpected failure. */
 export async function explainFailure(error: unknown): Promise<string | undefined> {
   if (error instanceof KubarrError || error instanceof InvalidEnvironment) return error.message;
   const { asDatabaseError } = await import('@kubarr/platform/database');

@@ -12,7 +12,7 @@ import { withDatabase } from '../lifecycle/with-database.js';
 /** Wait between two attempts, in milliseconds. */
 const ATTEMPT_EVERY_MS = 1_000;
 
-/** Brings the schema up to date, or with `planOnly` tells what is missing. */
+/** Brings the schema up to date, or with `planOnly` prints what is missing. */
 export async function migrateCommand(config: Config, options: { waitSeconds: number; planOnly: boolean }): Promise<0> {
   await withDatabase(config, async (source) => {
     const names = await untilReachable(options.waitSeconds, () => run(config, source, options.planOnly));

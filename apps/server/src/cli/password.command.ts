@@ -16,7 +16,7 @@ const GROUPS = 4;
 const GROUP_LENGTH = 4;
 
 /**
- * Replaces the password of an account with a random one, printed this once, and ends all its sessions: the way back for
+ * Replaces the password of an account with a random one, printed once, and ends all its sessions: the way back for
  * an administrator who forgot theirs, or whose sign-in provider is gone.
  */
 export function resetPassword(config: Config, nameOrEmail: string): Promise<0> {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { COMMANDS, type Command, type CommandArguments, type ExitCode, usage } from './commands.js';
 import { explainFailure } from './explain-failure.js';
 
-/** Runs one command line. A failure that a person can fix is printed as a sentence, a fault of ours with its stack. */
+/** Runs one command line. A failure that a person can fix is printed as a sentence, an unexpected one with its stack. */
 export async function runCommand(line: readonly string[]): Promise<ExitCode> {
   if (['help', '--help'].includes(line[0] ?? '')) {
     console.log(usage());

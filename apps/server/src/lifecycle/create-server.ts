@@ -8,7 +8,7 @@ import { type Foundations } from '../foundation-modules.js';
 import { ServerModule } from '../server.module.js';
 import { registerPages } from '../pages/index.js';
 
-/** The server as it is wired, without a database and never to be started: to look at its routes and its description. */
+/** The wired server without a database, never started: for reading its routes and its OpenAPI document. */
 export function createUnstartedServer(config: Config): Promise<NestFastifyApplication> {
   const nowhere = {
     host: '127.0.0.1',
@@ -27,7 +27,7 @@ export function createUnstartedServer(config: Config): Promise<NestFastifyApplic
 }
 
 /**
- * The whole server, ready to listen. Tests use the very same.
+ * The whole server, ready to listen. Tests use this function too.
  *
  * @param root The module to start from; benchmarks put a route of their own around the product.
  */

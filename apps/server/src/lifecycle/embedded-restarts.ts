@@ -7,7 +7,7 @@ import { backOffMs } from '@kubarr/platform/timing';
 const BACK_OFF = { firstMs: 1_000, maxMs: 60_000 };
 
 /**
- * Starts the embedded server again when it ends by itself: killed for want of memory, or by hand. Nobody is on call at
+ * Starts the embedded server again when it ends by itself: killed by the kernel for lack of memory, or by hand. Nobody is on call at
  * home. It comes back at the same place, so the pool finds it as after any other outage.
  */
 export class EmbeddedRestarts {

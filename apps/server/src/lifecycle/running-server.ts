@@ -15,13 +15,13 @@ import { EmbeddedRestarts } from './embedded-restarts.js';
 import { createServer } from './create-server.js';
 import { PortTaken } from './lifecycle.errors.js';
 
-/** Name of the file in the state directory that keeps a generated secret key. */
+/** Name of the file in the state directory with the generated secret key. */
 export const SECRET_KEY_FILE = 'secret.key';
 
 /** Longest time that open requests may take to end after SIGTERM, in milliseconds. */
 const DRAIN_MS = 8_000;
 
-/** Everything one process holds, in the order it is taken; `stop` gives it back in reverse. */
+/** The resources of the process, in the order of their creation; `stop` releases them in reverse. */
 export class RunningServer {
   private constructor(
     readonly app: NestFastifyApplication,
@@ -30,7 +30,7 @@ export class RunningServer {
     private readonly embedded: EmbeddedRestarts | undefined,
   ) {}
 
-  /** @throws KubarrError with a sentence for whatever is in the way. */
+  /** @throws KubarrError naming the cause. */
   static async start(config: Config, log: Log): Promise<RunningServer> {
     const state = await lockStateDirectory(config.get(StateConfig).directory, { pid: process.pid });
     let embedded: EmbeddedPostgres | undefined;
@@ -56,7 +56,7 @@ export class RunningServer {
     }
   }
 
-  /** Where a person reaches it. */
+  /** URL for people. */
   get address(): string {
     const { publicUrl, host } = this.config.get(HttpConfig);
     const { port } = this.app.getHttpServer().address() as AddressInfo;

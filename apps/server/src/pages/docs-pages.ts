@@ -13,13 +13,13 @@ interface Source {
 
 const OWN: Source = { directory: join(OWN_FILES, 'docs'), options: { cacheControl: false } };
 
-/** Large, and other only after an update: not asked for again for a day. */
+/** Large, and changed only by an update: cached for a day. */
 const SWAGGER: Source = {
   directory: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')),
   options: { cacheControl: true, maxAge: '1d' },
 };
 
-/** All that the page is made of; the package has maps and other builds too. */
+/** Files of the page; the package has maps and other builds too. */
 const FILES: ReadonlyMap<string, Source> = new Map([
   ['index.html', OWN],
   ['docs.js', OWN],

@@ -5,7 +5,7 @@ import { type OpenAPIObject } from '@nestjs/swagger';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
-/** Either of the two ways to be signed in: slots of a browser, or the one session of a simple client. */
+/** Two ways to authenticate: slots of a browser, or the one session of a simple client. */
 const SIGNED_IN: NonNullable<Operation['security']> = [{ sessionSlot: [], activeSlot: [] }, { legacySession: [] }];
 
 /** Where a permission is asked for, an API token that has it is enough as well. */
@@ -90,7 +90,7 @@ export class ApiDescription {
   private app: INestApplication | undefined;
   private cached: Promise<string> | undefined;
 
-  /** Which application is described. It can only be known once it was made. */
+  /** The described application; set after its creation. */
   describe(app: INestApplication): void {
     this.app = app;
   }

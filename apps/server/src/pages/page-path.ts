@@ -8,7 +8,7 @@ const HASHED_FILES = 'assets';
 
 export type PageTarget =
   | { readonly kind: 'page' }
-  /** `name` is relative to the folder of the pages. `isHashed`: what has this name never changes. */
+  /** `name` is relative to the folder of the pages. `isHashed`: the content of this name never changes. */
   | { readonly kind: 'file'; readonly name: string; readonly isHashed: boolean }
   | { readonly kind: 'nothing' };
 

@@ -14,10 +14,10 @@ export const OWN_FILES = join(productPackage().root, 'apps/server/src/pages/asse
 
 const INDEX = 'index.html';
 
-/** A year: what has a hash in its name never changes. Given as options, so that a 404 is never kept that long. */
+/** A year: what has a hash in its name never changes. Given as options, so that a 404 is not cached that long. */
 const FOR_EVER: SendOptions = { cacheControl: true, maxAge: '365d', immutable: true };
 
-/** Kept, but asked for again each time. */
+/** Cached, but revalidated each time. */
 const ASK_AGAIN: SendOptions = { cacheControl: false };
 
 /**

@@ -3,7 +3,7 @@ import { PAGE_POLICY, RouteNotFound } from '@kubarr/platform/http';
 import { type FastifyReply } from 'fastify';
 import { OWN_FILES } from './pages.js';
 
-/** All that the page is made of. Served from its own folder, because a built web client takes the addresses outside. */
+/** Files of the page. Served from its own folder, because a built web client takes the addresses outside. */
 const FILES: ReadonlySet<string> = new Set([
   'register.html',
   'register.js',
@@ -19,7 +19,7 @@ const FILES: ReadonlySet<string> = new Set([
 @Injectable()
 export class RegistrationPage {
   /**
-   * The page is kept nowhere: its address may hold an invite.
+   * The page is never cached: its address may contain an invite.
    *
    * @throws RouteNotFound when the page is not made of such a file.
    */

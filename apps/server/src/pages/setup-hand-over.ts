@@ -35,7 +35,7 @@ export class SetupHandOver {
       .redirect('/setup', 303);
   }
 
-  /** While the database is away nobody can tell: the page waits for it and comes back with the same token. */
+  /** While the database is away the token cannot be checked: the page waits for it and comes back with the same token. */
   private async isAccepted(token: string): Promise<boolean> {
     try {
       return await this.access.accepts(token);

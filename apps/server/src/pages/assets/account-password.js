@@ -2,7 +2,7 @@ import { patch } from './api.js';
 import { element } from './dom.js';
 import { form, passwordField } from './form.js';
 
-/** People who only sign in through a provider have no password to change: the server tells them so. */
+/** People who only sign in through a provider have no password to change: the server says so. */
 export function passwordChange() {
   const body = element('div', {});
   const current_password = passwordField('Password as it is now', {

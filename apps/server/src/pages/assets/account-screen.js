@@ -45,7 +45,7 @@ export async function accountScreen(page, person) {
   };
 }
 
-/** Does something delicate. Where the server wants the password first, asks for it and then goes on. */
+/** Runs a sensitive action. When the server requires a confirmation, asks for the password and repeats the action. */
 async function confirmed(place, work) {
   try {
     return await work();

@@ -91,7 +91,7 @@ export async function recoveryCodes({ page, status }) {
   );
 }
 
-/** Codes that are shown this once. */
+/** Codes that are shown only once. */
 export function codeList(codes, page) {
   return element(
     'div',

@@ -22,7 +22,7 @@ export function address(path, parameters) {
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
-/** Where a page wants to go next: only ever a page of ours, whatever the address in the address claims. */
+/** The next page after sign-in: a path of this server only, whatever the parameter says. */
 export function ownAddress(next, origin) {
   if (!next || !URL.canParse(next, origin)) return '/';
   const wanted = new URL(next, origin);
@@ -48,7 +48,7 @@ async function call(method, path, body, signal) {
   return answer;
 }
 
-/** What proves that a change comes from our own pages. */
+/** The cross-site token of changes. */
 export const xsrfHeader = () => ({ 'x-xsrf-token': cookie('XSRF-TOKEN') });
 
 function cookie(name) {

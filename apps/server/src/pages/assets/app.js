@@ -13,7 +13,7 @@ import { applyTheme, applyLastTheme } from './theme.js';
 import { trashScreen } from './trash-screen.js';
 import { followUnread } from './unread.js';
 
-/** How often a database that is away is asked for, in milliseconds. */
+/** Time between two checks for the database, in milliseconds. */
 const ASK_AGAIN_MS = 3_000;
 
 const main = document.querySelector('main');
@@ -22,7 +22,7 @@ const announcer = document.querySelector('#announcer');
 
 let visit = new window.AbortController();
 let isFirstPaint = true;
-/** Asked for once, and again after any trouble. */
+/** Loaded once, and again after a failure. */
 let isSetUp = false;
 /** Who is signed in, until that may have changed. */
 let person;
@@ -77,7 +77,7 @@ function pageAt(url, signal) {
     setupFinished: () => {
       isSetUp = true;
     },
-    /** Does something that may be refused, which is shown then. Answers whether it went well. */
+    /** Runs an action and shows its error. Returns whether it succeeded. */
     attempt(work) {
       return work().then(
         () => true,

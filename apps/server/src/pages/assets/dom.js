@@ -25,7 +25,7 @@ export function icon(name) {
   return drawing;
 }
 
-/** Rejects when `signal` is aborted, so that nothing goes on for a page that was left. */
+/** Rejects when `signal` is aborted, so that nothing runs for a page that was left. */
 export function pause(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     setTimeout(() => (signal.aborted ? reject(signal.reason) : resolve()), milliseconds);

@@ -22,7 +22,7 @@ export function filesActions(page, person, folder) {
     await tell(() => uploadAll(files, folder, (text) => (news.textContent = text), page.signal));
   }
 
-  /** Does it, and shows the folder as it is then; or says why not. */
+  /** Runs the action and shows the folder afterwards, or the reason of the failure. */
   async function tell(work) {
     try {
       const trouble = await work();
@@ -109,7 +109,7 @@ export function filesActions(page, person, folder) {
 const archiveAddress = (paths) =>
   `/api/storage/archive?${new window.URLSearchParams([...paths.map((path) => ['path', path]), ['format', 'zip']])}`;
 
-/** Some of several may fail; the first reason is enough to go on with. */
+/** Some of several may fail; the first reason is shown. */
 function firstTrouble({ items }) {
   const failed = items.filter(({ outcome }) => outcome === 'failed');
   return failed.length === 0 ? undefined : `${failed[0].detail} (${failed.length} of ${items.length} not done)`;

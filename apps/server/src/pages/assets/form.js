@@ -53,7 +53,7 @@ export function checkboxes(label, { name, options }) {
   return { node: group, input, say: (text = '') => note.replaceChildren(text) };
 }
 
-/** A password that can be looked at. */
+/** A password field that can show its text. */
 export function passwordField(label, attributes) {
   const made = field(label, { type: 'password', required: true, spellcheck: 'false', ...attributes });
   const eye = element('button', { type: 'button', class: 'peek', 'aria-pressed': 'false' }, 'Show');

@@ -4,7 +4,7 @@ import { field, form, passwordField } from './form.js';
 
 const STEPS = ['This server', 'Administrator', 'Sign in'];
 
-/** How long to wait after a key press before a path is checked, and between two looks at the components; milliseconds. */
+/** How long to wait after a key press before a path is checked, and between two checks of the components; milliseconds. */
 const TYPING_MS = 400;
 const LOOK_AGAIN_MS = 2_000;
 
@@ -68,7 +68,7 @@ async function componentsScreen(page) {
   return wizard(
     0,
     'Kubarr gets ready',
-    element('p', {}, 'These parts must be in place first. This page goes on by itself.'),
+    element('p', {}, 'These parts must be in place first. This page continues by itself.'),
     element(
       'ul',
       { class: 'components' },

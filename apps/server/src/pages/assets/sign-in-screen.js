@@ -121,7 +121,7 @@ function signedIn(page) {
   page.replace(ownAddress(page.url.searchParams.get('next'), location.origin));
 }
 
-/** What a provider's trip ended with. The text comes by the address, so anybody may have written it: it is only quoted. */
+/** Outcome of the flow at a provider. The text comes from the address, which anyone can write: it is only quoted. */
 function refusal(searchParams) {
   const text = searchParams.get('error');
   return (

@@ -1,6 +1,6 @@
 import { element, icon } from './dom.js';
 
-/** Shown while the database is away; the page goes on by itself. */
+/** Shown while the database is away; the page continues by itself. */
 export function waitingScreen(title, text) {
   return {
     title,
@@ -10,7 +10,7 @@ export function waitingScreen(title, text) {
       element('div', { class: 'spinner', 'aria-hidden': 'true' }),
       element('h1', {}, title),
       element('p', {}, text),
-      element('p', { class: 'muted' }, 'This page goes on by itself.'),
+      element('p', { class: 'muted' }, 'This page continues by itself.'),
     ),
   };
 }

@@ -1,4 +1,4 @@
-/** Remembered by the browser too, so that a page does not begin in other colours than it ends in. */
+/** Remembered by the browser too, so that the colours do not change while a page loads. */
 const KEY = 'theme';
 
 /** By preference of the person, when the colours of dark.css count. */

@@ -1,6 +1,6 @@
 import { get } from './api.js';
 
-/** Without a socket it is asked this often, in milliseconds. */
+/** Polling interval without a socket, in milliseconds. */
 const ASK_EVERY_MS = 30_000;
 const LONGEST_WAIT_MS = 60_000;
 

@@ -10,7 +10,7 @@ const WAITS = [1_000, 3_000, 10_000, 30_000];
 const VERSION = { 'tus-resumable': '1.0.0' };
 
 /**
- * Uploads one file after another into a folder, by the tus protocol. `tell` hears how far it is. What is refused does not
+ * Uploads one file after another into a folder, by the tus protocol. `tell` receives the progress. What is refused does not
  * keep the others from going; answers why, or nothing when all went well.
  */
 export async function uploadAll(files, folder, tell, signal) {
