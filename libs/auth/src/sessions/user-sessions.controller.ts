@@ -28,7 +28,7 @@ export class UserSessionsController {
     @CurrentActor() actor: Actor,
     @Param() { user_id }: UserParams,
   ): Promise<MessageResponse> {
-    return this.sessions.endAll(caller, actor, user_id);
+    return this.sessions.endAll(actor, caller, user_id);
   }
 
   @Delete(':session_id')
@@ -40,6 +40,6 @@ export class UserSessionsController {
     @CurrentActor() actor: Actor,
     @Param() { user_id, session_id }: UserSessionParams,
   ): Promise<MessageResponse> {
-    return this.sessions.end(caller, actor, user_id, session_id);
+    return this.sessions.end(actor, caller, user_id, session_id);
   }
 }

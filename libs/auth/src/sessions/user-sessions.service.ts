@@ -28,7 +28,7 @@ export class UserSessionsService {
   }
 
   /** @throws UserNotFound, BeyondOwnPermissions, SessionNotFound */
-  async end(caller: SignedIn, actor: Actor, userId: number, sessionId: string): Promise<MessageResponse> {
+  async end(actor: Actor, caller: SignedIn, userId: number, sessionId: string): Promise<MessageResponse> {
     await this.changes.execute(caller, 'users.manage', async ({ transaction, loadTarget }) => {
       const { username } = await loadTarget(userId);
       if (!(await transaction.existsBy(Session, { id: sessionId, userId }))) throw new SessionNotFound();
@@ -43,7 +43,7 @@ export class UserSessionsService {
   }
 
   /** @throws UserNotFound, BeyondOwnPermissions */
-  async endAll(caller: SignedIn, actor: Actor, userId: number): Promise<MessageResponse> {
+  async endAll(actor: Actor, caller: SignedIn, userId: number): Promise<MessageResponse> {
     await this.changes.execute(caller, 'users.manage', async ({ transaction, loadTarget, markChanged }) => {
       const { username } = await loadTarget(userId);
       await this.accounts.endSessions(transaction, userId);

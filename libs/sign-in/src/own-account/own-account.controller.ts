@@ -28,7 +28,7 @@ export class OwnAccountController {
     @CurrentActor() actor: Actor,
     @Body() body: ChangeOwnPasswordRequest,
   ): Promise<MessageResponse> {
-    return this.own.changePassword(caller, actor, body);
+    return this.own.changePassword(actor, caller, body);
   }
 
   @Delete()
@@ -42,6 +42,6 @@ export class OwnAccountController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Body() { password }: ConfirmPasswordRequest,
   ): Promise<MessageResponse> {
-    return this.cookies.write(reply, this.own.remove(caller, actor, request.cookies, password));
+    return this.cookies.write(reply, this.own.remove(actor, caller, request.cookies, password));
   }
 }

@@ -38,8 +38,8 @@ export class OwnAccountService {
    * @throws WrongPassword, TooManyAttempts, InvalidFields
    */
   async changePassword(
-    caller: SignedIn,
     actor: Actor,
+    caller: SignedIn,
     { current_password, new_password }: ChangeOwnPasswordRequest,
   ): Promise<MessageResponse> {
     const { userId, sessionId } = caller;
@@ -66,8 +66,8 @@ export class OwnAccountService {
    * @throws WrongPassword, TooManyAttempts, LastAdministrator
    */
   async remove(
-    caller: SignedIn,
     actor: Actor,
+    caller: SignedIn,
     cookies: Cookies,
     password: string,
   ): Promise<WithCookies<MessageResponse>> {

@@ -36,7 +36,7 @@ export class UsersController {
     @CurrentActor() actor: Actor,
     @Body() body: CreateUserRequest,
   ): Promise<UserResponse> {
-    return this.users.create(caller, actor, body);
+    return this.users.create(actor, caller, body);
   }
 
   @Get('pending')
@@ -66,7 +66,7 @@ export class UsersController {
     @Param() { user_id }: UserParams,
     @Body() body: UpdateUserRequest,
   ): Promise<UserResponse> {
-    return this.users.update(caller, actor, user_id, body);
+    return this.users.update(actor, caller, user_id, body);
   }
 
   @Delete(':user_id')
@@ -78,7 +78,7 @@ export class UsersController {
     @CurrentActor() actor: Actor,
     @Param() { user_id }: UserParams,
   ): Promise<MessageResponse> {
-    return this.users.remove(caller, actor, user_id);
+    return this.users.remove(actor, caller, user_id);
   }
 
   @Post(':user_id/approve')
@@ -91,7 +91,7 @@ export class UsersController {
     @CurrentActor() actor: Actor,
     @Param() { user_id }: UserParams,
   ): Promise<UserResponse> {
-    return this.users.approve(caller, actor, user_id);
+    return this.users.approve(actor, caller, user_id);
   }
 
   @Post(':user_id/reject')
@@ -104,7 +104,7 @@ export class UsersController {
     @CurrentActor() actor: Actor,
     @Param() { user_id }: UserParams,
   ): Promise<MessageResponse> {
-    return this.users.reject(caller, actor, user_id);
+    return this.users.reject(actor, caller, user_id);
   }
 
   @Patch(':user_id/password')
@@ -121,6 +121,6 @@ export class UsersController {
     @Param() { user_id }: UserParams,
     @Body() { new_password }: ResetPasswordRequest,
   ): Promise<MessageResponse> {
-    return this.users.resetPassword(caller, actor, user_id, new_password);
+    return this.users.resetPassword(actor, caller, user_id, new_password);
   }
 }

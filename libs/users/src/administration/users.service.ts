@@ -31,7 +31,7 @@ export class UsersService {
   }
 
   /** @throws UsernameTaken, EmailTaken, UnknownRoles, BeyondOwnPermissions */
-  async create(caller: SignedIn, actor: Actor, { role_ids, ...fields }: CreateUserRequest): Promise<UserResponse> {
+  async create(actor: Actor, caller: SignedIn, { role_ids, ...fields }: CreateUserRequest): Promise<UserResponse> {
     const account = { ...fields, username: fields.username.trim(), email: fields.email.trim() };
     const passwordHash = await this.accounts.validateAndHash(account);
     return this.changes.execute(caller, 'users.manage', async (change) => {
@@ -46,7 +46,7 @@ export class UsersService {
    *
    * @throws UserNotFound, BeyondOwnPermissions, EmailTaken, UnknownRoles, LastAdministrator, OwnAccount
    */
-  async update(caller: SignedIn, actor: Actor, userId: number, request: UpdateUserRequest): Promise<UserResponse> {
+  async update(actor: Actor, caller: SignedIn, userId: number, request: UpdateUserRequest): Promise<UserResponse> {
     const email = request.email?.trim();
     if (email !== undefined) assertAllowed([{ path: 'email', message: emailRefusal(email) }]);
     const withdrawsSignIn = request.is_active === false || request.is_approved === false;
@@ -69,7 +69,7 @@ export class UsersService {
   }
 
   /** @throws UserNotFound, NotWaiting */
-  approve(caller: SignedIn, actor: Actor, userId: number): Promise<UserResponse> {
+  approve(actor: Actor, caller: SignedIn, userId: number): Promise<UserResponse> {
     return this.changes.execute(caller, 'users.manage', async (change) => {
       const before = await change.loadTarget(userId);
       if (before.isApproved) throw new NotWaiting();
@@ -80,7 +80,7 @@ export class UsersService {
   }
 
   /** @throws UserNotFound, NotWaiting */
-  async reject(caller: SignedIn, actor: Actor, userId: number): Promise<MessageResponse> {
+  async reject(actor: Actor, caller: SignedIn, userId: number): Promise<MessageResponse> {
     await this.changes.execute(caller, 'users.manage', async (change) => {
       const account = await change.loadTarget(userId);
       if (account.isApproved) throw new NotWaiting();
@@ -90,7 +90,7 @@ export class UsersService {
   }
 
   /** @throws UserNotFound, OwnAccount, BeyondOwnPermissions, LastAdministrator */
-  async remove(caller: SignedIn, actor: Actor, userId: number): Promise<MessageResponse> {
+  async remove(actor: Actor, caller: SignedIn, userId: number): Promise<MessageResponse> {
     if (userId === caller.userId) throw new OwnAccount();
     await this.changes.execute(caller, 'users.manage', async (change) => {
       await this.accounts.remove(change, actor, await change.loadTarget(userId));
@@ -103,7 +103,7 @@ export class UsersService {
    *
    * @throws UserNotFound, OwnAccount, BeyondOwnPermissions, InvalidFields
    */
-  async resetPassword(caller: SignedIn, actor: Actor, userId: number, password: string): Promise<MessageResponse> {
+  async resetPassword(actor: Actor, caller: SignedIn, userId: number, password: string): Promise<MessageResponse> {
     if (userId === caller.userId) throw new OwnAccount();
     const known = await this.profiles.findById(userId);
     if (!known) throw new UserNotFound();

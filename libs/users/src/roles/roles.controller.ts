@@ -36,7 +36,7 @@ export class RolesController {
     @CurrentActor() actor: Actor,
     @Body() body: CreateRoleRequest,
   ): Promise<RoleResponse> {
-    return this.roles.create(caller, actor, body);
+    return this.roles.create(actor, caller, body);
   }
 
   @Get('permissions')
@@ -68,7 +68,7 @@ export class RolesController {
     @Param() { role_id }: RoleParams,
     @Body() body: UpdateRoleRequest,
   ): Promise<RoleResponse> {
-    return this.roles.update(caller, actor, role_id, body);
+    return this.roles.update(actor, caller, role_id, body);
   }
 
   @Delete(':role_id')
@@ -80,7 +80,7 @@ export class RolesController {
     @CurrentActor() actor: Actor,
     @Param() { role_id }: RoleParams,
   ): Promise<MessageResponse> {
-    return this.roles.remove(caller, actor, role_id);
+    return this.roles.remove(actor, caller, role_id);
   }
 
   @Put(':role_id/apps')
@@ -93,7 +93,7 @@ export class RolesController {
     @Param() { role_id }: RoleParams,
     @Body() { app_names }: SetRoleAppsRequest,
   ): Promise<RoleResponse> {
-    return this.roles.setApps(caller, actor, role_id, app_names);
+    return this.roles.setApps(actor, caller, role_id, app_names);
   }
 
   @Get(':role_id/permissions')
@@ -114,6 +114,6 @@ export class RolesController {
     @Param() { role_id }: RoleParams,
     @Body() { permissions }: SetRolePermissionsRequest,
   ): Promise<RoleResponse> {
-    return this.roles.setPermissions(caller, actor, role_id, permissions);
+    return this.roles.setPermissions(actor, caller, role_id, permissions);
   }
 }

@@ -77,7 +77,7 @@ export class RolesService {
   }
 
   /** @throws RoleNameTaken, TooManyRoles, BeyondOwnPermissions, InvalidFields */
-  create(caller: SignedIn, actor: Actor, request: CreateRoleRequest): Promise<RoleResponse> {
+  create(actor: Actor, caller: SignedIn, request: CreateRoleRequest): Promise<RoleResponse> {
     const name = cleanName(request.name);
     const appNames = checkedAppNames(request.app_names ?? []);
     return this.changes.execute(caller, 'roles.manage', async (change) => {
@@ -99,7 +99,7 @@ export class RolesService {
   }
 
   /** @throws RoleNotFound, SystemRole, RoleNameTaken, BeyondOwnPermissions, SecondFactorMissing */
-  update(caller: SignedIn, actor: Actor, roleId: number, request: UpdateRoleRequest): Promise<RoleResponse> {
+  update(actor: Actor, caller: SignedIn, roleId: number, request: UpdateRoleRequest): Promise<RoleResponse> {
     const name = request.name ? cleanName(request.name) : undefined;
     return this.changes.execute(caller, 'roles.manage', async (change) => {
       const role = await loadTarget(change, roleId);
@@ -123,7 +123,7 @@ export class RolesService {
   }
 
   /** Its members lose what it gave them. @throws RoleNotFound, SystemRole, BeyondOwnPermissions */
-  async remove(caller: SignedIn, actor: Actor, roleId: number): Promise<MessageResponse> {
+  async remove(actor: Actor, caller: SignedIn, roleId: number): Promise<MessageResponse> {
     await this.changes.execute(caller, 'roles.manage', async (change) => {
       const role = await loadTarget(change, roleId);
       if (role.isSystem) throw new SystemRole('Removing');
@@ -140,13 +140,13 @@ export class RolesService {
   }
 
   /** Replaces the apps and leaves the other permissions. */
-  setApps(caller: SignedIn, actor: Actor, roleId: number, names: readonly string[]): Promise<RoleResponse> {
+  setApps(actor: Actor, caller: SignedIn, roleId: number, names: readonly string[]): Promise<RoleResponse> {
     const appNames = checkedAppNames(names);
-    return this.replace(caller, actor, roleId, ({ permissions }) => ({ permissions, appNames }));
+    return this.replace(actor, caller, roleId, ({ permissions }) => ({ permissions, appNames }));
   }
 
   /** Replaces everything that a role grants. @throws InvalidFields for keys that do not exist. */
-  setPermissions(caller: SignedIn, actor: Actor, roleId: number, keys: readonly string[]): Promise<RoleResponse> {
+  setPermissions(actor: Actor, caller: SignedIn, roleId: number, keys: readonly string[]): Promise<RoleResponse> {
     const permissions = keys.filter((key) => appOf(key) === undefined);
     const unknown = permissions.filter((key) => !isPermission(key));
     assertAllowed([
@@ -156,12 +156,12 @@ export class RolesService {
       keys.flatMap((key) => appOf(key) ?? []),
       'permissions',
     );
-    return this.replace(caller, actor, roleId, () => ({ permissions, appNames }));
+    return this.replace(actor, caller, roleId, () => ({ permissions, appNames }));
   }
 
   private replace(
-    caller: SignedIn,
     actor: Actor,
+    caller: SignedIn,
     roleId: number,
     wanted: (role: RoleRow) => Grants,
   ): Promise<RoleResponse> {
