@@ -20,12 +20,24 @@ const ROOMS = [
   'compose',
   'docs',
   'image',
+  'libs',
   'migrations',
   'test',
 ];
 
-/** Not yet: written by the libraries, whose texts are not rewritten yet. */
-const LATER = ['docs/routes.md'];
+/** Not yet in line. */
+const LATER = [
+  'docs/routes.md',
+  'libs/access/src/authority.spec.ts',
+  'libs/audit/src/seals/audit-seals.db.spec.ts',
+  'libs/auth/src/sessions/session-cookies.spec.ts',
+  'libs/embedded-postgres/src/binaries.db.spec.ts',
+  'libs/embedded-postgres/src/embedded-postgres.slow.spec.ts',
+  'libs/file-tree/src/operations/file-operations.disk.spec.ts',
+  'libs/jobs/src/job-queue.db.spec.ts',
+  'libs/notifications/src/channels/channels.spec.ts',
+  'libs/users/src/account-rules.spec.ts',
+];
 
 /** Left out, with the reason. */
 const ALLOWED: { word: string; path?: RegExp; text?: RegExp; reason: string }[] = [
@@ -33,7 +45,7 @@ const ALLOWED: { word: string; path?: RegExp; text?: RegExp; reason: string }[] 
   { word: 'periodic job', path: /^migrations\//, reason: 'named like the table periodic_jobs, and released' },
   { word: 'durable job', path: /^docs\/adr\/(0016|README)/, reason: 'title of a superseded decision' },
   { word: 'periodic job', path: /^docs\/adr\/(0007|README)/, reason: 'title of a superseded decision' },
-  { word: 'two-factor', text: /^Two-factor/, reason: 'agreed with the web client' },
+  { word: 'two-factor', text: /two-factor/i, reason: 'agreed with the web client' },
 ];
 
 /** The cells of the table below a heading of the glossary, without its head. */

@@ -8,11 +8,11 @@ import { buffer } from 'node:stream/consumers';
 import { OpenRoot } from './open-root.js';
 import { parseRelativePath as at } from './paths/relative-path.js';
 
-/** What whoever writes below the root does: puts a link in the place of a file or folder and back, for ever. */
+/** A process that writes below the root: puts a link in the place of a file or folder and back, for ever. */
 const SWAPPER = `
   const { renameSync, rmSync, writeSync } = require('node:fs');
   process.chdir(process.argv[1]);
-  // Between two steps the name is free, and whoever makes a folder may have taken it.
+  // Between two steps the name is free, and the process that creates folders may have taken it.
   const put = (from, to) => {
     for (;;) {
       try { return renameSync(from, to); } catch {}

@@ -7,7 +7,7 @@ describe('A numbered name', () => {
     ['notes', 12, 'notes (12)'],
     ['.profile', 2, '.profile (2)'],
     ['a.tar.gz', 2, 'a.tar (2).gz'],
-    ['a.this is no extension', 2, 'a.this is no extension (2)'],
+    ['a.this is not an extension', 2, 'a.this is not an extension (2)'],
     ['f\\xff.txt', 2, 'f\\xff (2).txt'],
   ])('%s with %i is %s', (path, number, wanted) => {
     expect(numbered(parseRelativePath(path), number).text).toBe(wanted);

@@ -7,7 +7,7 @@ export class ItemOutcomeResponse {
   @ApiProperty({ description: 'Path or id as in the request', example: 'media/notes.txt' })
   path!: string;
 
-  @ApiProperty({ description: 'job: a background job does it', enum: ['done', 'job', 'failed'] })
+  @ApiProperty({ description: 'job: a job does it', enum: ['done', 'job', 'failed'] })
   outcome!: 'done' | 'job' | 'failed';
 
   @ApiProperty({
@@ -29,7 +29,7 @@ export class ItemOutcomesResponse {
   items!: ItemOutcomeResponse[];
 
   @ApiProperty({
-    description: 'Background job that does the rest; null when there is none',
+    description: 'Job that does the rest; null when there is none',
     type: 'integer',
     nullable: true,
   })

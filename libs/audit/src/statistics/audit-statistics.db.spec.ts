@@ -57,7 +57,7 @@ describe('Audit statistics', () => {
       [count, days, ACTIONS],
     );
 
-  /** The same figures by looking at every entry, at the same moment as `read`: in one repeatable-read transaction. */
+  /** Counts every entry at the same moment as `read`, in one repeatable-read transaction. */
   async function compare(): Promise<void> {
     await dataSource.transaction('REPEATABLE READ', async (transaction) => {
       const { target } = database;

@@ -56,7 +56,7 @@ class FileRange extends Readable {
 
   /**
    * Into a response two buffers take turns: one is filled while the other is sent. Fresh ones for each read would pile up
-   * until the garbage collector comes (some 60 MiB), at less throughput. Whoever reads in another way may keep what it
+   * until the garbage collector comes (some 60 MiB), at less throughput. A consumer that reads in another way may keep what it
    * gets, and gets fresh ones (`_read`).
    */
   override pipe<T extends NodeJS.WritableStream>(destination: T, { end = true }: { end?: boolean } = {}): T {

@@ -20,7 +20,7 @@ describe('Names as text', () => {
     ['ed a0 80', '\\xed\\xa0\\x80'], // half a character pair
     ['c3 a9 ff c3 a9', 'é\\xffé'],
     ['5c 78 66 66 ff', '\\x5cxff\\xff'],
-  ])('writes each byte of %s that is no character as \\xNN', (hex, text) => {
+  ])('writes each byte of %s that is not a character as \\xNN', (hex, text) => {
     expect(nameText(bytes(hex))).toBe(text);
   });
 

@@ -104,10 +104,10 @@ export class Preferences {
     });
   }
 
-  /** @throws UnknownChannel; CodeIsWrong, also after too many guesses */
+  /** @throws UnknownChannel; CodeIsWrong, also after too many attempts */
   async verify(userId: number, type: string, code: string): Promise<PreferenceView> {
     const channel = this.types.get(type);
-    // The guess is counted and committed before it is checked, so that parallel guesses cannot exceed the limit.
+    // The attempt is counted and committed before the code is checked, so that parallel attempts cannot exceed the limit.
     const [rows] = await this.dataSource.query<[unknown[], number]>(
       `UPDATE notification_preferences SET code_guesses = code_guesses + 1
        WHERE user_id = $1 AND channel_type = $2 AND code_nonce IS NOT NULL AND code_expires_at > now()

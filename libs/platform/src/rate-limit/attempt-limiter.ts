@@ -18,7 +18,7 @@ export interface AttemptKey {
 
 /**
  * Counts attempts in PostgreSQL: across replicas and restarts. An attempt is counted before it is made and uncounted when
- * it turns out not to be a failure, so that guesses sent in parallel cannot exceed the limit. A refused attempt is not
+ * it turns out not to be a failure, so that parallel attempts cannot exceed the limit. A refused attempt is not
  * counted, so the wait never exceeds the window.
  */
 @Injectable()

@@ -8,8 +8,8 @@ import {
   JobResponse,
   JobsQuery,
   JobsResponse,
-  PeriodicJobParams,
-  PeriodicJobResponse,
+  ScheduledJobParams,
+  ScheduledJobResponse,
 } from './jobs.dto.js';
 import { JobsService } from './jobs.service.js';
 
@@ -33,8 +33,8 @@ export class JobsController {
   @Get('periodic')
   @RequirePermission('settings.manage')
   @ApiOperation({ operationId: 'listPeriodicJobs', summary: 'List scheduled jobs and how their last run ended' })
-  @ApiOkResponse({ type: [PeriodicJobResponse] })
-  periodic(): Promise<PeriodicJobResponse[]> {
+  @ApiOkResponse({ type: [ScheduledJobResponse] })
+  periodic(): Promise<ScheduledJobResponse[]> {
     return this.jobs.periodic();
   }
 
@@ -47,7 +47,7 @@ export class JobsController {
     description: 'Enqueues a run and answers its job; only for jobs that run once for all replicas.',
   })
   @ApiOkResponse({ type: JobResponse })
-  runNow(@CurrentActor() actor: Actor, @Param() { name }: PeriodicJobParams): Promise<JobResponse> {
+  runNow(@CurrentActor() actor: Actor, @Param() { name }: ScheduledJobParams): Promise<JobResponse> {
     return this.jobs.runNow(actor, name);
   }
 

@@ -7,7 +7,7 @@ export class JobParams {
   id!: number;
 }
 
-export class PeriodicJobParams {
+export class ScheduledJobParams {
   @TextField({ description: 'Name of the scheduled job', minLength: 1, maxLength: 64 })
   name!: string;
 }
@@ -132,7 +132,7 @@ export class JobDetailsResponse extends JobResponse {
   output!: JobLineResponse[];
 }
 
-export class PeriodicJobResponse {
+export class ScheduledJobResponse {
   @ApiProperty({ description: 'Name of the scheduled job' })
   name!: string;
 
@@ -190,7 +190,7 @@ export const lineResponse = ({ line, writtenAt, text }: OutputLine): JobLineResp
   text,
 });
 
-export const periodicJobResponse = (schedule: ScheduleStatus): PeriodicJobResponse => ({
+export const scheduledJobResponse = (schedule: ScheduleStatus): ScheduledJobResponse => ({
   name: schedule.name,
   runs: schedule.scope === 'global' ? 'once' : 'everywhere',
   every_ms: schedule.everyMs,

@@ -11,8 +11,8 @@ import {
   type JobsQuery,
   type JobsResponse,
   lineResponse,
-  type PeriodicJobResponse,
-  periodicJobResponse,
+  type ScheduledJobResponse,
+  scheduledJobResponse,
 } from './jobs.dto.js';
 import { JobActions } from '../system.actions.js';
 
@@ -46,9 +46,9 @@ export class JobsService {
   }
 
   /** By name. */
-  async periodic(): Promise<PeriodicJobResponse[]> {
+  async periodic(): Promise<ScheduledJobResponse[]> {
     const all = [...(await this.schedules.list()), ...this.localSchedules.list()];
-    return all.map(periodicJobResponse).sort((one, other) => one.name.localeCompare(other.name));
+    return all.map(scheduledJobResponse).sort((one, other) => one.name.localeCompare(other.name));
   }
 
   /** @throws ScheduleNotFound */
