@@ -12,11 +12,11 @@ describe('Authority', () => {
     expect(covers(administrator, holder('users.view', 'app.*'))).toBe(true);
   });
 
-  it('of somebody who holds every permission by name does not reach an administrator', () => {
+  it('of an account with every permission by name does not cover an administrator', () => {
     expect(covers({ permissions: everything, isAdministrator: false }, administrator)).toBe(false);
   });
 
-  it('reaches those who hold no more, one app being less than all of them', () => {
+  it('covers accounts with no more permissions; one app is less than all apps', () => {
     expect(covers(holder('users.manage', 'app.*'), holder('app.jellyfin'))).toBe(true);
     expect(covers(holder('users.manage', 'app.jellyfin'), holder('app.*'))).toBe(false);
     expect(covers(holder('users.manage'), holder())).toBe(true);
@@ -32,7 +32,7 @@ describe('Authority', () => {
     expect(authorityOf(everything, holder('users.view')).isAdministrator).toBe(false);
   });
 
-  it('never reaches beyond what is held, whatever is asked', () => {
+  it('never exceeds the permissions of the account', () => {
     const keys = fc.array(fc.constantFrom(...PERMISSIONS.map(({ key }) => key), 'app.*', 'app.jellyfin', 'app.deluge'));
     fc.assert(
       fc.property(keys, keys, keys, (asking, held, wanted) => {

@@ -101,7 +101,7 @@ describe('Alerts', () => {
     expect((await since()).getTime()).toBeGreaterThan(first.getTime());
   });
 
-  it('starts no cooldown while nobody is notified', async () => {
+  it('starts no cooldown while no one is notified', async () => {
     isEnabled = false;
     await raise('muted', 'a');
     isEnabled = true;

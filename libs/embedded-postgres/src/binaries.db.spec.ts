@@ -47,7 +47,7 @@ describe('findBinaries', () => {
     expect(await readdir(home)).toEqual([]);
   });
 
-  it('makes the symlinks of the libraries when npm was told to run no scripts', async () => {
+  it('makes the symlinks of the libraries when npm ran without scripts', async () => {
     const packageFolder = await installWithoutScripts();
     const { postgres } = await findBinaries(home, await chooseServerUser(home), packageFolder);
     expect(postgres).toBe(join(packageFolder, 'native/bin/postgres'));

@@ -130,7 +130,7 @@ describe('startEmbeddedPostgres', () => {
     await expect(query(target, 'CREATE TABLE kept (id integer)')).resolves.toEqual([]);
   });
 
-  it('writes everything to the disk before it answers, unless it is told not to', async () => {
+  it('syncs every commit to the disk, unless durability is off', async () => {
     const { target } = await start({ durable: true });
     const durability = `SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit')`;
     expect(await query(target, durability)).toEqual(['on', 'on', 'on']);
@@ -215,7 +215,7 @@ describe('startEmbeddedPostgres', () => {
       expect(second.pid).not.toBe(first.pid);
     });
 
-    it('starts although the process id in the lock file belongs to somebody else by now', async () => {
+    it('starts although the process id in the lock file now belongs to another program', async () => {
       const first = await start();
       const { uid, gid } = await stat(join(directory, 'postgres/data'));
       const lockFile = join(directory, 'postgres/data/postmaster.pid');
@@ -359,7 +359,7 @@ describe('startEmbeddedPostgres', () => {
       expect((await stat(join(directory, 'postgres/data'))).mode & 0o777).toBe(0o700);
     });
 
-    it('goes on under root as the owner of the data', async () => {
+    it('runs as the owner of the data when started as root', async () => {
       await chown(directory, 0, other.gid);
       await chmod(directory, 0o2770);
       if (!namespaces) return;
@@ -389,7 +389,7 @@ describe('startEmbeddedPostgres', () => {
       );
     });
 
-    it('says so when the data belongs to somebody else', async () => {
+    it('reports data that belongs to another user', async () => {
       await (await start()).stop();
       await chmod(directory, 0o777);
       await chown(join(directory, 'postgres'), other.uid, other.gid);

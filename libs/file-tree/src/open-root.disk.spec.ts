@@ -137,7 +137,7 @@ describe.each(waysToHold)('An open root, held %s', (_, hold) => {
     expect(await failure(root.list(at(`odd/${name}`), ALL))).toBe('files.not-a-directory');
   });
 
-  it('names what is in the way', async () => {
+  it('names the obstacle', async () => {
     expect(await failure(root.openFile(at('media/absent')))).toBe('files.not-found');
     expect(await failure(root.stat(at('absent/notes.txt')))).toBe('files.not-found');
     expect(await failure(root.openFile(at('media')))).toBe('files.not-a-file');

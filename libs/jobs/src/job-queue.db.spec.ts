@@ -132,7 +132,7 @@ describe('JobQueue', () => {
     expect(work.ran).toEqual(['first thing:a', 'second thing:a']);
   });
 
-  it('does not begin a job whose transaction was rolled back', async () => {
+  it('does not start a job whose transaction was rolled back', async () => {
     const replica = await start();
     await inTransaction(replica, async (transaction) => {
       await replica.get(JobQueue).enqueue(transaction, typeOf('test.work'), newJob());
@@ -165,7 +165,7 @@ describe('JobQueue', () => {
     for (const refusal of refusals) expect(refusal.message).toContain('Work on thing:a');
   });
 
-  it('tries again after a failure, from the step that failed, and then counts anew', async () => {
+  it('tries again after a failure, from the step that failed, and then counts from zero', async () => {
     const replica = await start();
     const work = replica.get(Work);
     work.first = ({ attempt }) => (attempt < 3 ? Promise.reject(new Error('not yet')) : Promise.resolve());

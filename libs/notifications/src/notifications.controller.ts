@@ -70,7 +70,7 @@ export class NotificationsController {
 
   @Get('events')
   @RequirePermission('settings.view')
-  @ApiOperation({ operationId: 'listEvents', summary: 'Types of event and whether people are notified of them' })
+  @ApiOperation({ operationId: 'listEvents', summary: 'Event types and whether users are notified' })
   @ApiOkResponse({ type: [EventResponse] })
   listEvents(): Promise<EventResponse[]> {
     return this.notifications.listEvents();
@@ -134,7 +134,7 @@ export class NotificationsController {
   @RequirePermission('audit.view')
   @ApiOperation({
     operationId: 'listDeliveryLogs',
-    summary: 'Messages that are pending, sent or given up, newest first',
+    summary: 'Messages that are pending, sent or failed permanently, newest first',
   })
   @ApiOkResponse({ type: DeliveryPageResponse })
   listDeliveries(@Query() query: DeliveriesQuery): Promise<DeliveryPageResponse> {

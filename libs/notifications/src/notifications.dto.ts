@@ -75,7 +75,7 @@ export class EventResponse {
   @ApiProperty({ description: 'Type of event' })
   event_type!: string;
 
-  @ApiProperty({ description: 'What happened, in a few words' })
+  @ApiProperty({ description: 'Title of the notification' })
   title!: string;
 
   @ApiProperty({ description: 'People are notified' })

@@ -113,7 +113,7 @@ export class SetupController {
   @HttpCode(200)
   @Public()
   @UseGuards(SetupGuard)
-  @ApiOperation({ operationId: 'retryBootstrapComponent', summary: 'Install one component again' })
+  @ApiOperation({ operationId: 'retryBootstrapComponent', summary: 'Reinstall one component' })
   @ApiOkResponse({ type: ComponentsStartResponse })
   retry(@Param() { component }: ComponentParams): ComponentsStartResponse {
     return this.components.retry(component);

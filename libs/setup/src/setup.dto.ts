@@ -6,7 +6,7 @@ export class SetupRequiredResponse {
   @ApiProperty({ description: 'True = there is certainly no administrator yet' })
   setup_required!: boolean;
 
-  @ApiProperty({ description: 'True = the database does not answer yet; ask again shortly' })
+  @ApiProperty({ description: 'True = the database does not answer yet; retry shortly' })
   database_pending!: boolean;
 }
 
@@ -85,10 +85,10 @@ export class SetupResultResponse {
   @ApiProperty({ description: 'Always true' })
   success!: true;
 
-  @ApiProperty({ description: 'What happened, for people' })
+  @ApiProperty({ description: 'What happened, for users' })
   message!: string;
 
-  @ApiProperty({ description: 'What was made' })
+  @ApiProperty({ description: 'The new administrator and server' })
   data!: SetupResultDataResponse;
 }
 
@@ -99,7 +99,7 @@ export class GeneratedCredentialsResponse {
   @ApiProperty({ description: 'Suggested e-mail address' })
   admin_email!: string;
 
-  @ApiProperty({ description: 'Suggested password; it is stored nowhere' })
+  @ApiProperty({ description: 'Suggested password, not stored' })
   admin_password!: string;
 }
 
@@ -117,13 +117,13 @@ export class PathValidationResponse {
   @ApiProperty({ description: 'The path can be used' })
   valid!: boolean;
 
-  @ApiProperty({ description: 'It is there already' })
+  @ApiProperty({ description: 'The folder exists' })
   exists!: boolean;
 
   @ApiProperty({ description: 'Files can be made in it' })
   writable!: boolean;
 
-  @ApiProperty({ description: 'The verdict, for people' })
+  @ApiProperty({ description: 'Result, for users' })
   message!: string;
 }
 
@@ -150,13 +150,13 @@ export class ComponentResponse {
   @ApiProperty({ description: 'Key of the component' })
   component!: string;
 
-  @ApiProperty({ description: 'Its name, for people' })
+  @ApiProperty({ description: 'Display name' })
   display_name!: string;
 
   @ApiProperty({ description: 'State of the component', enum: ['pending', 'installing', 'healthy', 'failed'] })
   status!: 'pending' | 'installing' | 'healthy' | 'failed';
 
-  @ApiProperty({ description: 'More about that, for people', type: String, nullable: true })
+  @ApiProperty({ description: 'Details, for users', type: String, nullable: true })
   message!: string | null;
 
   @ApiProperty({ description: 'Why it failed', type: String, nullable: true })
@@ -175,7 +175,7 @@ export class ComponentsResponse {
 }
 
 export class ComponentsStartResponse {
-  @ApiProperty({ description: 'What happens now, for people' })
+  @ApiProperty({ description: 'What happens next, for users' })
   message!: string;
 
   @ApiProperty({ description: 'False when there is nothing left to do' })

@@ -20,7 +20,7 @@ export class SystemController {
   @Header('content-type', 'text/plain; charset=utf-8')
   @ApiOperation({
     operationId: 'healthCheck',
-    summary: 'Liveness: the process answers. Asks neither database nor cluster',
+    summary: 'Liveness: the process answers. Does not check database or cluster',
   })
   @ApiProduces('text/plain')
   @ApiOkResponse({ description: 'The text OK' })

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@kubarr/platform/openapi';
 
 export class SystemHealthResponse {
-  @ApiProperty({ description: 'Always ok when there is an answer' })
+  @ApiProperty({ description: 'Always ok' })
   status!: 'ok';
 
   @ApiProperty({ description: 'An administrator exists' })
@@ -24,7 +24,7 @@ export class VersionResponse {
   @ApiProperty({ description: 'When it was built' })
   build_time!: string;
 
-  @ApiProperty({ description: 'What it runs on' })
+  @ApiProperty({ description: 'Runtime of the server; always node' })
   backend!: string;
 }
 

@@ -9,7 +9,7 @@ describe('account rules', () => {
     expect(usernameRefusal('Žluťoučký kůň')).toBeUndefined();
   });
 
-  it('refuse names that look like others: blanks at the ends, invisible characters and other ways to write a letter', () => {
+  it('refuse names that look like others: spaces at the ends, invisible characters and other ways to write a letter', () => {
     for (const name of [
       ' lotte',
       'lotte ',
@@ -37,7 +37,7 @@ describe('account rules', () => {
     expect(emailRefusal('lotte@home.example')).toBeUndefined();
   });
 
-  it('refuse the own name and e-mail and the commonest passwords, in any case', () => {
+  it('refuse the user name, the e-mail address and the commonest passwords, in any case', () => {
     for (const password of ['LOTTE', 'Lotte.Home@mail.example', 'lotte.home', 'Password123']) {
       expect(passwordRefusal(password, account)).toBeDefined();
     }

@@ -9,7 +9,7 @@ export class UserRoleResponse {
   @ApiProperty({ description: 'Its name; admin may do everything' })
   name!: string;
 
-  @ApiProperty({ description: 'What it is for', type: String, nullable: true })
+  @ApiProperty({ description: 'Purpose of the role', type: String, nullable: true })
   description!: string | null;
 }
 
@@ -43,7 +43,7 @@ export class UserResponse {
   @ApiProperty({ description: 'Roles the account has', type: [UserRoleResponse] })
   roles!: UserRoleResponse[];
 
-  @ApiProperty({ description: 'What the person prefers' })
+  @ApiProperty({ description: 'Preferences of the user' })
   preferences!: PreferencesResponse;
 
   @ApiProperty({
@@ -53,14 +53,14 @@ export class UserResponse {
   permissions!: string[];
 
   @ApiProperty({
-    description: 'Apps the person may open; * means all of them, and is followed by those that are known',
+    description: 'Apps that the user may open; * means all, followed by the known ones',
     type: [String],
   })
   allowed_apps!: string[];
 }
 
 export class MessageResponse {
-  @ApiProperty({ description: 'What happened, for people' })
+  @ApiProperty({ description: 'What happened, for users' })
   message!: string;
 }
 

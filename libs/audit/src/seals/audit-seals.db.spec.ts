@@ -101,7 +101,7 @@ describe('Audit seals', () => {
     expect((await seals.verify()).broken).toBeUndefined();
   });
 
-  it('are missed when days were sealed anew, by whoever kept one elsewhere', async () => {
+  it('are missing when days were sealed again, for a reader who kept a copy elsewhere', async () => {
     await sealAll();
     const kept = (await seals.verify()).newest?.seal;
     expect((await seals.verify(kept)).keptDay).toBe(await day(1));
@@ -111,7 +111,7 @@ describe('Audit seals', () => {
     expect(await seals.verify(kept)).toMatchObject({ broken: undefined, keptDay: undefined });
   });
 
-  it('cannot be made anew without the secret key', async () => {
+  it('cannot be forged without the secret key', async () => {
     await sealAll();
     const forger = new AuditSeals(dataSource, new KeyRing(Buffer.alloc(32, 2)));
     await dataSource.query("UPDATE audit_logs SET username = 'someone else' WHERE user_id = 30");

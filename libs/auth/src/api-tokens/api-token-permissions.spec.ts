@@ -5,12 +5,12 @@ import { tokenPermissions } from './api-token-permissions.js';
 const effective = (given: string[], held: string[]): string[] => [...tokenPermissions(given, new Set(held))].sort();
 
 describe('tokenPermissions', () => {
-  it('are those that were given and are still held', () => {
+  it('are those granted that the owner still has', () => {
     expect(effective(['logs.view', 'storage.view'], ['storage.view', 'users.manage'])).toEqual(['storage.view']);
     expect(effective([], ['storage.view'])).toEqual([]);
   });
 
-  it('know that app.* stands for every app, on either side', () => {
+  it('treat app.* as every app, on both sides', () => {
     expect(effective(['app.jellyfin'], ['app.*'])).toEqual(['app.jellyfin']);
     expect(effective(['app.*'], ['app.jellyfin', 'app.plex', 'logs.view'])).toEqual(['app.jellyfin', 'app.plex']);
     expect(effective(['app.*'], ['app.*'])).toEqual(['app.*']);

@@ -3,11 +3,11 @@ import { IntegerField, IntegerParameter, TextField } from '@kubarr/platform/http
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, Matches } from 'class-validator';
 
 export class CreateApiTokenRequest {
-  @TextField({ description: 'What uses it, such as the name of a program', minLength: 1, maxLength: 64 })
+  @TextField({ description: 'Purpose, such as the name of a program', minLength: 1, maxLength: 64 })
   name!: string;
 
   @ApiProperty({
-    description: 'What it may do as long as you may: permissions of yours, app.<name> and app.* included',
+    description: 'Permissions of the token, a subset of yours; app.<name> and app.* included',
     type: [String],
     minItems: 1,
     maxItems: 100,
@@ -28,10 +28,10 @@ export class ApiTokenResponse {
   @ApiProperty({ description: 'Number of the token', type: 'integer', format: 'int64' })
   id!: number;
 
-  @ApiProperty({ description: 'What uses it' })
+  @ApiProperty({ description: 'Name, such as the program that uses it' })
   name!: string;
 
-  @ApiProperty({ description: 'What it was given; it can do less when its owner may do less', type: [String] })
+  @ApiProperty({ description: 'Granted permissions; only those that its owner still has count', type: [String] })
   permissions!: string[];
 
   @ApiProperty({ description: 'When it was made, RFC 3339 in UTC', format: 'date-time' })

@@ -24,7 +24,7 @@ describe('the session that counts', () => {
     }
   });
 
-  it('is nobody when the active slot is empty: another account never takes over by itself', () => {
+  it('is undefined when the active slot is empty: another account never becomes active by itself', () => {
     expect(active({ kubarr_active: '3', kubarr_session_0: 'a', kubarr_session: 'a' })).toBeUndefined();
   });
 
@@ -49,7 +49,7 @@ describe('the session that counts', () => {
 });
 
 describe('slotFor', () => {
-  it('takes the slot that already holds the account', () => {
+  it('reuses the slot that already has the account', () => {
     expect(slotFor(7, [1, 7, undefined, undefined, undefined])).toBe(1);
   });
 
@@ -67,7 +67,7 @@ describe('signing in and out', () => {
     expect(signInCookies(2, 't')).toEqual([{ name: 'kubarr_session_2', value: 't' }, ...activateCookies(2, 't')]);
   });
 
-  it('hands over to the lowest slot that still holds a live session', () => {
+  it('activates the lowest slot that still has a live session', () => {
     const remaining = [
       { slot: 4, token: 'e' },
       { slot: 1, token: 'b' },
@@ -79,7 +79,7 @@ describe('signing in and out', () => {
     ]);
   });
 
-  it('clears everything when nobody is left', () => {
+  it('clears everything when no session is left', () => {
     const names = signOutCookies(0, []).map(({ name, value }) => [name, value]);
     expect(names).toEqual([
       ['kubarr_session_0', undefined],

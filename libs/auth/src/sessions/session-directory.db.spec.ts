@@ -101,7 +101,7 @@ describe('SessionDirectory', () => {
     expect(await strategy.findCaller(token)).toBeUndefined();
   });
 
-  it('finds nobody after the expiry', async () => {
+  it('finds no session after the expiry', async () => {
     const token = await signIn();
     await fixture.dataSource.query(
       "UPDATE sessions SET created_at = now() - interval '2 days', expires_at = now() - interval '1 second'",

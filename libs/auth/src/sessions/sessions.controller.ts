@@ -45,7 +45,7 @@ export class SessionsController {
   @Post('switch/:slot')
   @HttpCode(200)
   @Public()
-  @ApiOperation({ operationId: 'switchSession', summary: 'Make another signed-in account the active one' })
+  @ApiOperation({ operationId: 'switchSession', summary: 'Switch to another signed-in account' })
   @ApiOkResponse({ type: SwitchSessionResponse })
   switch(
     @Req() request: FastifyRequest,

@@ -76,7 +76,7 @@ export class BrowserAccountResponse {
 }
 
 export class SwitchSessionResponse {
-  @ApiProperty({ description: 'What happened, for people' })
+  @ApiProperty({ description: 'What happened, for users' })
   message!: string;
 
   @ApiProperty({ description: 'The active slot', type: 'integer', minimum: 0, maximum: 4 })

@@ -40,9 +40,9 @@ export class SessionsService {
 
   /** @throws SlotEmpty when no live session is there. */
   async switchTo(cookies: Cookies, slot: number): Promise<WithCookies<SwitchSessionResponse>> {
-    const holder = (await this.browser.read(cookies)).live.find((entry) => entry.slot === slot);
-    if (!holder) throw new SlotEmpty(slot);
-    return { answer: { message: 'Account switched', slot }, cookies: activateCookies(slot, holder.token) };
+    const active = (await this.browser.read(cookies)).live.find((entry) => entry.slot === slot);
+    if (!active) throw new SlotEmpty(slot);
+    return { answer: { message: 'Account switched', slot }, cookies: activateCookies(slot, active.token) };
   }
 
   /** Ends the active session. Never fails for lack of one; the next account of this browser takes over. */

@@ -72,7 +72,7 @@ describe('DiskCalls', () => {
     await Promise.all([stuck, second]);
   });
 
-  it('lets nobody wait for a detached call on a stalled disk, and runs it later', async () => {
+  it('does not wait for a detached call on a stalled disk, and runs it later', async () => {
     const calls = new DiskCalls({ concurrency: 1, stallMs: STALL_MS });
     const { call, open, started } = gates();
     const stuck = calls.run(call);

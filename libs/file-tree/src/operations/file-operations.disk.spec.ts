@@ -169,7 +169,7 @@ describe.each(ways)('Changes below an open root held %s', (_, hold) => {
       spawnSync('mkfifo', [join(inside, 'tree/pipe')]);
     });
 
-    it('adds up what they hold', async () => {
+    it('adds up their content', async () => {
       const sums: string[] = [];
       const size = await root.trees.measure(at('tree'), {}, (path, sum) => sums.push(`${path.text} ${sum.bytes}`));
       expect(size).toEqual({ bytes: 6, files: 5, directories: 2 });
@@ -206,7 +206,7 @@ describe.each(ways)('Changes below an open root held %s', (_, hold) => {
         expect(await readFile(join(inside, 'copy', path), 'utf8')).toBe(text);
     });
 
-    it('stops when it is told to', async () => {
+    it('stops when aborted', async () => {
       const signal = AbortSignal.abort(new Error('enough'));
       await expect(root.trees.copy(at('tree'), at('copy'), { signal })).rejects.toThrow('enough');
       await expect(root.trees.measure(at('tree'), { signal })).rejects.toThrow('enough');
@@ -236,7 +236,7 @@ describe.each(ways)('Changes below an open root held %s', (_, hold) => {
     expect((await readdir(inside)).sort()).toEqual(['link', 'way-out']);
   });
 
-  it('names what vanishes during a walk, and goes on', async () => {
+  it('reports entries that vanish during a walk, and continues', async () => {
     await mkdir(join(inside, 'folder'));
     await writeFile(join(inside, 'folder/file'), '');
     for await (const met of root.trees.walk(at('folder'))) {

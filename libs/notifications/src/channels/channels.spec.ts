@@ -77,7 +77,7 @@ describe('The channels that speak HTTP', () => {
     const long = { ...message, text: '&'.repeat(2_000) };
     await new TelegramChannel(requests).send({ bot_token: 'x' }, '1', long, never);
     const { text } = JSON.parse(receiver.requests[0]?.body ?? '') as { text: string };
-    expect(text.split('\n')[1]).toBe('&amp;'.repeat(2_000)); // half an entity would be refused for good
+    expect(text.split('\n')[1]).toBe('&amp;'.repeat(2_000)); // half an entity would be refused permanently
   });
 
   it('send an SMS with its tag', async () => {
@@ -90,7 +90,7 @@ describe('The channels that speak HTTP', () => {
     });
   });
 
-  it('send a push message to a topic of the own ntfy server', async () => {
+  it('send a push message to a topic of a self-hosted ntfy server', async () => {
     await send(new NtfyChannel(requests), { server_url: receiver.url, access_token: 'tk' }, 'home');
     expect(receiver.requests[0]?.headers.authorization).toBe('Bearer tk');
     expect(JSON.parse(receiver.requests[0]?.body ?? '')).toMatchObject({
@@ -129,7 +129,7 @@ describe('The channels that speak HTTP', () => {
     expect(failure.retryAfterSeconds).toBe(33);
   });
 
-  it('stop waiting for a silent server when they are told to', async () => {
+  it('stop waiting for a silent server when aborted', async () => {
     receiver.answer = Receiver.silent;
     const stop = new AbortController();
     const sending = failureOf(send(new WebhookChannel(requests), {}, receiver.url, stop.signal));
@@ -187,7 +187,7 @@ describe('The e-mail channel', () => {
     expect(mails.mails).toEqual([]);
   });
 
-  it('refuses a certificate that nobody vouches for', async () => {
+  it('refuses an untrusted certificate', async () => {
     mails = await MailServer.start({ tls: 'starttls', ...(await certificate()) });
     const failure = await failureOf(
       send(channel, config({ use_tls: true, smtp_host: 'localhost' }), 'lotte@home.example'),
@@ -213,7 +213,7 @@ describe('The e-mail channel', () => {
     expect(failure).toMatchObject({ isFinal: false, message: 'The mail server refused the user name or password.' });
   });
 
-  it('says when nobody is there', async () => {
+  it('reports that no server answers', async () => {
     mails = await MailServer.start();
     const settings = config();
     await mails.stop();
@@ -224,7 +224,7 @@ describe('The e-mail channel', () => {
     });
   });
 
-  it('stops waiting for a silent server when it is told to', async () => {
+  it('stops waiting for a silent server when aborted', async () => {
     mails = await MailServer.start({ silent: true });
     const stop = new AbortController();
     const sending = failureOf(send(channel, config(), 'lotte@home.example', stop.signal));

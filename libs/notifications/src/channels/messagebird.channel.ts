@@ -16,7 +16,7 @@ export class MessageBirdChannel extends Channel {
   readonly perHour = 10;
   readonly fields = [
     { name: 'api_key', type: 'secret', isRequired: true, description: 'Access key of the account' },
-    { name: 'originator', type: 'text', description: 'Sender as it is shown, at most 11 characters; default Kubarr' },
+    { name: 'originator', type: 'text', description: 'Displayed sender, at most 11 characters; default Kubarr' },
   ] as const;
 
   constructor(private readonly requests: ChannelRequests) {

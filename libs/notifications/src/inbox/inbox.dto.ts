@@ -31,7 +31,7 @@ export class NotificationResponse {
   @ApiProperty({ description: 'Number of the notification', type: 'integer', format: 'int64' })
   id!: number;
 
-  @ApiProperty({ description: 'What happened, in a few words' })
+  @ApiProperty({ description: 'Title of the notification' })
   title!: string;
 
   @ApiProperty({ description: 'What happened and what to do; for several events, those of the newest' })

@@ -48,7 +48,7 @@ describe('LiveEvents', () => {
   const publish = (key: string, data: unknown, isFor: (listener: Listener) => boolean = () => true): void =>
     events.publish({ channel: 'things', key, data, isFor });
 
-  it('sends an event to those it is for, and to nobody else', async () => {
+  it('sends an event only to its recipients', async () => {
     const admin = await listen(() => Promise.resolve(person(1, 'settings.manage')));
     const viewer = await listen(() => Promise.resolve(person(2)));
     publish('a', 'secret', ({ permissions }) => permissions.has('settings.manage'));

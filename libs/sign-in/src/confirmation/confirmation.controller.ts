@@ -21,7 +21,7 @@ export class ConfirmationController {
   @HttpCode(200)
   @Authenticated()
   @OpenDuringEnrolment()
-  @ApiOperation({ operationId: 'confirmIdentity', summary: 'Give the password again before something delicate' })
+  @ApiOperation({ operationId: 'confirmIdentity', summary: 'Confirm the password before a sensitive change' })
   @ApiOkResponse({ type: MessageResponse })
   confirm(
     @CurrentActor() actor: Actor,

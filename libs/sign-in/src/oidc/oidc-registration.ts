@@ -28,10 +28,10 @@ export class OidcRegistration {
   ) {}
 
   /** Links an identity to the account of a live session. @throws AlreadyLinked, LinkedElsewhere, NotSignedIn */
-  async link(actor: Actor, holder: ResolvedSession, provider: Provider, identity: OidcIdentity): Promise<void> {
-    const person = { ...actor, userId: holder.userId, username: holder.profile.username };
+  async link(actor: Actor, session: ResolvedSession, provider: Provider, identity: OidcIdentity): Promise<void> {
+    const person = { ...actor, userId: session.userId, username: session.profile.username };
     await this.dataSource.transaction(async (transaction) => {
-      await this.sessions.lockAccountOf(transaction, holder);
+      await this.sessions.lockAccountOf(transaction, session);
       await this.links.add(transaction, person, provider, identity);
     });
   }

@@ -126,7 +126,7 @@ export class OidcController {
 
   @Get('link/:provider')
   @Authenticated()
-  @ApiOperation({ operationId: 'startAccountLink', summary: 'Send the browser to a provider to link an account there' })
+  @ApiOperation({ operationId: 'startAccountLink', summary: 'Redirect to a provider to link an account there' })
   @ApiResponse({ status: 303, description: 'To the provider, or to /account?error=…' })
   startLink(
     @CurrentUser() caller: SignedIn,
@@ -139,7 +139,7 @@ export class OidcController {
 
   @Get(':provider/login')
   @Public()
-  @ApiOperation({ operationId: 'startOAuthLogin', summary: 'Send the browser to a provider to sign in' })
+  @ApiOperation({ operationId: 'startOAuthLogin', summary: 'Redirect to a provider to sign in' })
   @ApiResponse({ status: 303, description: 'To the provider, or to /login?error=…' })
   startSignIn(
     @CurrentActor() actor: Actor,
@@ -152,7 +152,7 @@ export class OidcController {
 
   @Get(':provider/callback')
   @Public()
-  @ApiOperation({ operationId: 'oauthCallback', summary: 'Where a provider sends the browser back to' })
+  @ApiOperation({ operationId: 'oauthCallback', summary: 'Redirect URI of the provider' })
   @ApiResponse({ status: 303, description: 'To / signed in, to /account linked, or to a page that shows the error' })
   callback(
     @CurrentActor() actor: Actor,

@@ -14,7 +14,7 @@ export class AvailableProviderResponse {
   @ApiProperty({ description: 'Key of the provider' })
   id!: string;
 
-  @ApiProperty({ description: 'Its name for people' })
+  @ApiProperty({ description: 'Display name' })
   name!: string;
 }
 
@@ -22,7 +22,7 @@ export class OidcProviderResponse {
   @ApiProperty({ description: 'Key of the provider' })
   id!: string;
 
-  @ApiProperty({ description: 'Its name for people' })
+  @ApiProperty({ description: 'Display name' })
   name!: string;
 
   @ApiProperty({ description: 'People may sign in with it' })
@@ -31,7 +31,7 @@ export class OidcProviderResponse {
   @ApiProperty({ description: 'Client id as registered there', type: String, nullable: true })
   client_id!: string | null;
 
-  @ApiProperty({ description: 'A client secret is stored; it is never answered' })
+  @ApiProperty({ description: 'Whether a client secret is stored; never returned' })
   has_secret!: boolean;
 
   @ApiProperty({ description: 'OpenID Connect issuer; its description is found below it' })
@@ -62,7 +62,7 @@ export class UpdateOidcProviderRequest {
   client_secret?: string;
 
   @TextField({
-    description: 'Name for people; not for Google and Microsoft',
+    description: 'Display name; not for Google and Microsoft',
     minLength: 1,
     maxLength: 64,
     optional: true,
@@ -82,7 +82,7 @@ export class CreateOidcProviderRequest extends UpdateOidcProviderRequest {
   @Matches(ID, { message: 'must have 2 to 32 lower-case letters, digits or hyphens, and start with a letter' })
   id!: string;
 
-  @TextField({ description: 'Name for people', minLength: 1, maxLength: 64 })
+  @TextField({ description: 'Display name', minLength: 1, maxLength: 64 })
   declare name: string;
 
   @TextField({ description: 'OpenID Connect issuer, with https', minLength: 8, maxLength: 500 })
@@ -107,6 +107,6 @@ export class UnlinkResponse {
   @ApiProperty({ description: 'Always true' })
   success!: true;
 
-  @ApiProperty({ description: 'What happened, for people' })
+  @ApiProperty({ description: 'What happened, for users' })
   message!: string;
 }

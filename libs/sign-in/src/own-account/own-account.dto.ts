@@ -2,7 +2,7 @@ import { TextField } from '@kubarr/platform/http';
 import { PASSWORD_LENGTH } from '@kubarr/users';
 
 export class ChangeOwnPasswordRequest {
-  @TextField({ description: 'Password as it is now', minLength: 1, maxLength: 128, format: 'password' })
+  @TextField({ description: 'Current password', minLength: 1, maxLength: 128, format: 'password' })
   current_password!: string;
 
   @TextField({

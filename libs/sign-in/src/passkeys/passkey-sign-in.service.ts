@@ -80,20 +80,20 @@ export class PasskeySignIn {
       timeout: CEREMONY_TIMEOUT_MS,
       userVerification: 'required',
     });
-    const begun: PasskeySignInState = { challenge: options.challenge, relyingParty };
-    return { answer: { options }, cookies: [await this.challenges.create('passkey-sign-in', null, begun)] };
+    const challenge: PasskeySignInState = { challenge: options.challenge, relyingParty };
+    return { answer: { options }, cookies: [await this.challenges.create('passkey-sign-in', null, challenge)] };
   }
 
   /** @throws PasskeyRefused, or the errors of an account that may not sign in; InvalidCredentials as `SessionIssuer.create`. */
   async finish(actor: Actor, cookies: Cookies, credential: object): Promise<WithCookies<LoginResponse>> {
-    const begun = await this.challenges.consume<PasskeySignInState>(cookies, PURPOSES);
-    if (!begun) throw new SignInNotStarted();
+    const challenge = await this.challenges.consume<PasskeySignInState>(cookies, PURPOSES);
+    if (!challenge) throw new SignInNotStarted();
     const response = credential as AuthenticationResponseJSON;
-    const signedIn = await this.signIn(actor, cookies, begun, response).catch(async (error: unknown) => {
-      if (error instanceof PasskeyRefused) await this.recordRefusal(actor, begun, response);
+    const signedIn = await this.signIn(actor, cookies, challenge, response).catch(async (error: unknown) => {
+      if (error instanceof PasskeyRefused) await this.recordRefusal(actor, challenge, response);
       throw error;
     });
-    if (!begun.content.half) await this.attempts.undoAnonymous(actor, 'passkey');
+    if (!challenge.content.half) await this.attempts.undoAnonymous(actor, 'passkey');
     const done = (['passkey-sign-in', 'second-factor'] as const).map((purpose) =>
       this.challenges.clearedCookie(purpose),
     );
@@ -103,10 +103,10 @@ export class PasskeySignIn {
   private async signIn(
     actor: Actor,
     cookies: Cookies,
-    begun: OpenChallenge<PasskeySignInState>,
+    challenge: OpenChallenge<PasskeySignInState>,
     response: AuthenticationResponseJSON,
   ): Promise<WithCookies<LoginResponse>> {
-    const { passkey, newCount } = await this.verify(begun, response);
+    const { passkey, newCount } = await this.verify(challenge, response);
     const profile = await this.profiles.findById(passkey.userId);
     if (!profile) throw new PasskeyRefused();
     const refusal = refusalOfAccount(profile);
@@ -114,7 +114,7 @@ export class PasskeySignIn {
       await this.attempts.recordFailure({ ...actor, userId: profile.id, username: profile.username }, refusal.reason);
       throw refusal.error;
     }
-    const { half: pending } = begun.content;
+    const { half: pending } = challenge.content;
     const { live } = await this.browser.read(cookies);
     return this.issuer.issue(actor, pending ? profileAtProof(profile, pending) : profile, live, {
       ...(pending ? { method: pending.method, secondFactor: 'passkey' } : { method: 'passkey' }),
@@ -155,8 +155,8 @@ export class PasskeySignIn {
       userVerification: 'preferred',
       allowCredentials: passkeys.map(({ id, transports }) => ({ id, transports })),
     });
-    const begun: PasskeySignInState = { challenge: options.challenge, relyingParty, half: pending };
-    return { answer: { options }, cookies: [await this.challenges.create('passkey-second-factor', userId, begun)] };
+    const challenge: PasskeySignInState = { challenge: options.challenge, relyingParty, half: pending };
+    return { answer: { options }, cookies: [await this.challenges.create('passkey-second-factor', userId, challenge)] };
   }
 
   /** @throws PasskeyRefused */

@@ -46,7 +46,7 @@ export class PasskeysController {
   @HttpCode(200)
   @Authenticated()
   @OpenDuringEnrolment()
-  @ApiOperation({ operationId: 'beginAddingPasskey', summary: 'What the browser needs to make a passkey' })
+  @ApiOperation({ operationId: 'beginAddingPasskey', summary: 'Get the options to create a passkey' })
   @ApiOkResponse({ type: PasskeyOptionsResponse })
   startAdding(
     @CurrentUser() caller: SignedIn,
@@ -97,7 +97,7 @@ export class PasskeySignInController {
   @Post('options')
   @HttpCode(200)
   @Public()
-  @ApiOperation({ operationId: 'beginPasskeySignIn', summary: 'What the browser needs to sign in with a passkey' })
+  @ApiOperation({ operationId: 'beginPasskeySignIn', summary: 'Get the options to sign in with a passkey' })
   @ApiOkResponse({ type: PasskeyOptionsResponse })
   start(
     @CurrentActor() actor: Actor,
@@ -111,7 +111,7 @@ export class PasskeySignInController {
   @Post('sign-in')
   @HttpCode(200)
   @Public()
-  @ApiOperation({ operationId: 'finishPasskeySignIn', summary: 'Sign in with what the passkey has answered' })
+  @ApiOperation({ operationId: 'finishPasskeySignIn', summary: 'Finish a sign-in with a passkey' })
   @ApiOkResponse({ type: LoginResponse, description: 'Signed in; three cookies are written' })
   finish(
     @CurrentActor() actor: Actor,

@@ -14,7 +14,7 @@ export class PasskeyOptionsResponse {
 }
 
 export class AddPasskeyRequest {
-  @TextField({ description: 'What to call it, such as the name of the device', minLength: 1, maxLength: 64 })
+  @TextField({ description: 'Name, such as that of the device', minLength: 1, maxLength: 64 })
   name!: string;
 
   @ApiProperty({ description: CREDENTIAL, type: 'object', additionalProperties: true })
@@ -26,10 +26,10 @@ export class PasskeyResponse {
   @ApiProperty({ description: 'Identity of the passkey' })
   id!: string;
 
-  @ApiProperty({ description: 'What its owner calls it' })
+  @ApiProperty({ description: 'Name chosen by its owner' })
   name!: string;
 
-  @ApiProperty({ description: 'It is kept in more than one place, such as the cloud of a password manager' })
+  @ApiProperty({ description: 'Backed up, such as in the cloud of a password manager' })
   is_backed_up!: boolean;
 
   @ApiProperty({ description: 'When it was added, RFC 3339 in UTC', format: 'date-time' })
@@ -57,7 +57,7 @@ export class PasskeyParams {
 
 export class PasskeySignInOptionsRequest {
   @TextField({
-    description: 'With a password: the passkey is asked for as second factor',
+    description: 'After a password: the passkey is the second factor',
     minLength: 1,
     maxLength: 254,
     optional: true,

@@ -71,8 +71,8 @@ export class PasskeysService {
       excludeCredentials: known.map(({ id, transports }) => ({ id, transports })),
       authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
     });
-    const begun: PasskeyCreationState = { challenge: options.challenge, relyingParty };
-    const cookie = await this.challenges.create('passkey-registration', caller.userId, begun);
+    const state: PasskeyCreationState = { challenge: options.challenge, relyingParty };
+    const cookie = await this.challenges.create('passkey-registration', caller.userId, state);
     return { answer: { options }, cookies: [cookie] };
   }
 
@@ -85,15 +85,15 @@ export class PasskeysService {
     credential: object,
   ): Promise<WithCookies<PasskeyAddedResponse>> {
     const { userId } = caller;
-    const begun = await this.challenges.consume<PasskeyCreationState>(cookies, ['passkey-registration']);
-    if (begun?.userId !== userId) throw new PasskeyRefused();
-    const made = await verify(credential, begun.content);
+    const open = await this.challenges.consume<PasskeyCreationState>(cookies, ['passkey-registration']);
+    if (open?.userId !== userId) throw new PasskeyRefused();
+    const registration = await verify(credential, open.content);
     const answer = await this.dataSource.transaction(async (transaction) => {
       await this.sessions.lockAccountOf(transaction, caller);
       await lockFactorsOf(transaction, userId);
       const { totp, passkeys } = await this.factors.findByUser(userId, transaction);
       if (passkeys >= MAX_PER_ACCOUNT) throw new TooManyPasskeys(MAX_PER_ACCOUNT);
-      await transaction.insert(Passkey, { ...made, userId, name }).catch((error: unknown) => {
+      await transaction.insert(Passkey, { ...registration, userId, name }).catch((error: unknown) => {
         throw violatesUnique(error, 'pk_passkeys') ? new PasskeyRefused(error) : error;
       });
       const codes = totp || passkeys > 0 ? [] : await this.recoveryCodes.regenerate(transaction, userId);
@@ -101,9 +101,9 @@ export class PasskeysService {
       await this.audit.record(transaction, actor, {
         action: PasskeyActions.added,
         resourceId: userId,
-        details: { passkey: made.id, name },
+        details: { passkey: registration.id, name },
       });
-      const row = await transaction.findOneByOrFail(Passkey, { id: made.id });
+      const row = await transaction.findOneByOrFail(Passkey, { id: registration.id });
       return { passkey: responseOf(row), recovery_codes: codes };
     });
     return { answer, cookies: [this.challenges.clearedCookie('passkey-registration')] };

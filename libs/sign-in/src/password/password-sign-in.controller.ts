@@ -45,7 +45,7 @@ export class PasswordSignInController {
   @Post('2fa/verify')
   @HttpCode(200)
   @Public()
-  @ApiOperation({ operationId: 'verifySecondFactor', summary: 'End a sign-in that began at a provider with a code' })
+  @ApiOperation({ operationId: 'verifySecondFactor', summary: 'Finish a provider sign-in with a second-factor code' })
   @ApiOkResponse({ type: LoginResponse, description: 'Signed in; the code is used up' })
   verify(
     @CurrentActor() actor: Actor,

@@ -12,7 +12,10 @@ export class RegistrationController {
   @Post('register')
   @HttpCode(200)
   @Public()
-  @ApiOperation({ operationId: 'registerAccount', summary: 'Make an account, with an invite or by open registration' })
+  @ApiOperation({
+    operationId: 'registerAccount',
+    summary: 'Create an account, with an invite or by open registration',
+  })
   @ApiOkResponse({ type: RegisterResponse })
   register(@CurrentActor() actor: Actor, @Body() body: RegisterRequest): Promise<RegisterResponse> {
     return this.registration.register(actor, body);
@@ -20,7 +23,7 @@ export class RegistrationController {
 
   @Get('registration')
   @Public()
-  @ApiOperation({ operationId: 'getRegistration', summary: 'May this visitor make an account?' })
+  @ApiOperation({ operationId: 'getRegistration', summary: 'Whether registration is open for this visitor' })
   @ApiOkResponse({ type: RegistrationStateResponse })
   state(@Query() { invite }: RegistrationQuery): Promise<RegistrationStateResponse> {
     return this.registration.state(invite);

@@ -59,6 +59,6 @@ export class RegistrationStateResponse {
   @ApiProperty({ description: 'True = the new account waits for an administrator' })
   requires_approval!: boolean;
 
-  @ApiProperty({ description: 'Why it is closed, and what to do, for people', type: String, nullable: true })
+  @ApiProperty({ description: 'Why registration is closed and what to do, for users', type: String, nullable: true })
   reason!: string | null;
 }

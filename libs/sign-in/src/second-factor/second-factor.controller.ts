@@ -37,7 +37,7 @@ export class SecondFactorController {
   @HttpCode(200)
   @Authenticated()
   @OpenDuringEnrolment()
-  @ApiOperation({ operationId: 'setupTwoFactor', summary: 'Make a new TOTP secret that does not count yet' })
+  @ApiOperation({ operationId: 'setupTwoFactor', summary: 'Create a TOTP secret; not active until verified' })
   @ApiOkResponse({ type: TotpSetupResponse })
   createTotpSecret(@CurrentUser() caller: SignedIn): Promise<TotpSetupResponse> {
     return this.secondFactor.createTotpSecret(caller);
@@ -94,7 +94,10 @@ export class SecondFactorController {
   @Post('me/2fa/recovery-codes')
   @HttpCode(200)
   @Authenticated()
-  @ApiOperation({ operationId: 'createRecoveryCodes', summary: 'Make new recovery codes in place of all earlier ones' })
+  @ApiOperation({
+    operationId: 'createRecoveryCodes',
+    summary: 'Create new recovery codes; all earlier ones become invalid',
+  })
   @ApiOkResponse({ type: RecoveryCodesResponse })
   createRecoveryCodes(
     @CurrentActor() actor: Actor,

@@ -18,7 +18,7 @@ export class EnableTotpRequest {
 }
 
 export class TotpEnabledResponse {
-  @ApiProperty({ description: 'What happened, for people' })
+  @ApiProperty({ description: 'What happened, for users' })
   message!: string;
 
   @ApiProperty({ description: 'Eight codes that replace the second factor once each; shown this once', type: [String] })

@@ -44,7 +44,7 @@ export class JobsController {
   @ApiOperation({
     operationId: 'runPeriodicJob',
     summary: 'Run a scheduled job now',
-    description: 'Enqueues a run and answers its job; only for jobs that run once for all replicas.',
+    description: 'Enqueues a run and returns its job; only for jobs that run once for all replicas.',
   })
   @ApiOkResponse({ type: JobResponse })
   runNow(@CurrentActor() actor: Actor, @Param() { name }: ScheduledJobParams): Promise<JobResponse> {

@@ -39,7 +39,7 @@ export class JobsQuery {
 
 export class JobOutputQuery {
   @IntegerParameter({
-    description: 'Only lines after this one: to follow the output',
+    description: 'Only lines after this one, to follow the output',
     minimum: 0,
     maximum: 1_000_000_000,
     optional: true,
@@ -58,7 +58,7 @@ export class JobResponse {
   @ApiProperty({ description: 'What the job works on; one unfinished job per subject' })
   subject!: string;
 
-  @ApiProperty({ description: 'What the job does, for people' })
+  @ApiProperty({ description: 'Title, for users' })
   title!: string;
 
   @ApiProperty({ description: 'waiting: for a worker, or for the next attempt', enum: [...JOB_STATUSES] })
@@ -100,7 +100,7 @@ export class JobResponse {
   @ApiProperty({ description: 'When the job ended', type: String, format: 'date-time', nullable: true })
   finished_at!: string | null;
 
-  @ApiProperty({ description: 'Of a waiting job: when it is due', type: String, format: 'date-time', nullable: true })
+  @ApiProperty({ description: 'When a waiting job is due', type: String, format: 'date-time', nullable: true })
   next_run_at!: string | null;
 }
 

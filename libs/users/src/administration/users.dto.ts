@@ -23,7 +23,7 @@ export class UserListQuery {
   skip = 0;
 
   @IntegerParameter({
-    description: 'Most accounts to answer',
+    description: 'Most accounts in the response',
     minimum: 1,
     maximum: LARGEST_LIST,
     optional: true,
@@ -56,7 +56,7 @@ export class CreateUserRequest {
   })
   password!: string;
 
-  @IdListField({ description: 'Numbers of the roles that it gets', maxItems: MAX_ROLES, optional: true })
+  @IdListField({ description: 'Ids of its roles', maxItems: MAX_ROLES, optional: true })
   role_ids?: number[] | null;
 }
 
@@ -70,13 +70,17 @@ export class UpdateUserRequest {
   })
   email?: string | null;
 
-  @BooleanField({ description: 'False = may not sign in, and is signed out everywhere', optional: true })
+  @BooleanField({ description: 'False = may not sign in; ends all sessions', optional: true })
   is_active?: boolean | null;
 
   @BooleanField({ description: 'False = waits for approval, and is signed out everywhere', optional: true })
   is_approved?: boolean | null;
 
-  @IdListField({ description: 'Numbers of all roles that it has from now on', maxItems: MAX_ROLES, optional: true })
+  @IdListField({
+    description: 'Ids of all its new roles; replaces the previous ones',
+    maxItems: MAX_ROLES,
+    optional: true,
+  })
   role_ids?: number[] | null;
 }
 

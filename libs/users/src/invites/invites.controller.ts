@@ -21,7 +21,10 @@ export class InvitesController {
   @Post()
   @HttpCode(200)
   @RequirePermission('users.manage')
-  @ApiOperation({ operationId: 'createInvite', summary: 'Make an invite for one person; its code is shown this once' })
+  @ApiOperation({
+    operationId: 'createInvite',
+    summary: 'Create an invite for one person; its code is shown only once',
+  })
   @ApiOkResponse({ type: InviteResponse })
   create(@CurrentActor() actor: Actor, @Body() body: CreateInviteRequest): Promise<InviteResponse> {
     return this.invites.create(actor, body);

@@ -22,17 +22,17 @@ export class InviteResponse {
   id!: number;
 
   @ApiProperty({
-    description: 'Whole in the answer to its creation only; in lists its first characters and an ellipsis',
+    description: 'Complete only in the response to its creation; in lists its first characters and an ellipsis',
   })
   code!: string;
 
-  @ApiProperty({ description: 'Who made it; Unknown when that account is gone' })
+  @ApiProperty({ description: 'Who created it; Unknown when that account was deleted' })
   created_by_username!: string;
 
-  @ApiProperty({ description: 'Who used it, while that account exists', type: String, nullable: true })
+  @ApiProperty({ description: 'Who used it; null when that account was deleted', type: String, nullable: true })
   used_by_username!: string | null;
 
-  @ApiProperty({ description: 'True = it cannot be used again' })
+  @ApiProperty({ description: 'True = cannot be used again' })
   is_used!: boolean;
 
   @ApiProperty({ description: 'When it expires; null = never', type: String, format: 'date-time', nullable: true })

@@ -42,7 +42,7 @@ export class OwnProfileController {
 
   @Get('preferences')
   @Authenticated()
-  @ApiOperation({ operationId: 'getMyPreferences', summary: 'What you prefer' })
+  @ApiOperation({ operationId: 'getMyPreferences', summary: 'Your preferences' })
   @ApiOkResponse({ type: PreferencesResponse })
   preferences(@CurrentUser() { userId }: SignedIn): Promise<PreferencesResponse> {
     return this.own.preferences(userId);
@@ -50,7 +50,7 @@ export class OwnProfileController {
 
   @Patch('preferences')
   @Authenticated()
-  @ApiOperation({ operationId: 'updateMyPreferences', summary: 'Change what you prefer' })
+  @ApiOperation({ operationId: 'updateMyPreferences', summary: 'Change your preferences' })
   @ApiOkResponse({ type: PreferencesResponse })
   setPreferences(
     @CurrentUser() { userId }: SignedIn,

@@ -20,7 +20,7 @@ export class RolesController {
 
   @Get()
   @RequirePermission('roles.view')
-  @ApiOperation({ operationId: 'listRoles', summary: 'All roles with what they grant' })
+  @ApiOperation({ operationId: 'listRoles', summary: 'All roles with their permissions' })
   @ApiOkResponse({ type: [RoleResponse] })
   list(): Promise<RoleResponse[]> {
     return this.roles.list();

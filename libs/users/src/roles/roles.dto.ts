@@ -13,7 +13,7 @@ export class CreateRoleRequest {
   @TextField({ description: 'Name, unique without regard to case', minLength: 1, maxLength: 64 })
   name!: string;
 
-  @TextField({ description: 'What it is for', maxLength: 500, optional: true })
+  @TextField({ description: 'Purpose of the role', maxLength: 500, optional: true })
   description?: string | null;
 
   @TextListField({
@@ -32,7 +32,7 @@ export class UpdateRoleRequest {
   @TextField({ description: 'New name; not for system roles', minLength: 1, maxLength: 64, optional: true })
   name?: string | null;
 
-  @TextField({ description: 'What it is for; empty text removes it', maxLength: 500, optional: true })
+  @TextField({ description: 'Description; an empty text removes it', maxLength: 500, optional: true })
   description?: string | null;
 
   @BooleanField({ description: 'True = members must have a second factor', optional: true })
@@ -64,7 +64,7 @@ export class RoleResponse {
   @ApiProperty({ description: 'Its name; admin may do everything' })
   name!: string;
 
-  @ApiProperty({ description: 'What it is for', type: String, nullable: true })
+  @ApiProperty({ description: 'Purpose of the role', type: String, nullable: true })
   description!: string | null;
 
   @ApiProperty({ description: 'System roles cannot be renamed or removed' })
