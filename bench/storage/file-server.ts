@@ -11,7 +11,9 @@ const NODE_PIPE = `
   const [, directory, port] = process.argv;
   require('node:http').createServer((request, answer) => {
     const path = directory + request.url;
-    answer.setHeader('content-length', statSync(path).size);
+    const file = statSync(path);
+    if (!file.isFile()) return answer.writeHead(404).end();
+    answer.setHeader('content-length', file.size);
     createReadStream(path).pipe(answer);
   }).listen(port, '127.0.0.1');`;
 
