@@ -23,17 +23,17 @@ interface WaitingCall {
 export class DiskCalls {
   private running = 0;
   private waiting: WaitingCall[] = [];
-  /** When a call started or returned last. */
+  /** When a call started, reported progress or returned last. */
   private lastProgressAt = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly limits: DiskCallLimits) {}
 
   /**
-   * Runs `call` in a slot: one call to the disk, or several in sequence.
+   * Runs `call` in a slot: one call to the disk, or several in sequence, which report between them that the disk responds.
    * @throws DiskNotResponding when no slot becomes free
    */
-  run<T>(call: () => Promise<T>): Promise<T> {
+  run<T>(call: (onProgress: () => void) => Promise<T>): Promise<T> {
     if (this.running < this.limits.concurrency) return this.start(call);
     if (this.isStalled) return Promise.reject(new DiskNotResponding());
     return new Promise<T>((resolve, reject) => {
@@ -58,17 +58,21 @@ export class DiskCalls {
     return performance.now() - this.lastProgressAt > this.limits.stallMs;
   }
 
-  private start<T>(call: () => Promise<T>): Promise<T> {
+  private start<T>(call: (onProgress: () => void) => Promise<T>): Promise<T> {
     this.running += 1;
-    this.lastProgressAt = performance.now();
-    const running = call();
+    this.noteProgress();
+    const running = call(this.noteProgress);
     running.then(this.release, this.release);
     return running;
   }
 
+  private readonly noteProgress = (): void => {
+    this.lastProgressAt = performance.now();
+  };
+
   private readonly release = (): void => {
     this.running -= 1;
-    this.lastProgressAt = performance.now();
+    this.noteProgress();
     this.waiting.shift()?.start();
     if (this.waiting.length === 0) this.stopTimer();
   };

@@ -28,6 +28,46 @@ export type EntryStats = Pick<BigIntStats, 'mode' | 'size' | 'mtimeNs' | 'birtht
 export const isSameEntry = (one: FileEntry, other: FileEntry): boolean =>
   one.inode === other.inode && one.device === other.device;
 
+/** An entry that converts a value when it is used: of a page of entries most are not. */
+export class StatEntry implements FileEntry {
+  readonly mode: number;
+  readonly kind: EntryKind;
+
+  /** @param latin1 The name, one character per byte. */
+  constructor(
+    private readonly latin1: string,
+    private readonly stats: EntryStats,
+  ) {
+    const mode = Number(stats.mode);
+    this.mode = mode & 0o777;
+    this.kind = kindOf(mode);
+  }
+
+  get name(): Buffer {
+    return Buffer.from(this.latin1, 'latin1');
+  }
+
+  get size(): number {
+    return this.kind === 'file' ? Number(this.stats.size) : 0;
+  }
+
+  get modifiedNs(): bigint {
+    return this.stats.mtimeNs;
+  }
+
+  get createdNs(): bigint {
+    return this.stats.birthtimeNs;
+  }
+
+  get inode(): bigint {
+    return this.stats.ino;
+  }
+
+  get device(): bigint {
+    return this.stats.dev;
+  }
+}
+
 export function toFileEntry(name: Buffer, stats: EntryStats): FileEntry {
   const mode = Number(stats.mode);
   const kind = kindOf(mode);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pinRootByDescriptor } from '../entries/pinned-by-descriptor.js';
 import { pinRootByPath } from '../entries/pinned-by-path.js';
+import { type FileEntry } from '../entries/file-entry.js';
 import { type PinnedEntry, type PinRoot } from '../entries/pinned-entry.js';
 import { type ListOptions } from './read-names.js';
 import { SharedListings } from './shared-listings.js';
@@ -48,6 +49,11 @@ describe.each(waysToPin)('A listing, pinned %s', (_, pin) => {
   const namesOf = ({ entries }: { entries: readonly { name: Buffer }[] }): string[] =>
     entries.map(({ name }) => name.toString('latin1'));
 
+  const valuesOf = ({ name, kind, size, modifiedNs, mode, createdNs, inode, device }: FileEntry): unknown[] => [
+    name.toString('latin1'),
+    ...[kind, size, modifiedNs, mode, createdNs, inode, device],
+  ];
+
   it('has the same entries from the thread as from the pool', async () => {
     const names = namesOf(await new SharedListings().list(directory, ALL));
     expect(names).toHaveLength(MANY + 4);
@@ -58,7 +64,7 @@ describe.each(waysToPin)('A listing, pinned %s', (_, pin) => {
     const stats = await thread.stat(directory.pathTo(Buffer.alloc(0)).toString('latin1'), wanted);
     expect(stats?.filter(Boolean)).toHaveLength(fromPool.length);
     expect(stats?.[300]).toBeUndefined();
-    expect(await statEntries(directory, wanted)).toEqual(fromPool);
+    expect((await statEntries(directory, wanted)).map(valuesOf)).toEqual(fromPool.map(valuesOf));
     for (const [index, { inode, modifiedNs }] of fromPool.entries())
       expect(stats?.filter(Boolean)[index]).toMatchObject({ ino: inode, mtimeNs: modifiedNs });
   });

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs';
 import { diskCalls } from '../disk/limited-fs.js';
-import { type EntryStats, type FileEntry, toFileEntry } from '../entries/file-entry.js';
+import { type EntryStats, type FileEntry, StatEntry } from '../entries/file-entry.js';
 import { type PinnedEntry, SELF } from '../entries/pinned-entry.js';
 import { isMissing } from '../entries/with-entry.js';
 import { StatThread } from './stat-thread.js';
@@ -8,11 +8,8 @@ import { StatThread } from './stat-thread.js';
 /** From this number of names the stat thread is faster than the pool. */
 const THREAD_FROM = 128;
 
-/**
- * Names per disk call. Bounded, because a disk counts as stalled when no call returns for some seconds: cold directories
- * take 10 ms a name on a slow disk.
- */
-const CHUNK = 256;
+/** Names per request to the thread, and so per disk call. */
+const CHUNK = 1_024;
 
 /** Names per disk call in the thread pool, one after another. */
 const POOL_CHUNK = 32;
@@ -39,14 +36,14 @@ export async function statEntries(directory: PinnedEntry, names: readonly string
     const stats = (chunk.length >= THREAD_FROM && (await statOnThread(path, chunk))) || (await statInPool(path, chunk));
     for (const [index, name] of chunk.entries()) {
       const found = stats[index];
-      if (found) entries.push(toFileEntry(Buffer.from(name, 'latin1'), found));
+      if (found) entries.push(new StatEntry(name, found));
     }
   }
   return entries;
 }
 
 async function statOnThread(path: string, names: readonly string[]): Promise<Stats | undefined> {
-  return thread.isReady() ? diskCalls.run(() => thread.stat(path, names)) : undefined;
+  return thread.isReady() ? diskCalls.run((onProgress) => thread.stat(path, names, onProgress)) : undefined;
 }
 
 async function statInPool(path: string, names: readonly string[]): Promise<Stats> {

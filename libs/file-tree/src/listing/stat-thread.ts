@@ -7,6 +7,9 @@ const IDLE_MS = 30_000;
 /** Values per entry in an answer; `mode` is 0 if the entry has vanished. */
 const FIELDS = ['mode', 'size', 'mtimeNs', 'birthtimeNs', 'ino', 'dev'] as const;
 
+/** After this number of names the thread reports that the disk responds: cold directories take 10 ms a name on a slow disk. */
+const REPORT_EVERY = 256;
+
 /**
  * The code of the thread. Text, because the server is bundled into one file. Paths are Latin-1, one character per byte;
  * a path that is not ASCII is passed to the system as bytes.
@@ -19,11 +22,14 @@ parentPort.on('message', ({ path, names }) => {
   const list = names.split('/');
   const values = new BigInt64Array(list.length * ${FIELDS.length});
   try {
-    list.forEach((name, index) => {
-      const whole = path + '/' + name;
-      const stats = lstatSync(/[^\\0-\\x7f]/.test(whole) ? Buffer.from(whole, 'latin1') : whole, options);
-      if (stats) values.set([${FIELDS.map((field) => `stats.${field}`).join()}], index * ${FIELDS.length});
-    });
+    const isAscii = !/[^\\0-\\x7f]/.test(path + names);
+    for (let index = 0, at = 0; index < list.length; index++, at += ${FIELDS.length}) {
+      if (index > 0 && index % ${REPORT_EVERY} === 0) parentPort.postMessage('progress');
+      const whole = path + '/' + list[index];
+      const stats = lstatSync(isAscii ? whole : Buffer.from(whole, 'latin1'), options);
+      if (!stats) continue;
+      ${FIELDS.map((field, index) => `values[at + ${index}] = stats.${field};`).join('\n      ')}
+    }
     parentPort.postMessage({ values }, [values.buffer]);
   } catch ({ message, code }) {
     parentPort.postMessage({ message, code });
@@ -31,6 +37,7 @@ parentPort.on('message', ({ path, names }) => {
 });`;
 
 type Answer = { readonly values: BigInt64Array } | { readonly message: string; readonly code: string };
+type Message = Answer | 'progress';
 
 /**
  * A worker thread for many lstat(2) calls at once, one request at a time. The calls block: a disk that does not respond
@@ -52,13 +59,18 @@ export class StatThread {
   /**
    * lstat(2) of each name below `path`; `undefined` for a name that has vanished. Resolves to `undefined` as a whole if
    * the thread is not idle, or ends before it answers.
+   * @param onProgress called while the disk responds
    */
-  async stat(path: string, names: readonly string[]): Promise<(EntryStats | undefined)[] | undefined> {
+  async stat(
+    path: string,
+    names: readonly string[],
+    onProgress?: () => void,
+  ): Promise<(EntryStats | undefined)[] | undefined> {
     if (!this.worker || !this.isIdle) return undefined;
-    const answer = await this.ask(this.worker, { path, names: names.join('/') });
+    const answer = await this.ask(this.worker, { path, names: names.join('/') }, onProgress);
     if (!answer) return undefined;
     if ('message' in answer) throw Object.assign(new Error(answer.message), { code: answer.code });
-    return names.map((_, index) => toStats(answer.values, index * FIELDS.length));
+    return names.map((_, index) => StatValues.at(answer.values, index * FIELDS.length));
   }
 
   private start(): Worker {
@@ -80,17 +92,21 @@ export class StatThread {
   }
 
   /** `undefined` when the thread ends instead of answering. */
-  private ask(worker: Worker, request: object): Promise<Answer | undefined> {
+  private ask(worker: Worker, request: object, onProgress?: () => void): Promise<Answer | undefined> {
     this.isIdle = false;
     worker.ref();
     return new Promise((resolve) => {
       const onExit = (): void => resolve(undefined);
-      worker.once('exit', onExit);
-      worker.once('message', (answer: Answer) => {
-        worker.off('exit', onExit);
+      const onMessage = (message: Message): void => {
+        if (message === 'progress') {
+          onProgress?.();
+          return;
+        }
+        worker.off('exit', onExit).off('message', onMessage);
         this.setIdle(worker);
-        resolve(answer);
-      });
+        resolve(message);
+      };
+      worker.once('exit', onExit).on('message', onMessage);
       worker.postMessage(request);
     });
   }
@@ -112,9 +128,37 @@ export class StatThread {
   }
 }
 
-function toStats(values: BigInt64Array, at: number): EntryStats | undefined {
-  const value = (field: number): bigint => values[at + field] ?? 0n;
-  const mode = value(0);
-  if (mode === 0n) return undefined;
-  return { mode, size: value(1), mtimeNs: value(2), birthtimeNs: value(3), ino: value(4), dev: value(5) };
+/** Reads a value only when it is used: a bigint for each field of each entry would be most of the garbage of a page. */
+class StatValues implements EntryStats {
+  private constructor(
+    private readonly values: BigInt64Array,
+    private readonly offset: number,
+  ) {}
+
+  static at(values: BigInt64Array, offset: number): StatValues | undefined {
+    return values[offset] === 0n ? undefined : new StatValues(values, offset);
+  }
+
+  get mode(): bigint {
+    return this.value(0);
+  }
+  get size(): bigint {
+    return this.value(1);
+  }
+  get mtimeNs(): bigint {
+    return this.value(2);
+  }
+  get birthtimeNs(): bigint {
+    return this.value(3);
+  }
+  get ino(): bigint {
+    return this.value(4);
+  }
+  get dev(): bigint {
+    return this.value(5);
+  }
+
+  private value(field: number): bigint {
+    return this.values[this.offset + field] ?? 0n;
+  }
 }

@@ -41,7 +41,7 @@ export function nameBytes(text: string): Buffer {
   return Buffer.concat(parts);
 }
 
-const escapeLookalikes = (text: string): string => text.replace(ESCAPE, '\\x5cx$1');
+const escapeLookalikes = (text: string): string => (text.includes('\\') ? text.replace(ESCAPE, '\\x5cx$1') : text);
 
 /** Bytes of the valid character that starts at `at`; 0 when there is none. */
 function characterLength(name: Buffer, at: number): number {
