@@ -31,7 +31,7 @@ describe('account rules', () => {
     for (const name of ['', 'ab', '🦊🦊']) expect(usernameRefusal(name)).toMatch(/3 to 64/);
   });
 
-  it('refuse what is no e-mail address', () => {
+  it('refuse what is not an e-mail address', () => {
     for (const email of ['lotte', 'lotte@', '@home.example', 'a b@home.example', 'lo\u3164tte@home.example'])
       expect(emailRefusal(email)).toBeDefined();
     expect(emailRefusal('lotte@home.example')).toBeUndefined();

@@ -17,7 +17,7 @@ describe('the session that counts', () => {
     expect(active({ kubarr_active: '2', kubarr_session_0: 'a', kubarr_session_2: 'c', kubarr_session: 'a' })).toBe('c');
   });
 
-  it('is slot 0 without kubarr_active, or when that cookie is no slot', () => {
+  it('is slot 0 without kubarr_active, or when that cookie is not a slot', () => {
     expect(active({ kubarr_session_0: 'a', kubarr_session_1: 'b' })).toBe('a');
     for (const value of ['7', '-1', 'x', '1.5', '']) {
       expect(active({ kubarr_active: value, kubarr_session_0: 'a', kubarr_session_1: 'b' })).toBe('a');

@@ -183,7 +183,7 @@ describe.each(ways)('Changes below an open root held %s', (_, hold) => {
       expect(await readdir(outside)).toEqual(['secret.txt']);
     });
 
-    it('copies them with modes, times and links, and leaves out what is no file', async () => {
+    it('copies them with modes, times and links, and leaves out what is not a file', async () => {
       expect(await root.trees.copy(at('tree'), at('copy'))).toBe(1);
       expect(await readFile(join(inside, 'copy/a/b/three'), 'utf8')).toBe('333');
       expect(await readlink(join(inside, 'copy/a/way-out'))).toBe(outside);
