@@ -3,10 +3,11 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { randomSeeded } from '../support/random-seeded.js';
 import { finishSetup, ServerProcess } from '../support/server-process.js';
 
 /** Rounds of kill -9. */
-const ROUNDS = 50;
+const ROUNDS = 25;
 
 /** Sign-ins and changes under way at the same time. */
 const CALLERS = 4;
@@ -35,13 +36,14 @@ describe('kill -9 of server and PostgreSQL', () => {
     const administrator = await finishSetup(server, join(directory, 'data'));
     const cookie = `kubarr_session=${administrator.cookies.get('kubarr_session')}`;
     let checked = 0;
+    const random = randomSeeded();
 
     for (let round = 0; round < ROUNDS; round++) {
       const acknowledged: Acknowledged[] = [];
       const work = Promise.all(
         Array.from({ length: CALLERS }, (_, caller) => keepBusy(server, cookie, caller, acknowledged)),
       );
-      await delay(Math.random() * LONGEST_ROUND_MS);
+      await delay(random() * LONGEST_ROUND_MS);
       await server.killEverything();
       await work;
       server = await ServerProcess.start(directory);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser } from '../support/browser.js';
+import { randomSeeded } from '../support/random-seeded.js';
 import { finishSetup, ServerProcess } from '../support/server-process.js';
 import { canMount, mountSmallDisk } from '../support/small-disk.js';
 import { reaches } from '../support/reaches.js';
@@ -19,6 +20,7 @@ const LEASE_OVER_MS = 120_000;
 const VERSION = { 'tus-resumable': '1.0.0' };
 
 describe('kill -9 in the middle of', () => {
+  const random = randomSeeded();
   let directory: string;
   let storage: string;
   let server: ServerProcess;
@@ -86,13 +88,13 @@ describe('kill -9 in the middle of', () => {
     for (let round = 0; round < ROUNDS; round++) {
       const from = await offset();
       const sending = append(from, Math.min(from + 4 * MIB, content.length - 1)).catch(() => undefined);
-      await delay(Math.random() * 30);
+      await delay(random() * 30);
       await killAndStart();
       await sending;
       expect((await readdir(join(storage, 'to'))).filter((name) => !name.startsWith('.kubarr-'))).toEqual([]);
     }
     const sending = append(await offset(), content.length).catch(() => undefined);
-    await delay(Math.random() * 60); // now also around the moment in which it gets its name
+    await delay(random() * 60); // now also around the moment in which it gets its name
     await killAndStart();
     await sending;
     const last = await offset();
@@ -106,7 +108,7 @@ describe('kill -9 in the middle of', () => {
     const wanted = await makeTree(join(storage, 'from/tree'));
     const { body } = await browser().post('/api/storage/copy', { paths: ['from/tree'], to: 'to' });
     for (let round = 0; round < ROUNDS; round++) {
-      await delay(Math.random() * 150);
+      await delay(random() * 150);
       await killAndStart();
       const shown = (await readdir(join(storage, 'to'))).filter((name) => !name.startsWith('.kubarr-'));
       if (shown.length > 0) expect(await contentOf(join(storage, 'to/tree'))).toEqual(wanted);
@@ -129,7 +131,7 @@ describe('kill -9 in the middle of', () => {
         const { body } = await browser().post('/api/storage/move', { paths: ['from/tree'], to: 'second' });
         expect(body.items[0].outcome).toBe('job');
         for (let round = 0; round < ROUNDS; round++) {
-          await delay(Math.random() * 150);
+          await delay(random() * 150);
           await killAndStart();
           const there = await contentOf(join(storage, 'second/tree')).catch(() => ({}));
           const here = await contentOf(join(storage, 'from/tree')).catch(() => ({}));
