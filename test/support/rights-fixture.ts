@@ -33,7 +33,7 @@ export class RightsFixture {
     this.bus.setListening(true); // there is no other replica to miss
     this.audit = new AuditRecorder(new PreparedStatements({ target, directTarget: target, migrations: [] }));
     this.profiles = new Profiles(dataSource, this.bus, this.secondFactors, this.caches);
-    this.accounts = new Accounts(dataSource, new PasswordHasher(), this.audit);
+    this.accounts = new Accounts(dataSource, new PasswordHasher(), this.profiles, this.audit);
   }
 
   static async start(): Promise<RightsFixture> {

@@ -67,6 +67,25 @@ describe('Accounts', () => {
     expect(await lock(id, endedAt)).toBe(true);
   });
 
+  it('drops the cached profile when all sessions end or the password is replaced', async () => {
+    const id = await create('anna', 'anna@home.example');
+    const isCached = (): boolean => fixture.profiles.getCached(id) !== undefined;
+    await fixture.profiles.findById(id);
+    expect(isCached()).toBe(true);
+    await fixture.dataSource.transaction((transaction) => fixture.accounts.endSessions(transaction, id));
+    expect(isCached()).toBe(false);
+    await fixture.profiles.findById(id);
+    await fixture.dataSource.transaction((transaction) =>
+      fixture.accounts.resetPassword(transaction, SYSTEM, { id, username: 'anna' }, 'other', { by: 'a test' }),
+    );
+    expect(isCached()).toBe(false);
+    const [entry] = await fixture.dataSource.query<[{ details: string }]>(
+      `SELECT details FROM audit_logs WHERE action = 'password_changed' AND resource_id = $1`,
+      [String(id)],
+    );
+    expect(JSON.parse(entry.details)).toEqual({ username: 'anna', reset: true, by: 'a test' });
+  });
+
   it.each(['is_active', 'is_approved'])('does not lock an account that is not %s', async (column) => {
     const id = await create('anna', 'anna@home.example');
     await fixture.dataSource.query(`UPDATE users SET ${column} = false`);

@@ -7,8 +7,7 @@ import { PasswordHasher } from '@kubarr/platform/secrets';
 import { DataSource, type EntityManager } from 'typeorm';
 import { emailRefusal, passwordRefusal, usernameRefusal } from './account-rules.js';
 import { type RightsChange } from './serialized-rights-changes.js';
-import { endAllSessions, lockAccount, storePassword } from './password-changes.js';
-import { type Profile } from './profiles.js';
+import { type Profile, Profiles } from './profiles.js';
 import { Role } from './roles/role.entity.js';
 import { UserRole } from './roles/role-grants.entity.js';
 import { User } from './user.entity.js';
@@ -37,6 +36,7 @@ export class Accounts {
   constructor(
     private readonly dataSource: DataSource,
     private readonly hasher: PasswordHasher,
+    private readonly profiles: Profiles,
     private readonly audit: AuditRecorder,
   ) {}
 
@@ -91,18 +91,48 @@ export class Accounts {
   }
 
   /** Keeps other changes of an account waiting until the transaction ends. */
-  lock(transaction: EntityManager, userId: number): Promise<void> {
-    return lockAccount(transaction, userId);
+  async lock(transaction: EntityManager, userId: number): Promise<void> {
+    await transaction.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
   }
 
-  /** As {@link storePassword}. */
-  setPassword(transaction: EntityManager, userId: number, passwordHash: string): Promise<Date> {
-    return storePassword(transaction, userId, passwordHash);
+  /**
+   * Stores a new password and ends every session, on all replicas.
+   *
+   * @returns The moment after which sessions count.
+   */
+  async setPassword(transaction: EntityManager, userId: number, passwordHash: string): Promise<Date> {
+    await this.lock(transaction, userId);
+    await transaction.update(User, { id: userId }, { passwordHash, updatedAt: () => 'now()' });
+    return this.endSessions(transaction, userId);
   }
 
-  /** As {@link endAllSessions}. */
-  endSessions(transaction: EntityManager, userId: number): Promise<Date> {
-    return endAllSessions(transaction, userId);
+  /** Replaces the password of somebody else; `how` is what the audit entry says beside the name. */
+  async resetPassword(
+    transaction: EntityManager,
+    actor: Actor,
+    { id, username }: Pick<Profile, 'id' | 'username'>,
+    passwordHash: string,
+    how: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    await this.setPassword(transaction, id, passwordHash);
+    await this.audit.record(transaction, actor, {
+      action: UserActions.passwordChanged,
+      resourceId: id,
+      details: { username, reset: true, ...how },
+    });
+  }
+
+  /** Ends every session that started before now, on all replicas. @returns The moment after which sessions count. */
+  async endSessions(transaction: EntityManager, userId: number): Promise<Date> {
+    await this.lock(transaction, userId); // first, so that a sign-in under way is over, or sees the new time
+    // Whole milliseconds, upwards: that is how finely the session check compares.
+    const [[{ sessions_valid_after }]] = await transaction.query<[[{ sessions_valid_after: Date }], number]>(
+      `UPDATE users SET sessions_valid_after = date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'
+       WHERE id = $1 RETURNING sessions_valid_after`,
+      [userId],
+    );
+    await this.profiles.invalidate(transaction, userId);
+    return sessions_valid_after;
   }
 
   /**

@@ -1,10 +1,7 @@
 import { SYSTEM } from '@kubarr/access';
-import { AuditRecorder } from '@kubarr/audit';
 import { type Config } from '@kubarr/platform/config';
-import { ReplicaBus } from '@kubarr/platform/database';
-import { PasswordHasher } from '@kubarr/platform/secrets';
-import { deleteSignInFailures } from '@kubarr/sign-in';
-import { replacePassword } from '@kubarr/users';
+import { SignInAttempts } from '@kubarr/sign-in';
+import { Accounts } from '@kubarr/users';
 import { randomInt } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { findAccount } from './account.js';
@@ -21,16 +18,16 @@ const GROUP_LENGTH = 4;
  */
 export function resetPassword(config: Config, nameOrEmail: string): Promise<0> {
   return withServices(config, async (services): Promise<0> => {
-    const { id: userId, username } = await findAccount(services, nameOrEmail);
+    const account = await findAccount(services, nameOrEmail);
+    const accounts = services.get(Accounts, { strict: false });
+    const attempts = services.get(SignInAttempts, { strict: false });
     const password = newPassword();
-    const passwordHash = await services.get(PasswordHasher, { strict: false }).hash(password);
-    const audit = services.get(AuditRecorder, { strict: false });
-    const bus = services.get(ReplicaBus, { strict: false });
+    const passwordHash = await accounts.hash(password);
     await services.get(DataSource).transaction(async (transaction) => {
-      await replacePassword(transaction, SYSTEM, { userId, username, passwordHash }, { audit, bus });
-      await deleteSignInFailures(transaction);
+      await accounts.resetPassword(transaction, SYSTEM, account, passwordHash, { by: 'command on the server' });
+      await attempts.deleteAll(transaction);
     });
-    console.log(`New password of ${username}: ${password}`);
+    console.log(`New password of ${account.username}: ${password}`);
     console.log('All its sessions have ended. Sign in with it, and change it.');
     return 0;
   });

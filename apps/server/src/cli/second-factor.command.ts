@@ -1,8 +1,6 @@
 import { SYSTEM } from '@kubarr/access';
-import { AuditRecorder } from '@kubarr/audit';
 import { type Config } from '@kubarr/platform/config';
-import { ReplicaBus } from '@kubarr/platform/database';
-import { removeSecondFactors } from '@kubarr/sign-in';
+import { SecondFactors } from '@kubarr/sign-in';
 import { DataSource } from 'typeorm';
 import { findAccount } from './account.js';
 import { withServices } from './command-context.js';
@@ -11,12 +9,11 @@ import { withServices } from './command-context.js';
 export function removeSecondFactor(config: Config, nameOrEmail: string): Promise<0> {
   return withServices(config, async (services): Promise<0> => {
     const { id: userId, username } = await findAccount(services, nameOrEmail);
-    const audit = services.get(AuditRecorder, { strict: false });
-    const bus = services.get(ReplicaBus, { strict: false });
+    const factors = services.get(SecondFactors, { strict: false });
     await services
       .get(DataSource)
       .transaction((transaction) =>
-        removeSecondFactors(transaction, SYSTEM, { userId, username, by: 'command on the server' }, { audit, bus }),
+        factors.removeAll(transaction, SYSTEM, { userId, username, by: 'command on the server' }),
       );
     console.log(`${username} signs in with the password alone until a second factor is set up again.`);
     return 0;

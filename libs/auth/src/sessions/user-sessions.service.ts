@@ -44,7 +44,7 @@ export class UserSessionsService {
 
   /** @throws UserNotFound, BeyondOwnPermissions */
   async endAll(actor: Actor, caller: SignedIn, userId: number): Promise<MessageResponse> {
-    await this.changes.execute(caller, 'users.manage', async ({ transaction, loadTarget, markChanged }) => {
+    await this.changes.execute(caller, 'users.manage', async ({ transaction, loadTarget }) => {
       const { username } = await loadTarget(userId);
       await this.accounts.endSessions(transaction, userId);
       await this.audit.record(transaction, actor, {
@@ -53,7 +53,6 @@ export class UserSessionsService {
         resourceId: userId,
         details: { username, all: true },
       });
-      markChanged(userId);
     });
     return { message: 'The account is signed out everywhere' };
   }

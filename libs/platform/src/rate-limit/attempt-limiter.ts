@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import { DatabaseConnection } from '../database/index.js';
+import { DataSource, type EntityManager } from 'typeorm';
+import { DatabaseConnection, deleteInBatches } from '../database/index.js';
 import { TooManyAttempts } from '../http/index.js';
 
 const WINDOW_SECONDS = 15 * 60;
 
 /** What attempts are counted by, such as an account or an address. */
 export interface AttemptKey {
-  /** What kind of value it is, such as `account` or `address`; stored as it is. */
+  /** What kind of value it is, such as `account` or `address`; stored as it is. Contains no colon. */
   readonly subject: string;
   /** Stored as a digest only, since names and addresses are personal. */
   readonly value: string;
@@ -25,7 +26,10 @@ export interface AttemptKey {
 export class AttemptLimiter {
   private readonly limiters = new Map<string, RateLimiterPostgres>();
 
-  constructor(private readonly connection: DatabaseConnection) {}
+  constructor(
+    private readonly connection: DatabaseConnection,
+    private readonly dataSource: DataSource,
+  ) {}
 
   /**
    * Counts one attempt for every key, or none when a limit is reached.
@@ -56,6 +60,17 @@ export class AttemptLimiter {
     if (key.limit > 0) await this.limiter(key).delete(digest(key));
   }
 
+  /** Sets every count of these subjects to zero. */
+  async deleteAll(transaction: EntityManager, subjects: readonly string[]): Promise<void> {
+    await transaction.query("DELETE FROM rate_limits WHERE split_part(key, ':', 1) = ANY ($1)", [subjects]);
+  }
+
+  /** Deletes counts whose window is over. */
+  async deleteExpired(signal?: AbortSignal): Promise<void> {
+    const where = 'expire < extract(epoch FROM now()) * 1000';
+    await deleteInBatches(this.dataSource, { table: 'rate_limits', key: 'key', where }, signal);
+  }
+
   private limiter({ subject, limit }: AttemptKey): RateLimiterPostgres {
     this.connection.assertReady();
     const name = `${subject}:${limit}`;
@@ -66,7 +81,7 @@ export class AttemptLimiter {
         storeType: 'pool',
         tableName: 'rate_limits',
         tableCreated: true,
-        clearExpiredByTimeout: false, // the job sign-in-cleanup does it
+        clearExpiredByTimeout: false, // the job sign-in-cleanup calls deleteExpired
         keyPrefix: subject,
         points: limit,
         duration: WINDOW_SECONDS,

@@ -6,7 +6,7 @@ import { type AttemptKey, AttemptLimiter } from '@kubarr/platform/rate-limit';
 import { type SignInAccount } from '@kubarr/users';
 import { SessionsService } from '@kubarr/auth';
 import { isIPv6 } from 'node:net';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { SessionActions } from '@kubarr/auth';
 import { SecondFactorActions } from '../sign-in.actions.js';
 
@@ -15,6 +15,15 @@ const WRONG_CODES = 5;
 
 /** Ways to start a sign-in before the account is known. */
 type AnonymousMethod = 'passkey' | 'provider';
+
+/** What sign-ins are counted by: part of the keys in the database. */
+const SUBJECTS = {
+  account: 'sign-in account',
+  address: 'sign-in address',
+  code: 'second factor',
+  passkey: 'sign-in by passkey',
+  provider: 'sign-in by provider',
+} as const;
 
 /** Whose sign-in it is, as far as it is known. */
 type AttemptedAccount = Pick<SignInAccount, 'id' | 'username'>;
@@ -54,7 +63,7 @@ export class SignInAttempts {
       name,
       account,
       accountKey: {
-        subject: 'sign-in account',
+        subject: SUBJECTS.account,
         value: isKnownNetwork ? `${whose} from ${network}` : whose,
         limit: this.config.failuresPerAccount,
       },
@@ -71,11 +80,11 @@ export class SignInAttempts {
    * @throws TooManyAttempts
    */
   async startAnonymous(actor: Actor, way: AnonymousMethod): Promise<void> {
-    await this.limiter.consume([this.addressKey(actor, `sign-in by ${way}`)]);
+    await this.limiter.consume([this.addressKey(actor, SUBJECTS[way])]);
   }
 
   async undoAnonymous(actor: Actor, way: AnonymousMethod): Promise<void> {
-    await this.limiter.undoConsume([this.addressKey(actor, `sign-in by ${way}`)]);
+    await this.limiter.undoConsume([this.addressKey(actor, SUBJECTS[way])]);
   }
 
   /** Uncounts the attempt: the password was right, the second factor follows. */
@@ -131,7 +140,12 @@ export class SignInAttempts {
     await this.limiter.undoConsume([attempt.addressKey]);
   }
 
-  private addressKey(actor: Actor, subject = 'sign-in address'): AttemptKey {
+  /** Deletes every count: a person who needs a new password has often tried so many times that the right one must wait. */
+  async deleteAll(transaction: EntityManager): Promise<void> {
+    await this.limiter.deleteAll(transaction, Object.values(SUBJECTS));
+  }
+
+  private addressKey(actor: Actor, subject: string = SUBJECTS.address): AttemptKey {
     return { subject, value: networkOf(actor.address), limit: this.config.failuresPerAddress };
   }
 
@@ -145,7 +159,7 @@ export class SignInAttempts {
    * so short that they have a limit also where passwords have none.
    */
   private codeKey({ accountKey }: Attempt): AttemptKey {
-    return { ...accountKey, subject: 'second factor', limit: Math.min(accountKey.limit || WRONG_CODES, WRONG_CODES) };
+    return { ...accountKey, subject: SUBJECTS.code, limit: Math.min(accountKey.limit || WRONG_CODES, WRONG_CODES) };
   }
 }
 

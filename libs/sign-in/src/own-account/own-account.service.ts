@@ -55,7 +55,6 @@ export class OwnAccountService {
         action: UserActions.passwordChanged,
         resourceId: userId,
       });
-      await this.profiles.invalidate(transaction, userId);
     });
     return { message: 'The password was changed; other browsers are signed out' };
   }

@@ -1,9 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, type SignedIn } from '@kubarr/access';
-import { AuditRecorder } from '@kubarr/audit';
-import { ReplicaBus } from '@kubarr/platform/database';
 import { Accounts, SerializedRightsChanges } from '@kubarr/users';
-import { removeSecondFactors } from './second-factor-removal.js';
 import { SecondFactors } from './second-factors.js';
 import { type SecondFactorStatisticsResponse } from './second-factor.dto.js';
 import { SecondFactorResetRefused } from './second-factor.errors.js';
@@ -15,8 +12,6 @@ export class SecondFactorAdministration {
     private readonly guarded: SerializedRightsChanges,
     private readonly factors: SecondFactors,
     private readonly accounts: Accounts,
-    private readonly audit: AuditRecorder,
-    private readonly bus: ReplicaBus,
   ) {}
 
   async statistics(): Promise<SecondFactorStatisticsResponse> {
@@ -31,17 +26,11 @@ export class SecondFactorAdministration {
    */
   async reset(actor: Actor, caller: SignedIn, userId: number): Promise<{ message: string }> {
     if (userId === caller.userId) throw new SecondFactorResetRefused();
-    const username = await this.guarded.execute(
-      caller,
-      'users.reset_password',
-      async ({ transaction, loadTarget, markChanged }) => {
-        const { username } = await loadTarget(userId);
-        const { audit, bus } = this;
-        await removeSecondFactors(transaction, actor, { userId, username, by: 'administrator' }, { audit, bus });
-        markChanged(userId);
-        return username;
-      },
-    );
+    const username = await this.guarded.execute(caller, 'users.reset_password', async ({ transaction, loadTarget }) => {
+      const { username } = await loadTarget(userId);
+      await this.factors.removeAll(transaction, actor, { userId, username, by: 'administrator' });
+      return username;
+    });
     return { message: `${username} signs in without a second factor until one is set up again` };
   }
 }

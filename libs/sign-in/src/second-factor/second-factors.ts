@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { SecretBox } from '@kubarr/platform/secrets';
-import { SecondFactorHolders } from '@kubarr/users';
+import { Profiles, SecondFactorHolders } from '@kubarr/users';
 import { DataSource, type EntityManager } from 'typeorm';
 import { RecoveryCodes } from './recovery-codes.js';
 import { stepOfCode } from './totp.js';
@@ -17,6 +17,13 @@ export interface FactorsOfAccount {
   readonly passkeys: number;
 }
 
+/** Whose factors are removed, and what the audit entry says about it. */
+export interface SecondFactorRemoval {
+  readonly userId: number;
+  readonly username: string;
+  readonly by: 'administrator' | 'command on the server';
+}
+
 /** A person who is about to be signed in. */
 export type Candidate = Actor & { readonly userId: number };
 
@@ -28,6 +35,7 @@ export class SecondFactors implements OnModuleInit {
     private readonly box: SecretBox,
     private readonly recoveryCodes: RecoveryCodes,
     private readonly holders: SecondFactorHolders,
+    private readonly profiles: Profiles,
     private readonly audit: AuditRecorder,
   ) {}
 
@@ -84,6 +92,23 @@ export class SecondFactors implements OnModuleInit {
       resourceId: person.userId,
     });
     return { secondFactor: isTotp ? 'totp' : 'recovery-code' };
+  }
+
+  /** Removes the authenticator app, all passkeys and all recovery codes of an account. Its password stays. */
+  async removeAll(
+    transaction: EntityManager,
+    actor: Actor,
+    { userId, username, by }: SecondFactorRemoval,
+  ): Promise<void> {
+    await lockFactorsOf(transaction, userId);
+    for (const table of ['totp_secrets', 'passkeys', 'recovery_codes'])
+      await transaction.query(`DELETE FROM ${table} WHERE user_id = $1`, [userId]);
+    await this.profiles.invalidate(transaction, userId);
+    await this.audit.record(transaction, actor, {
+      action: SecondFactorActions.disabled,
+      resourceId: userId,
+      details: { username, by },
+    });
   }
 
   /** The secret of an app, proved or not yet, as it was stored. */

@@ -111,13 +111,7 @@ export class UsersService {
     const passwordHash = await this.accounts.hash(password);
     await this.changes.execute(caller, 'users.reset_password', async (change) => {
       const account = await change.loadTarget(userId);
-      await this.accounts.setPassword(change.transaction, userId, passwordHash);
-      await this.audit.record(change.transaction, actor, {
-        action: UserActions.passwordChanged,
-        resourceId: userId,
-        details: { username: account.username, reset: true },
-      });
-      change.markChanged(userId);
+      await this.accounts.resetPassword(change.transaction, actor, account, passwordHash);
     });
     return { message: 'The password was set; the account is signed out everywhere' };
   }
