@@ -20,6 +20,7 @@ export {
   RootUnavailable,
   TooDeep,
 } from './files.errors.js';
+export { diskCalls } from './disk/limited-fs.js';
 export { nameBytes, nameText } from './paths/name-text.js';
 export { type ListOptions } from './listing/read-names.js';
 export { type Listing } from './listing/shared-listings.js';

@@ -1,5 +1,7 @@
-import { StorageConfig } from '@kubarr/storage';
 import { Injectable } from '@nestjs/common';
+import { diskCalls, DiskNotResponding } from '@kubarr/file-tree';
+import { withTimeout } from '@kubarr/platform/timing';
+import { StorageConfig } from '@kubarr/storage';
 import { access, constants, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { FolderNotBrowsable, FolderNotFound, FolderOutside, StoragePathRefused } from './setup.errors.js';
@@ -7,6 +9,9 @@ import { type BrowseResponse, type PathValidationResponse } from './setup.dto.js
 
 /** Most folders in one answer of the picker. */
 const LISTED_AT_MOST = 1_000;
+
+/** Longest wait for one call to a disk, in milliseconds. A disk that has stopped spinning needs ten seconds to start. */
+const CALL_LIMIT_MS = 20_000;
 
 /** System folders, which are not offered. Source: the wizard of the web client. */
 const SYSTEM_FOLDERS = new Set(['/proc', '/sys', '/dev', '/run', '/tmp', '/var/run']);
@@ -57,7 +62,7 @@ export class StorageRootPicker {
   async prepare(path: string): Promise<string> {
     const verdict = await this.validate(path);
     if (!verdict.valid) throw new StoragePathRefused(verdict.message);
-    if (!verdict.exists) await mkdir(this.inside(path), { mode: 0o775 });
+    if (!verdict.exists) await onDisk(() => mkdir(this.inside(path), { mode: 0o775 }));
     return normalize(path);
   }
 
@@ -72,11 +77,17 @@ export class StorageRootPicker {
     const inside = this.inside(folder);
     if ((await facts(inside)) === undefined) throw new FolderNotFound();
     if (await this.leadsOut(inside)) throw new FolderOutside(this.root);
-    const entries = await readdir(inside, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-      throw new FolderNotBrowsable(error.code === 'ENOTDIR' ? 'That path is a file.' : 'That folder cannot be read.', {
-        cause: error,
-      });
-    });
+    const entries = await onDisk(() => readdir(inside, { withFileTypes: true })).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error instanceof DiskNotResponding) throw error;
+        throw new FolderNotBrowsable(
+          error.code === 'ENOTDIR' ? 'That path is a file.' : 'That folder cannot be read.',
+          {
+            cause: error,
+          },
+        );
+      },
+    );
     const directories = entries
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
       .map(({ name }) => ({ name, path: join(folder, name) }))
@@ -98,8 +109,8 @@ export class StorageRootPicker {
 
   /** A link on the way could lead anywhere; what it leads to must still be below the root. */
   private async leadsOut(inside: string): Promise<boolean> {
-    const root = await realpath(this.inside(this.root)).catch(() => undefined);
-    return root === undefined || !isWithin(root, await realpath(inside));
+    const root = await ifPossible(() => realpath(this.inside(this.root)));
+    return root === undefined || !isWithin(root, await onDisk(() => realpath(inside)));
   }
 }
 
@@ -110,10 +121,18 @@ function isWithin(root: string, path: string): boolean {
   return way === '' || (!isAbsolute(way) && way.split(sep)[0] !== '..');
 }
 
-const facts = (path: string) => stat(path).catch(() => undefined);
+const facts = (path: string) => ifPossible(() => stat(path));
 
-const isWritable = (path: string): Promise<boolean> =>
-  access(path, constants.W_OK | constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+const isWritable = async (path: string): Promise<boolean> =>
+  (await ifPossible(() => access(path, constants.W_OK | constants.X_OK).then(() => true))) ?? false;
+
+/** @throws DiskNotResponding */
+const onDisk = <Result>(call: () => Promise<Result>): Promise<Result> =>
+  withTimeout(CALL_LIMIT_MS, diskCalls.run(call), () => new DiskNotResponding());
+
+/** Like {@link onDisk}; `undefined` when the disk refuses. */
+const ifPossible = <Result>(call: () => Promise<Result>): Promise<Result | undefined> =>
+  onDisk(call).catch((error: unknown) => {
+    if (error instanceof DiskNotResponding) throw error;
+    return undefined;
+  });

@@ -17,7 +17,7 @@ const SYNC_STALL_MS = 600_000;
 /** Names a file without opening it for reading or writing. Source: open(2), asm-generic/fcntl.h; Node has no name for it. */
 export const O_PATH = 0o10000000;
 
-/** Every call of this library to a disk takes a slot here. */
+/** Every call to a disk that may not respond takes a slot here: those of this library, and of areas that look at folders. */
 export const diskCalls = new DiskCalls({ concurrency: CONCURRENCY, stallMs: STALL_MS });
 
 /** One sync at a time: several would occupy all slots for as long as the disk writes. */
