@@ -106,7 +106,7 @@ export class Accounts {
     return this.endSessions(transaction, userId);
   }
 
-  /** Replaces the password of somebody else; `how` is what the audit entry says beside the name. */
+  /** Replaces the password of another user; `how` is what the audit entry says beside the name. */
   async resetPassword(
     transaction: EntityManager,
     actor: Actor,
