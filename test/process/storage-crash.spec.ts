@@ -121,6 +121,19 @@ describe('kill -9 in the middle of', () => {
     await rm(join(storage, 'from/tree'), { recursive: true });
   }, 300_000);
 
+  it('a change that was answered is recorded once, although the database died before it wrote the entry', async () => {
+    const entries = async (name: string): Promise<number> =>
+      (await browser().get(`/api/audit?action=storage_directory_created&search=${name}`)).body.total;
+    const names = Array.from({ length: ROUNDS }, (_, round) => `answered-${round}`);
+    for (const name of names) {
+      expect((await browser().post('/api/storage/mkdir', { path: `to/${name}` })).status).toBe(200);
+      await killAndStart();
+    }
+    for (const name of names) await reaches(async () => (await entries(name)) > 0, LEASE_OVER_MS);
+    for (const name of names) expect(await entries(name)).toBe(1);
+    for (const name of names) await rm(join(storage, 'to', name), { recursive: true });
+  }, 300_000);
+
   const place = join(tmpdir(), `kubarr-mount-${process.pid}`);
   (canMount(place) ? it : it.skip)(
     'a move to another disk always has each file in one place at least',

@@ -10,19 +10,9 @@ import { StorageRoot } from '../storage-root.js';
 import { ChangeOutcome, type DoneChange } from './change-outcome.js';
 import { ChangeNotRecorded } from './intents.errors.js';
 import { applyEffect, describeEffect, findOutcome } from './intent-effect.js';
+import { DELETE_INTENT, SUPERSEDE } from './intent-statements.js';
 import { type PlannedChange } from './planned-change.js';
 import { StorageIntent } from './storage-intent.entity.js';
-
-/**
- * A new attempt has just seen the entry unchanged, so an unfinished earlier attempt on this entry did not happen. Without
- * this verdict a sweep would also see the result of the new attempt as that of the earlier one and record it twice.
- */
-const SUPERSEDE = `
-  WITH superseded AS (
-    UPDATE storage_intents SET verdict = 'not-done'
-    WHERE verdict IS NULL AND root = $1
-      AND CASE effect WHEN 'create-directory' THEN target = $5 AND $2 = effect ELSE source = $3 AND source_identity = $4 END
-  )`;
 
 /** Intents that one sweep settles. */
 const BATCH = 100;
@@ -76,13 +66,13 @@ export class StorageIntents implements OnModuleDestroy {
       await this.apply(root, change, intent.id);
       return await this.dataSource
         .transaction(async (transaction) => {
-          const [settled] = await transaction.query<[{ verdict: string | null }[]]>(
-            'DELETE FROM storage_intents WHERE id = $1 RETURNING verdict',
-            [intent.id],
-          );
+          const [settled] = await transaction.query<[{ verdict: string | null }[]]>(DELETE_INTENT, [intent.id]);
           // Without a row, or with this verdict, the lease expired and a sweep has recorded the change.
           if (!settled[0] || settled[0].verdict === 'done') return null;
-          return this.outcome.record(transaction, intent);
+          const jobId = await this.outcome.record(transaction, intent);
+          // The client gets the number of the job, which must not change.
+          if (jobId !== null) await transaction.query('SET LOCAL synchronous_commit TO DEFAULT');
+          return jobId;
         })
         .catch((cause: unknown) => {
           this.log.warn('Could not record a change to the storage; it will be recorded later', {
