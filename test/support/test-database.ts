@@ -19,7 +19,7 @@ export async function createTestDatabase({
   const { admin, role, template: migrated } = testServer();
   const database = `kubarr_test_${randomBytes(6).toString('hex')}`;
   const source = empty ? 'template1' : (template ?? migrated);
-  await administer(admin, `CREATE DATABASE ${database} OWNER "${role}" TEMPLATE ${source}`);
+  await administer(admin, `CREATE DATABASE ${database} OWNER "${role}" TEMPLATE ${source} STRATEGY file_copy`);
   return {
     target: { ...admin, user: role, database },
     drop: () => administer(admin, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, constants, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { loadConfig } from '@kubarr/platform/config';
@@ -79,8 +79,9 @@ function useExternal(url: string): Omit<TestServer, 'template'> {
 }
 
 async function startEmbedded(): Promise<Omit<TestServer, 'template'>> {
-  await endAbandonedServers();
-  const directory = await mkdtemp(join(tmpdir(), `kubarr-test-${process.pid}-`));
+  for (const parent of [MEMORY, tmpdir()]) await endAbandonedServers(parent);
+  const parent = (await hasRoomInMemory()) ? MEMORY : tmpdir();
+  const directory = await mkdtemp(join(parent, `kubarr-test-${process.pid}-`));
   const server = await startEmbeddedPostgres({ directory, database: 'kubarr', durable: false });
   return {
     admin: { ...server.target, user: 'postgres', database: 'postgres' },
@@ -92,15 +93,31 @@ async function startEmbedded(): Promise<Omit<TestServer, 'template'>> {
   };
 }
 
+/** Linux: a file system in memory. A clone of a database takes 11 ms there, and up to 300 ms on a disk. */
+const MEMORY = '/dev/shm';
+
+/** Bytes that must be free in memory: databases are dropped after their test, and a few exist at a time. */
+const MEMORY_NEEDED = 2 * 1024 ** 3;
+
+async function hasRoomInMemory(): Promise<boolean> {
+  try {
+    await access(MEMORY, constants.W_OK | constants.X_OK);
+    const { bavail, bsize } = await statfs(MEMORY);
+    return bavail * bsize > MEMORY_NEEDED && freemem() > MEMORY_NEEDED;
+  } catch {
+    return false;
+  }
+}
+
 /** Servers of earlier runs that were interrupted: Jest runs no teardown then either. */
-async function endAbandonedServers(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+async function endAbandonedServers(parent: string): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
     const run = Number(/^kubarr-test-(\d+)-/.exec(name)?.[1]);
     if (!run || isRunning(run)) continue;
-    const data = join(tmpdir(), name, 'postgres/data');
+    const data = join(parent, name, 'postgres/data');
     const server = await readPostmasterPidFile(data);
     if (server) await stopServer(server.pid, data);
-    await rm(join(tmpdir(), name), { recursive: true, force: true });
+    await rm(join(parent, name), { recursive: true, force: true });
   }
 }
 
