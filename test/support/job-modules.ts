@@ -16,7 +16,6 @@ export const jobModules = (target: DatabaseTarget, isWorker = true): (DynamicMod
   DatabaseModule.forRoot({ target, directTarget: target, migrations }),
   HealthModule,
   CacheModule,
-  HealthModule,
   ScheduleModule.forRoot(),
   JobsModule.forRoot({ isWorker }),
 ];
