@@ -118,6 +118,29 @@ describe('A change to the storage', () => {
   it('is recorded once when another replica found it done before the owner did', () =>
     standStill('slow-after', 'after'));
 
+  it('is answered without a job when another replica recorded the deletion of a folder and enqueued its job', async () => {
+    await mkdir(at('old'));
+    const { body } = await administrator.get('/api/storage/delete-tree?path=old');
+    // eslint-disable-next-line @typescript-eslint/unbound-method
+    const original = FileOperations.prototype.move;
+    jest.spyOn(FileOperations.prototype, 'move').mockImplementationOnce(async function (
+      this: FileOperations,
+      ...values
+    ) {
+      const moved = await original.apply(this, values);
+      await settleElsewhere();
+      return moved;
+    });
+    const answer = await administrator.post('/api/storage/delete-tree', {
+      path: 'old',
+      name: 'old',
+      token: body.token,
+    });
+    expect([answer.status, answer.body]).toEqual([200, { job_id: null }]);
+    const jobs = await kubarr.dataSource.query("SELECT title FROM durable_jobs WHERE kind = 'storage.removal'");
+    expect([jobs, await entriesAbout('old')]).toEqual([[{ title: 'Delete “old”' }], 1]);
+  });
+
   it('of another storage root waits for that root', async () => {
     await withoutTable('audit_logs', async () => void (await createDirectory('elsewhere')));
     await kubarr.dataSource.query("UPDATE storage_intents SET root = '1'");

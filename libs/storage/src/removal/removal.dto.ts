@@ -40,6 +40,10 @@ export class DeleteTreeRequest {
 }
 
 export class JobStartedResponse {
-  @ApiProperty({ description: 'Job that deletes the folder', type: 'integer' })
-  job_id!: number;
+  @ApiProperty({
+    description: 'Job that deletes the folder; null when another replica enqueued it after this one was slow',
+    type: 'integer',
+    nullable: true,
+  })
+  job_id!: number | null;
 }

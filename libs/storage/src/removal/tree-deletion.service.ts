@@ -81,11 +81,11 @@ export class TreeDeletion {
           source: path,
           target,
         });
-      const id = await moveTo(inTrash).catch((error: unknown) => {
+      const jobId = await moveTo(inTrash).catch((error: unknown) => {
         if (error instanceof OtherDisk) return moveTo(partBeside(path, randomUUID()));
         throw error;
       });
-      return { job_id: id ?? 0 };
+      return { job_id: jobId };
     });
   }
 
