@@ -43,6 +43,11 @@ export default tseslint.config(
           selector: "MemberExpression[object.name='process'][property.name='env']",
           message: 'Only libs/platform/src/config reads the environment.',
         },
+        {
+          selector:
+            "*[typeAnnotation.typeAnnotation.typeName.name='SignedIn'] ~ *[typeAnnotation.typeAnnotation.typeName.name='Actor']",
+          message: 'The actor comes before the caller.',
+        },
         URL_AS_PATH,
       ],
     },

@@ -24,8 +24,8 @@ export class UserSessionsController {
   @ApiOperation({ operationId: 'revokeUserSessions', summary: 'Sign an account out everywhere' })
   @ApiOkResponse({ type: MessageResponse })
   endAll(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Param() { user_id }: UserParams,
   ): Promise<MessageResponse> {
     return this.sessions.endAll(actor, caller, user_id);
@@ -36,8 +36,8 @@ export class UserSessionsController {
   @ApiOperation({ operationId: 'revokeUserSession', summary: 'End one session of an account' })
   @ApiOkResponse({ type: MessageResponse })
   end(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Param() { user_id, session_id }: UserSessionParams,
   ): Promise<MessageResponse> {
     return this.sessions.end(actor, caller, user_id, session_id);

@@ -24,8 +24,8 @@ export class OwnAccountController {
   })
   @ApiOkResponse({ type: MessageResponse })
   changePassword(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Body() body: ChangeOwnPasswordRequest,
   ): Promise<MessageResponse> {
     return this.own.changePassword(actor, caller, body);
@@ -36,8 +36,8 @@ export class OwnAccountController {
   @ApiOperation({ operationId: 'deleteOwnAccount', summary: 'Remove your own account' })
   @ApiOkResponse({ type: MessageResponse, description: 'Removed; its cookies are cleared' })
   remove(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Body() { password }: ConfirmPasswordRequest,

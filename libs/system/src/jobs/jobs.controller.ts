@@ -77,11 +77,11 @@ export class JobsController {
   })
   @ApiOkResponse({ type: JobResponse })
   cancel(
-    @CurrentUser() reader: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() reader: SignedIn,
     @Param() { id }: JobParams,
   ): Promise<JobResponse> {
-    return this.jobs.cancel(reader, actor, id);
+    return this.jobs.cancel(actor, reader, id);
   }
 
   @Post(':id/retry')
@@ -93,10 +93,10 @@ export class JobsController {
   })
   @ApiOkResponse({ type: JobResponse })
   retry(
-    @CurrentUser() reader: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() reader: SignedIn,
     @Param() { id }: JobParams,
   ): Promise<JobResponse> {
-    return this.jobs.retry(reader, actor, id);
+    return this.jobs.retry(actor, reader, id);
   }
 }

@@ -113,7 +113,7 @@ describe('JobsService', () => {
   it('shows and cancels the job of another person as if there were none', async () => {
     const id = await enqueue('thing:a', ADMINISTRATOR);
     await expect(service().get(LOTTE, id, ALL_OUTPUT)).rejects.toThrow(JobNotFound);
-    await expect(service().cancel(LOTTE, ACTOR, id)).rejects.toThrow(JobNotFound);
+    await expect(service().cancel(ACTOR, LOTTE, id)).rejects.toThrow(JobNotFound);
     expect(await service().get(ADMINISTRATOR, id, ALL_OUTPUT)).toMatchObject({ is_cancelling: false, output: [] });
     expect(await recorded()).toEqual([]);
   });
@@ -127,7 +127,7 @@ describe('JobsService', () => {
 
   it('cancels a job once and records it', async () => {
     const id = await enqueue('thing:a', LOTTE);
-    expect(await service().cancel(LOTTE, ACTOR, id)).toMatchObject({ id, is_cancelling: true });
+    expect(await service().cancel(ACTOR, LOTTE, id)).toMatchObject({ id, is_cancelling: true });
     expect(await recorded()).toEqual([
       {
         username: 'person-1',
@@ -138,19 +138,19 @@ describe('JobsService', () => {
       },
     ]);
     await end(id, 'succeeded');
-    await expect(service().cancel(LOTTE, ACTOR, id)).rejects.toMatchObject({ code: 'jobs.is-over' });
+    await expect(service().cancel(ACTOR, LOTTE, id)).rejects.toMatchObject({ code: 'jobs.is-over' });
     expect(await recorded()).toHaveLength(1);
   });
 
   it('retries a failed job and records it, unless another one works on the same subject', async () => {
     const id = await enqueue('thing:a');
-    await expect(service().retry(ADMINISTRATOR, ACTOR, id)).rejects.toMatchObject({ code: 'jobs.not-retryable' });
+    await expect(service().retry(ACTOR, ADMINISTRATOR, id)).rejects.toMatchObject({ code: 'jobs.not-retryable' });
     await end(id, 'failed');
     const other = await enqueue('thing:a');
-    await expect(service().retry(ADMINISTRATOR, ACTOR, id)).rejects.toMatchObject({ code: 'jobs.subject-busy' });
+    await expect(service().retry(ACTOR, ADMINISTRATOR, id)).rejects.toMatchObject({ code: 'jobs.subject-busy' });
     expect([await statusOf(id), await recorded()]).toEqual(['failed', []]);
     await end(other, 'succeeded');
-    expect(await service().retry(ADMINISTRATOR, ACTOR, id)).toMatchObject({ id, status: 'waiting', finished_at: null });
+    expect(await service().retry(ACTOR, ADMINISTRATOR, id)).toMatchObject({ id, status: 'waiting', finished_at: null });
     expect(await recorded()).toMatchObject([{ action: 'job_retried', resource_id: String(id) }]);
   });
 
@@ -168,8 +168,8 @@ describe('JobsService', () => {
   it('changes nothing that it cannot record', async () => {
     const [waiting, failed] = [await enqueue('thing:a'), await enqueue('thing:b')];
     await end(failed, 'failed');
-    await expect(service().cancel(ADMINISTRATOR, UNRECORDABLE, waiting)).rejects.toThrow();
-    await expect(service().retry(ADMINISTRATOR, UNRECORDABLE, failed)).rejects.toThrow();
+    await expect(service().cancel(UNRECORDABLE, ADMINISTRATOR, waiting)).rejects.toThrow();
+    await expect(service().retry(UNRECORDABLE, ADMINISTRATOR, failed)).rejects.toThrow();
     await expect(service().runNow(UNRECORDABLE, 'weekly')).rejects.toThrow();
     expect(await service().get(ADMINISTRATOR, waiting, ALL_OUTPUT)).toMatchObject({ is_cancelling: false });
     expect(await statusOf(failed)).toBe('failed');

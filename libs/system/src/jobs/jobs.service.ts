@@ -68,18 +68,18 @@ export class JobsService {
   }
 
   /** @throws JobNotFound, JobIsOver */
-  async cancel(reader: SignedIn, actor: Actor, id: number): Promise<JobResponse> {
-    return this.change(reader, actor, id, JobActions.cancelled, (transaction) => this.jobs.cancel(transaction, id));
+  async cancel(actor: Actor, reader: SignedIn, id: number): Promise<JobResponse> {
+    return this.change(actor, reader, id, JobActions.cancelled, (transaction) => this.jobs.cancel(transaction, id));
   }
 
   /** @throws JobNotFound, JobNotRetryable, JobConflict */
-  async retry(reader: SignedIn, actor: Actor, id: number): Promise<JobResponse> {
-    return this.change(reader, actor, id, JobActions.retried, (transaction) => this.jobs.retry(transaction, id));
+  async retry(actor: Actor, reader: SignedIn, id: number): Promise<JobResponse> {
+    return this.change(actor, reader, id, JobActions.retried, (transaction) => this.jobs.retry(transaction, id));
   }
 
   private async change(
-    reader: SignedIn,
     actor: Actor,
+    reader: SignedIn,
     id: number,
     action: AuditAction,
     work: (transaction: EntityManager) => Promise<void>,

@@ -32,8 +32,8 @@ export class UsersController {
   @ApiOperation({ operationId: 'createUser', summary: 'Create an active, approved account' })
   @ApiOkResponse({ type: UserResponse })
   create(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Body() body: CreateUserRequest,
   ): Promise<UserResponse> {
     return this.users.create(actor, caller, body);
@@ -61,8 +61,8 @@ export class UsersController {
   @ApiOperation({ operationId: 'updateUser', summary: 'Change e-mail, status or roles of an account' })
   @ApiOkResponse({ type: UserResponse })
   update(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Param() { user_id }: UserParams,
     @Body() body: UpdateUserRequest,
   ): Promise<UserResponse> {
@@ -74,8 +74,8 @@ export class UsersController {
   @ApiOperation({ operationId: 'deleteUser', summary: 'Delete the account of another user' })
   @ApiOkResponse({ type: MessageResponse })
   remove(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Param() { user_id }: UserParams,
   ): Promise<MessageResponse> {
     return this.users.remove(actor, caller, user_id);
@@ -87,8 +87,8 @@ export class UsersController {
   @ApiOperation({ operationId: 'approveUser', summary: 'Let a waiting account in' })
   @ApiOkResponse({ type: UserResponse })
   approve(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Param() { user_id }: UserParams,
   ): Promise<UserResponse> {
     return this.users.approve(actor, caller, user_id);
@@ -100,8 +100,8 @@ export class UsersController {
   @ApiOperation({ operationId: 'rejectUser', summary: 'Refuse a waiting account and remove it' })
   @ApiOkResponse({ type: MessageResponse })
   reject(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Param() { user_id }: UserParams,
   ): Promise<MessageResponse> {
     return this.users.reject(actor, caller, user_id);
@@ -116,8 +116,8 @@ export class UsersController {
   })
   @ApiOkResponse({ type: MessageResponse })
   resetPassword(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Param() { user_id }: UserParams,
     @Body() { new_password }: ResetPasswordRequest,
   ): Promise<MessageResponse> {

@@ -33,8 +33,8 @@ export class OwnProfileController {
   @ApiOperation({ operationId: 'updateOwnProfile', summary: 'Change your own user name or e-mail address' })
   @ApiOkResponse({ type: UserResponse })
   update(
-    @CurrentUser() { userId }: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() { userId }: SignedIn,
     @Body() body: UpdateOwnProfileRequest,
   ): Promise<UserResponse> {
     return this.own.update(actor, userId, body);

@@ -32,8 +32,8 @@ export class RolesController {
   @ApiOperation({ operationId: 'createRole', summary: 'Create a role' })
   @ApiOkResponse({ type: RoleResponse })
   create(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Body() body: CreateRoleRequest,
   ): Promise<RoleResponse> {
     return this.roles.create(actor, caller, body);
@@ -63,8 +63,8 @@ export class RolesController {
   })
   @ApiOkResponse({ type: RoleResponse })
   update(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Param() { role_id }: RoleParams,
     @Body() body: UpdateRoleRequest,
   ): Promise<RoleResponse> {
@@ -76,8 +76,8 @@ export class RolesController {
   @ApiOperation({ operationId: 'deleteRole', summary: 'Remove a role that is not a system role' })
   @ApiOkResponse({ type: MessageResponse })
   remove(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Param() { role_id }: RoleParams,
   ): Promise<MessageResponse> {
     return this.roles.remove(actor, caller, role_id);
@@ -88,8 +88,8 @@ export class RolesController {
   @ApiOperation({ operationId: 'setRoleApps', summary: 'Replace the apps that a role opens' })
   @ApiOkResponse({ type: RoleResponse })
   setApps(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Param() { role_id }: RoleParams,
     @Body() { app_names }: SetRoleAppsRequest,
   ): Promise<RoleResponse> {
@@ -109,8 +109,8 @@ export class RolesController {
   @ApiOperation({ operationId: 'setRolePermissions', summary: 'Replace everything that a role grants, apps included' })
   @ApiOkResponse({ type: RoleResponse })
   setPermissions(
-    @CurrentUser() caller: SignedIn,
     @CurrentActor() actor: Actor,
+    @CurrentUser() caller: SignedIn,
     @Param() { role_id }: RoleParams,
     @Body() { permissions }: SetRolePermissionsRequest,
   ): Promise<RoleResponse> {
