@@ -1,11 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Under root a test can start processes as other users. */
 export const underRoot = process.getuid?.() === 0;
+
+/** A user and a group that exist on no machine. */
+export const OTHER_USER = { uid: 4242, gid: 4242 };
+
+/** Whether a test can start Node.js in this checkout as another user: it needs root, and a path that is open to others. */
+export const canStartAsOthers =
+  underRoot && spawnSync(process.execPath, ['--version'], { cwd: repository, ...OTHER_USER }).status === 0;
 
 /** A process to be killed: TypeScript modules can be imported in its script by their absolute path or URL. */
 export function startTypeScript(

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { firstLine, startTypeScript, underRoot } from '../../../test/support/typescript-process.js';
+import { canStartAsOthers, firstLine, startTypeScript, underRoot } from '../../../test/support/typescript-process.js';
 import { type DatabaseTarget } from '@kubarr/platform/database';
 import { findBinaries } from './binaries.js';
 import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './index.js';
@@ -328,7 +328,7 @@ describe('startEmbeddedPostgres', () => {
     });
   });
 
-  (underRoot ? describe : describe.skip)('as other users (needs root)', () => {
+  (canStartAsOthers ? describe : describe.skip)('as other users (needs root, and a checkout open to others)', () => {
     const other = { uid: 4242, gid: 4243 };
     /** The machine lets an ordinary user make a user namespace, in which a user without a name gets one. */
     const namespaces = spawnSync('unshare', ['--user', '--map-user=65534', '--', 'true'], other).status === 0;

@@ -6,7 +6,13 @@ import { chmod, chown, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { firstLine, startTypeScript, underRoot } from '../../../../test/support/typescript-process.js';
+import {
+  canStartAsOthers,
+  firstLine,
+  OTHER_USER,
+  startTypeScript,
+  underRoot,
+} from '../../../../test/support/typescript-process.js';
 import { lockStateDirectory, readOrCreateFile, type StateDirectory, StateDirectoryLocked } from './index.js';
 
 let folder: string;
@@ -161,20 +167,18 @@ describe('lockStateDirectory', () => {
     await expect(lock('/proc/kubarr')).rejects.toThrow(/cannot be used: /);
   });
 
-  (underRoot ? describe : describe.skip)('with another user (needs root)', () => {
-    const other = { uid: 4242, gid: 4242 };
-
+  (canStartAsOthers ? describe : describe.skip)('with another user (needs root, and a checkout open to others)', () => {
     it('tells a live lock of root from a dead one', async () => {
       await chmod(folder, 0o777);
       const first = await lock(folder);
-      expect(await firstLine(startProcess(folder, TRY_TO_LOCK, other))).toContain(`process ${process.pid} on`);
+      expect(await firstLine(startProcess(folder, TRY_TO_LOCK, OTHER_USER))).toContain(`process ${process.pid} on`);
       await first.release();
-      expect(await firstLine(startProcess(folder, TRY_TO_LOCK, other))).toBe('held');
+      expect(await firstLine(startProcess(folder, TRY_TO_LOCK, OTHER_USER))).toBe('held');
     });
 
     it('names the user without write permission', async () => {
       await chmod(folder, 0o755);
-      expect(await firstLine(startProcess(folder, TRY_TO_LOCK, other))).toContain('uid 4242 may not write to it');
+      expect(await firstLine(startProcess(folder, TRY_TO_LOCK, OTHER_USER))).toContain('uid 4242 may not write to it');
     });
 
     it('works on a volume that belongs to root and to a group of ours', async () => {
