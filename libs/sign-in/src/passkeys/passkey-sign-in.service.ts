@@ -23,7 +23,7 @@ import { type PasskeyOptionsResponse, type PasskeySignInOptionsRequest } from '.
 import { NoPasskeys, PasskeyRefused } from './passkeys.errors.js';
 import { CEREMONY_TIMEOUT_MS, userHandleOf } from './passkeys.service.js';
 import { type RelyingParty, relyingPartyOf } from './relying-party.js';
-import { loadWebAuthn } from './webauthn.js';
+import { loadWebAuthn } from './load-webauthn.js';
 
 /** State stored between the two requests of a sign-in. */
 interface PasskeySignInState {

@@ -16,7 +16,7 @@ import { type PasskeyAddedResponse, type PasskeyResponse, type PasskeyOptionsRes
 import { Passkey } from './passkey.entity.js';
 import { PasskeyNotFound, PasskeyRefused, TooManyPasskeys } from './passkeys.errors.js';
 import { type RelyingParty, relyingPartyOf } from './relying-party.js';
-import { loadWebAuthn } from './webauthn.js';
+import { loadWebAuthn } from './load-webauthn.js';
 import { PasskeyActions } from '../sign-in.actions.js';
 
 /** Most passkeys of one account. */
