@@ -23,7 +23,7 @@ export {
 export { diskCalls } from './disk/limited-fs.js';
 export { nameBytes, nameText } from './paths/name-text.js';
 export { type ListOptions } from './listing/read-names.js';
-export { type Listing } from './listing/shared-listings.js';
+export { type Listing } from './listing/directory-listings.js';
 export { MAX_LISTED_ENTRIES, type Order, type Slice } from './listing/sorted-names.js';
 export { isSameEntry, type FileEntry, type EntryKind } from './entries/file-entry.js';
 export { type OpenFile } from './content/open-file.js';

@@ -12,14 +12,14 @@ import { pinRootByDescriptor } from './entries/pinned-by-descriptor.js';
 import { pinRootByPath } from './entries/pinned-by-path.js';
 import { type FileEntry, toFileEntry } from './entries/file-entry.js';
 import { type ListOptions } from './listing/read-names.js';
-import { type Listing, SharedListings } from './listing/shared-listings.js';
+import { type Listing, DirectoryListings } from './listing/directory-listings.js';
 import { OpenFile } from './content/open-file.js';
 import { type WithEntry, assertDirectory, assertFile } from './entries/with-entry.js';
 import { RelativePath } from './paths/relative-path.js';
 import { FileOperations } from './operations/file-operations.js';
 import { TreeOperations } from './operations/tree-operations.js';
 
-const listings = new SharedListings();
+const listings = new DirectoryListings();
 
 /** Whole bytes of the file system that a root is on. */
 export interface DiskSpace {

@@ -7,7 +7,7 @@ import { pinRootByPath } from '../entries/pinned-by-path.js';
 import { type FileEntry } from '../entries/file-entry.js';
 import { type PinnedEntry, type PinRoot } from '../entries/pinned-entry.js';
 import { type ListOptions } from './read-names.js';
-import { SharedListings } from './shared-listings.js';
+import { DirectoryListings } from './directory-listings.js';
 import { statEntries } from './stat-entries.js';
 import { StatThread } from './stat-thread.js';
 
@@ -55,7 +55,7 @@ describe.each(waysToPin)('A listing, pinned %s', (_, pin) => {
   ];
 
   it('has the same entries from the thread as from the pool', async () => {
-    const names = namesOf(await new SharedListings().list(directory, ALL));
+    const names = namesOf(await new DirectoryListings().list(directory, ALL));
     expect(names).toHaveLength(MANY + 4);
     const wanted = [...names.slice(0, 300), 'gone', ...names.slice(300)];
     const fromPool = (await Promise.all(wanted.map((name) => statEntries(directory, [name])))).flat();
@@ -70,7 +70,7 @@ describe.each(waysToPin)('A listing, pinned %s', (_, pin) => {
   });
 
   it('reads a directory once for all requests that arrive during a read', async () => {
-    const listings = new SharedListings();
+    const listings = new DirectoryListings();
     const first = listings.list(directory, ALL);
     const others = [0, 0, 10, 20].map((offset) => listings.list(directory, { offset, limit: 10 }));
     const [whole, ...pages] = (await Promise.all([first, ...others])).map(namesOf);
@@ -79,7 +79,7 @@ describe.each(waysToPin)('A listing, pinned %s', (_, pin) => {
   });
 
   it('never answers from a read that started before the request', async () => {
-    const listings = new SharedListings();
+    const listings = new DirectoryListings();
     for (let round = 0; round < 20; round++) {
       const earlier = listings.list(directory, ALL);
       for (let turn = 0; turn < round % 4; turn++) await nextTurn();
@@ -93,7 +93,7 @@ describe.each(waysToPin)('A listing, pinned %s', (_, pin) => {
   });
 
   it('does not share between orders or filters', async () => {
-    const listings = new SharedListings();
+    const listings = new DirectoryListings();
     const filter = (name: Buffer): boolean => name[0] !== 0x6e;
     const [all, few, largest] = await Promise.all([
       listings.list(directory, ALL),
@@ -106,7 +106,7 @@ describe.each(waysToPin)('A listing, pinned %s', (_, pin) => {
   });
 
   it('fails all requests that share a failed read, and works again afterwards', async () => {
-    const listings = new SharedListings();
+    const listings = new DirectoryListings();
     const opendir = directory.opendir.bind(directory);
     directory.opendir = () => Promise.reject(Object.assign(new Error('broken'), { code: 'EIO' }));
     const failures = await Promise.allSettled([1, 2, 3].map(() => listings.list(directory, ALL)));

@@ -16,7 +16,7 @@ export interface Listing {
  * running; requests that arrive in between share the next read. A request is never answered from a read that started
  * before the request: a client that has just created a file finds it.
  */
-export class SharedListings {
+export class DirectoryListings {
   private readonly reads = new Set<SharedRead>();
 
   async list(directory: PinnedEntry, options: ListOptions): Promise<Listing> {
