@@ -5,21 +5,21 @@ export interface Actor {
   /** Network address of the client; `null` when the product itself acts. */
   readonly address: string | null;
   readonly userAgent: string | null;
-  /** Of a signed-in person: the request, for the log lines of jobs that it enqueues. */
+  /** Identifies the request of a signed-in person in the log lines of the jobs that it enqueues. */
   readonly requestId?: string;
 }
 
-/** A person with a live session or an API token, as the guards leave it on the request. */
+/** A person with a live session or an API token, as the guards store it on the request. */
 export interface SignedIn {
   readonly userId: number;
   readonly username: string;
-  /** Empty when an API token speaks for the person: such a caller reaches no route that is about sessions. */
+  /** Empty for an API token, which cannot call routes about sessions. */
   readonly sessionId: string;
   /** What the caller may do, `app.<name>` and `app.*` included: never more than the person, nothing while `mustEnrol`. */
   readonly permissions: ReadonlySet<string>;
-  /** A role demands a second factor that the account does not have: only setting one up is open. */
+  /** A role requires a second factor that the account does not have: only the routes that set one up can be called. */
   readonly mustEnrol: boolean;
-  /** The API token that speaks for the person, when one does. */
+  /** The API token that the request was made with, if any. */
   readonly apiTokenId?: number;
 }
 

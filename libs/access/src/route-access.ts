@@ -16,7 +16,7 @@ export const DOCUMENTED_ACCESS = 'kubarr:documented-access';
 /** Metadata key of a route that is open while a second factor has yet to be set up. */
 export const OPEN_DURING_ENROLMENT = 'kubarr:open-during-enrolment';
 
-/** Metadata key of who may not call a route with an API token, or may although it names no permission. */
+/** Metadata key of the exceptions that {@link ApiTokens} declares. */
 export const API_TOKENS = 'kubarr:api-tokens';
 
 const access = (value: RouteAccess, documentedAs: RouteAccess = value) =>
@@ -32,8 +32,8 @@ const access = (value: RouteAccess, documentedAs: RouteAccess = value) =>
 export const Public = (): MethodDecorator & ClassDecorator => access('public');
 
 /**
- * Any person with a live session may call the route. Where the service itself asks for a permission, except for one's own
- * things, that permission is what OpenAPI says, with `x-own-things` beside it.
+ * Any person with a live session may call the route. A service that needs a permission for everything but one's own
+ * things passes that permission as `documentedAs`: OpenAPI then names it, with `x-own-things` beside it.
  */
 export const Authenticated = (documentedAs?: PermissionKey): MethodDecorator & ClassDecorator =>
   access('authenticated', documentedAs);
@@ -41,12 +41,12 @@ export const Authenticated = (documentedAs?: PermissionKey): MethodDecorator & C
 /** Only callers with the permission may call the route. */
 export const RequirePermission = (permission: PermissionKey): MethodDecorator & ClassDecorator => access(permission);
 
-/** Setting up a second factor needs the route: it is open to people whose role demands one that they do not have yet. */
+/** The route is needed to set up a second factor: open to people whose role requires one that they do not have yet. */
 export const OpenDuringEnrolment = (): MethodDecorator => SetMetadata(OPEN_DURING_ENROLMENT, true);
 
 /**
- * Whether API tokens may call a route. Without this they may where the route names a permission, and may not where any
- * signed-in person is let in: those routes are about accounts, passwords and second factors.
+ * Whether API tokens may call a route. By default they may where the route names a permission, and may not where any
+ * signed-in person may: those routes are about accounts, passwords and second factors.
  */
 export const ApiTokens = (rule: 'allowed' | 'refused'): MethodDecorator & ClassDecorator =>
   SetMetadata(API_TOKENS, rule);

@@ -5,7 +5,7 @@ export type AlertSeverity = (typeof ALERT_SEVERITIES)[number];
 /** `account`: the account that the alert is about; `administrators`: all of them, and that account, if there is one. */
 export type AlertAudience = 'account' | 'administrators';
 
-/** Between two notifications of one condition that lasts, in milliseconds, unless its type says otherwise. */
+/** Default cooldown, in milliseconds. */
 const DEFAULT_COOLDOWN_MS = 3_600_000;
 
 export interface AlertDefinition {

@@ -68,8 +68,8 @@ export class Alerts {
   }
 
   /**
-   * Makes all transactions that raise or notify wait for each other, until they end: they lock rows of several accounts and
-   * conditions, in any order, and a burst must find the inbox line that folds it.
+   * Makes transactions that raise or notify run one after another. They lock rows of several accounts and conditions,
+   * in any order, which could deadlock; and each event of a burst must find the notification that it is folded into.
    */
   async serialize(transaction: EntityManager): Promise<void> {
     // The name is older than this area; the previous release takes the same lock.

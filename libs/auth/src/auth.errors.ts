@@ -26,7 +26,10 @@ export class InvalidCredentials extends KubarrError {
   }
 }
 
-/** Signed in, but a role demands a second factor that the account does not have. Clients look for the first words. */
+/**
+ * Signed in, but a role requires a second factor that the account does not have. The web client recognises the first
+ * words.
+ */
 export class SecondFactorSetupRequired extends KubarrError {
   readonly code = 'auth.second-factor-setup-required';
   readonly kind = 'forbidden';
@@ -37,7 +40,7 @@ export class SecondFactorSetupRequired extends KubarrError {
   }
 }
 
-/** The token of an `Authorization: Bearer` header is unknown, revoked or has run out, or its owner may not sign in. */
+/** The token of an `Authorization: Bearer` header is unknown, revoked or expired, or its owner may not sign in. */
 export class ApiTokenInvalid extends KubarrError {
   readonly code = 'auth.api-token-invalid';
   readonly kind = 'unauthenticated';

@@ -3,8 +3,8 @@ import { HttpConfig } from '@kubarr/platform/http';
 import { type FastifyRequest } from 'fastify';
 
 /**
- * The origin under which a browser reaches us: as configured, else as the request says. The `Origin` header comes first,
- * because it knows of TLS in front of us; the cross-site check has let it through only when it is ours.
+ * The origin at which a browser reaches Kubarr: the configured one, else that of the request. Its `Origin` header comes
+ * first, because it shows TLS that ends at a proxy; the cross-site check has refused any other origin.
  */
 @Injectable()
 export class PublicOrigin {

@@ -5,10 +5,10 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 export const LOOPBACK: readonly string[] = ['127.0.0.0/8', '::1'];
 
 /**
- * Networks that no other server is in: this machine, its links, multicast, and the metadata services of clouds, which
- * hand out a machine's credentials. Private networks (10/8, 172.16/12, 192.168/16, fc00::/7) are absent: the NAS is there.
- * Source: IANA special-purpose registries; metadata addresses of AWS, Google, Azure (and its wire server), Oracle,
- * Alibaba and Scaleway.
+ * Networks that contain no other server: this machine, its links, multicast, and the metadata services of clouds, which
+ * return the credentials of a machine. Private networks (10/8, 172.16/12, 192.168/16, fc00::/7) are absent: the NAS is
+ * there. Source: IANA special-purpose registries; metadata addresses of AWS, Google, Azure (and its wire server),
+ * Oracle, Alibaba and Scaleway.
  */
 const FORBIDDEN = [
   '0.0.0.0/8',

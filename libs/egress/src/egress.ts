@@ -155,7 +155,7 @@ export class Egress {
     const close = (): void => void socket.destroy(signal.reason as Error);
     signal.addEventListener('abort', close, { once: true });
     socket.on('close', () => signal.removeEventListener('abort', close));
-    socket.on('error', () => undefined); // between this method and the caller's own listener
+    socket.on('error', () => undefined); // until the caller adds its own listener
     await once(socket, 'connect');
     return socket;
   }
@@ -176,7 +176,7 @@ export class Egress {
       body: body ?? null,
       signal: signal ?? null,
     });
-    response.body.on('error', () => undefined); // when the reader has left
+    response.body.on('error', () => undefined); // when the reader has gone
     return { status: response.statusCode, headers: response.headers, body: response.body };
   }
 

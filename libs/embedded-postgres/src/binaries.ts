@@ -21,14 +21,15 @@ export const SERVER_ENVIRONMENT = { LC_ALL: 'C' };
 
 /**
  * Finds the binaries of the npm package for this platform, where the server's user can run them. They stay in
- * node_modules when that works; otherwise (node_modules below a closed home, made under a strict umask, read-only without
- * the symlinks of the libraries, or in a path that initdb cannot quote) they are copied to `<home>/native-<version>`, about 60 MB.
+ * node_modules if that works. If not, they are copied to `<home>/native-<version>`, about 60 MB: node_modules may lie
+ * below a folder that the user cannot enter, be installed under a strict umask, be read-only without the symlinks of
+ * the libraries, or have a path that initdb cannot quote.
  *
- * @param installed - the folder of that package
+ * @param installed The folder of that package.
  * @throws EmbeddedPostgresBinariesUnusable, EmbeddedPostgresUserUnusable
  */
 export async function findBinaries(home: string, user: ServerUser, installed = installedPackage()): Promise<Binaries> {
-  await linkLibraries(installed).catch(() => undefined); // read-only: the attempt below tells
+  await linkLibraries(installed).catch(() => undefined); // read-only: the attempt below shows whether that matters
   const inPlace = await attempt(join(installed, 'native'), user);
   if ('majorVersion' in inPlace) return inPlace;
 
@@ -50,7 +51,10 @@ function installedPackage(): string {
   }
 }
 
-/** Makes the libraries' symlinks, which npm does not carry: the package makes them in a script that may not have run. */
+/**
+ * Creates the symlinks of the libraries, which an npm package cannot contain: the package creates them in an install
+ * script that may not have run.
+ */
 async function linkLibraries(packageFolder: string): Promise<void> {
   const list = await readFile(join(packageFolder, 'native/pg-symlinks.json'), 'utf8');
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
@@ -104,7 +108,7 @@ async function copyBinaries(packageFolder: string, home: string): Promise<string
   return join(copy, 'native');
 }
 
-/** Lets everybody read the tree and run its programs, whatever modes it was installed with. */
+/** Lets all users read the tree and run its programs, whatever modes it was installed with. */
 async function openForAll(directory: string): Promise<void> {
   await chmod(directory, 0o755);
   for (const entry of await readdir(directory, { withFileTypes: true })) {

@@ -14,7 +14,9 @@ import { closedFolder, changeOwner, namedUser, type ServerUser } from './server-
 
 const run = promisify(execFile);
 
-/** The bootstrap superuser. Only the supervisor signs in as this role; the product has a role without its powers. */
+/**
+ * The bootstrap superuser. Only the supervisor signs in as this role; the product has a role without these privileges.
+ */
 export const SUPERUSER = 'postgres';
 
 export interface DataDirectoryOptions {

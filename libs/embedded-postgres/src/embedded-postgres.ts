@@ -16,7 +16,7 @@ import { asSuperuser, type SuperuserAccess } from './superuser-client.js';
 export interface EmbeddedPostgresOptions {
   /** The state directory. The server keeps everything in its folder `postgres`. */
   readonly directory: string;
-  /** Made when it is not there. Default `kubarr`. */
+  /** Created if it does not exist. Default `kubarr`. */
   readonly database?: string;
   /** `false` = a power cut may destroy the data, for tests. Default `true`. */
   readonly durable?: boolean;
@@ -80,7 +80,7 @@ async function start(home: string, options: EmbeddedPostgresOptions): Promise<Em
   return { target: targetAt(place, database, password), tookOver, pid, stop: () => (ending ??= end()) };
 }
 
-/** The server's user under root must be able to walk through; everybody else is kept out. */
+/** Under root the server's user must be able to pass through; all others are kept out. */
 async function makeHome(home: string, user: ServerUser): Promise<void> {
   await makeDirectory(home);
   await chmod(home, user.uid === undefined ? 0o700 : 0o711);

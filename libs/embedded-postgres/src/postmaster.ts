@@ -18,12 +18,12 @@ import { serverSettings } from './server-settings.js';
 import { closedFolder, type ServerUser } from './server-user.js';
 import { acceptsConnections, type SuperuserAccess } from './superuser-client.js';
 
-/** Recovery after a crash reads at most max_wal_size (256 MB); five minutes are for a very slow disk. */
+/** Allows for a very slow disk: recovery after a crash reads at most max_wal_size (256 MB). */
 const START_WITHIN_MS = 300_000;
-/** How long an earlier server may take to go, and its last processes to let go of its memory. */
+/** Longest wait until an earlier server has ended and its last processes have released its shared memory. */
 const EARLIER_SERVER_GONE_WITHIN_MS = 60_000;
 
-/** What PostgreSQL logs when it refuses to start because of something that goes away by itself. */
+/** Log lines of a start that failed for a reason that goes away by itself. */
 const NOT_YET =
   /lock file ".*" already exists|shared memory block .* is still in use|could not create any TCP\/IP sockets/;
 
@@ -74,7 +74,10 @@ export async function runPostmaster(options: PostmasterOptions): Promise<Postmas
   }
 }
 
-/** Its process is not there. If its socket answers all the same, it lives in another container with this volume. */
+/**
+ * Whether the earlier server has ended. A server without a process here, whose socket answers, runs in another
+ * container with this volume.
+ */
 async function isGone(earlier: PostmasterPidFile, options: PostmasterOptions): Promise<boolean> {
   if (await serverProgram(earlier.pid, options.dataDirectory)) return false;
   return earlier.socketDirectory === undefined || !(await acceptsConnections(earlier, options.access));
@@ -84,7 +87,7 @@ async function canTakeOver(earlier: PostmasterPidFile, options: PostmasterOption
   const program = await serverProgram(earlier.pid, options.dataDirectory);
   if (program === undefined) return false;
   const ours = program === (await realpath(options.binaries.postgres)) || program === options.binaries.postgres;
-  // One that is stopping may be waiting for its sessions to end by themselves: this ends them.
+  // A stopping server may wait for its sessions to end by themselves; SIGINT ends them.
   if (!ours || earlier.status === 'stopping') signalServer(earlier.pid, 'SIGINT');
   return ours && earlier.status === 'ready' && acceptsConnections(earlier, options.access);
 }

@@ -1,10 +1,10 @@
 import { open, stat, truncate, writeFile } from 'node:fs/promises';
 
-/** Above this the log is cut, in bytes; as much of its end stays beside it. */
+/** The log is truncated above this size, in bytes; as much of its end is kept in another file. */
 const LARGEST_LOG = 1024 * 1024;
-/** A server that writes 1 MB a second for that long is cut at 30 MB. */
+/** Interval of the size check, in milliseconds: a server that writes 1 MB a second reaches 30 MB. */
 const POLL_INTERVAL_MS = 30_000;
-/** Enough for the last lines, in bytes. */
+/** Longest quotation from the log, in bytes. */
 const LARGEST_QUOTE = 16 * 1024;
 
 /**
@@ -16,7 +16,7 @@ export class ServerLog {
 
   constructor(readonly file: string) {}
 
-  /** Cuts the log from time to time, without keeping the process alive. */
+  /** Truncates the log when it is too large, without keeping the process alive. */
   watch(): void {
     this.timer = setInterval(() => void this.cutWhenLarge().catch(() => undefined), POLL_INTERVAL_MS).unref();
   }
@@ -54,7 +54,7 @@ async function sizeOf(file: string): Promise<number> {
   );
 }
 
-/** The end of the file as it is at one moment, however others append to it: at most so many bytes, and none before `from`. */
+/** The end of a file as of one moment, even while others append: at most `bytes` bytes, none before `from`. */
 async function endOf(file: string, bytes: number, from = 0): Promise<Buffer> {
   const handle = await open(file);
   try {

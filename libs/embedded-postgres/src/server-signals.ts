@@ -6,7 +6,7 @@ import { EmbeddedPostgresNotStopped } from './embedded.errors.js';
 
 const run = promisify(execFile);
 
-/** How often a process or a file is looked at while waiting for it. */
+/** Interval of the checks while waiting for a process or a file, in milliseconds. */
 export const POLL_INTERVAL_MS = 25;
 
 /** A fast shutdown writes all of shared_buffers (32 MB) to the disk. */
@@ -15,9 +15,9 @@ const FAST_SHUTDOWN_WITHIN_MS = 30_000;
 const IMMEDIATE_SHUTDOWN_WITHIN_MS = 10_000;
 
 /**
- * The program that this process runs, when it is the server of this data directory. A process id alone says nothing: it
- * may have been given to another program since, or belong to another container. The server changes into its data
- * directory, so that its working directory tells; where there is no /proc, its command line does.
+ * The program that this process runs, when it is the server of this data directory. A process id alone proves nothing:
+ * it may have been given to another program since, or belong to another container. The server changes into its data
+ * directory, so its working directory identifies it; without /proc, its command line does.
  */
 export async function serverProgram(pid: number, dataDirectory: string): Promise<string | undefined> {
   if (pid <= 1 || pid === process.pid) return undefined;

@@ -52,7 +52,7 @@ export async function changeOwner({ uid, gid }: ServerUser, path: string): Promi
   });
 }
 
-/** Root without the powers of root, as in a container that dropped them. */
+/** Root without its capabilities, as in a container that dropped them. */
 export function powerlessRoot(uid: number, cause: unknown): EmbeddedPostgresUserUnusable {
   return new EmbeddedPostgresUserUnusable(
     `PostgreSQL refuses to run as root, and this root may not act for uid ${uid}`,

@@ -2,14 +2,14 @@ import pg from 'pg';
 import { SUPERUSER } from './data-directory.js';
 import { type ListeningPlace } from './listening-place.js';
 
-/** How the supervisor itself reaches its server. */
+/** How the supervisor signs in to its server. */
 export interface SuperuserAccess {
   readonly password: string;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
 }
 
-/** Longer than any start of a session on a busy small machine. */
+/** Generous: a busy small machine starts a session in less. */
 const CONNECT_WITHIN_MS = 10_000;
 
 /** Runs `work` on a connection of its own to the maintenance database. */

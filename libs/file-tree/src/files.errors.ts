@@ -97,7 +97,7 @@ export class DirectoryNotEmpty extends KubarrError {
   }
 }
 
-/** The disk or the quota of the user is full, or what is wanted would not leave enough room. */
+/** The disk or the quota of the user is full, or the write would leave too little space. */
 export class NoSpace extends KubarrError {
   readonly code = 'files.no-space';
   readonly kind = 'too-large';
@@ -155,7 +155,7 @@ export class IntoItself extends KubarrError {
   }
 }
 
-/** Folders in folders beyond what a walk goes down. */
+/** More levels of folders than a walk descends. */
 export class TooDeep extends KubarrError {
   readonly code = 'files.too-deep';
   readonly kind = 'bad-request';
@@ -173,7 +173,7 @@ export class FilesUnavailable extends KubarrError {
   }
 }
 
-/** Every call to the disk that may run at the same time waits for an answer. */
+/** All slots for disk calls are taken by calls that do not return. */
 export class DiskNotResponding extends KubarrError {
   readonly code = 'files.not-responding';
   readonly kind = 'unavailable';
@@ -195,7 +195,7 @@ export class RootUnavailable extends KubarrError {
   }
 }
 
-/** What a failed system call on `path` means. Unknown failures are handed back as they are: they are faults. */
+/** The product's error for a failed system call on `path`. Unknown failures are returned unchanged: they are faults. */
 export function asFilesError(error: unknown, path: string): unknown {
   const options = { cause: error };
   const code: string = (error as NodeJS.ErrnoException | null)?.code ?? '';

@@ -49,8 +49,8 @@ export class OpenRoot {
   }
 
   /**
-   * `path` may lead through links: it is configuration, not input.
-   * @throws RootUnavailable when it is missing, no directory, or not to be entered.
+   * `path` may lead through links: it is configuration, not input. @throws RootUnavailable when it is missing, not a
+   * directory, or not accessible.
    */
   static async open(
     path: string,
@@ -63,7 +63,7 @@ export class OpenRoot {
     }
   }
 
-  /** The directory at `path` as a root of its own, with its own life. */
+  /** The directory at `path` as a separate root, to be closed separately. */
   openRootAt(path: RelativePath): Promise<OpenRoot> {
     return this.withEntry(path, async (pinned) => {
       assertDirectory(pinned, path);
@@ -83,7 +83,7 @@ export class OpenRoot {
     });
   }
 
-  /** The caller streams or closes what it gets. */
+  /** The caller must stream or close the file. */
   openFile(path: RelativePath): Promise<OpenFile> {
     return this.withEntry(path, async (pinned) => {
       assertFile(pinned, path);
@@ -97,7 +97,7 @@ export class OpenRoot {
     });
   }
 
-  /** Of the disk that a directory is on: another one may be mounted below the root. */
+  /** Space of the disk that holds the directory: other disks may be mounted below the root. */
   diskSpace(path: RelativePath = new RelativePath([])): Promise<DiskSpace> {
     return this.withEntry(path, async (pinned) => {
       assertDirectory(pinned, path);
@@ -110,7 +110,7 @@ export class OpenRoot {
     });
   }
 
-  /** Waits for what is under way. Files that were opened stay open. */
+  /** Waits for operations in progress. Opened files stay open. */
   async close(): Promise<void> {
     await Promise.allSettled(this.running);
     await this.top.close();

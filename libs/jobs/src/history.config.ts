@@ -1,6 +1,6 @@
 import { days, defineConfig } from '@kubarr/platform/config';
 
-/** For everything that is kept only to be looked up: each area deletes its own. */
+/** For history that each area keeps for people to look at, and deletes itself. */
 export class HistoryConfig extends defineConfig({
   /** 0 = never. */
   retentionDays: days('KUBARR_HISTORY_RETENTION_DAYS', {

@@ -65,7 +65,7 @@ export class JobAttempt {
     this.interrupt.abort(new ProcessStops('The server stops.'));
   }
 
-  /** @throws what the database answers when the end could not be stored; the lease then expires. */
+  /** @throws the error of the database when the end could not be stored; the lease then expires. */
   async run(): Promise<AttemptEnd> {
     const ticking = setInterval(() => void this.tick(), Math.min(UPDATE_EVERY_MS, this.store.timing.leaseMs / 3));
     try {
@@ -228,7 +228,7 @@ export class JobAttempt {
   }
 }
 
-/** A failure that another attempt does not mend. */
+/** Whether another attempt cannot succeed. */
 function isFinal(error: unknown): boolean {
   if (error instanceof JobInputInvalid) return true;
   return error instanceof KubarrError && !['unavailable', 'too-many', 'internal'].includes(error.kind);

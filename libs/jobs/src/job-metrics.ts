@@ -5,7 +5,7 @@ import { type JobDefinition } from './job-definition.js';
 
 type Named = Pick<JobDefinition, 'name' | 'isScheduled'>;
 
-/** Schedules and other jobs have metrics of their own, whose names alert rules and dashboards know. */
+/** Schedules and other jobs have separate metrics, whose names alert rules and dashboards use. */
 @Injectable()
 export class JobMetrics {
   private readonly scheduled;
@@ -45,7 +45,7 @@ export class JobMetrics {
     for (const outcome of ['succeeded', 'failed'] as const) this.count(job, outcome, 0);
   }
 
-  /** Of a schedule only whole runs count, not attempts: three failures of a daily job are three days. */
+  /** For a schedule only whole runs count, not attempts: three failures of a daily job take three days. */
   count({ name, isScheduled }: Named, outcome: AttemptEnd['ending'], by = 1): void {
     if (!isScheduled) this.durable.runs.inc({ kind: name, outcome }, by);
     else if (outcome !== 'retry') this.scheduled.runs.inc({ job: name, outcome }, by);

@@ -89,7 +89,10 @@ const INSERT = `
 
 const POLL_MS = 100;
 
-/** Enqueues jobs in the transaction of the change that needs them, so that both are stored or neither; and shows them. */
+/**
+ * Enqueues jobs in the transaction of the change that needs them, so that both are stored or neither. Also lists,
+ * cancels and retries jobs.
+ */
 @Injectable()
 export class JobQueue {
   constructor(

@@ -78,10 +78,10 @@ export function nextRun(schedule: Schedule, after: Date, zone = timeZone()): Dat
 
 const DAY_MS = 86_400_000;
 
-/** One format for each zone: making one takes longer than all else here. */
+/** One format per zone: creating it takes longer than all the rest. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** What clocks in the zone show, in milliseconds as if it were UTC. */
+/** The local time in a zone, in milliseconds as if it were UTC. */
 function localTime(time: Date, zone: string): number {
   let format = formats.get(zone);
   if (!format) {
@@ -91,7 +91,7 @@ function localTime(time: Date, zone: string): number {
   return Date.parse(`${format.format(time).replace(' ', 'T')}Z`);
 }
 
-/** The first moment at which clocks in the zone show the local time. */
+/** The first moment at which a zone has the local time. */
 function timeAt(local: number, zone: string): Date {
   const [before, after] = [local - DAY_MS, local + DAY_MS].map(
     (near) => local - (localTime(new Date(near), zone) - near),

@@ -1,4 +1,4 @@
-/** One rule of Kubernetes' role-based access control, written as the API has it. */
+/** One rule of Kubernetes' role-based access control, in the form of its API. */
 export interface AccessRule {
   /** `''` is the core group. */
   readonly apiGroups: readonly string[];
@@ -40,10 +40,10 @@ export const CLUSTER_ACCESS = {
     scope: 'cluster',
     purpose: 'Shows apps, figures, logs and the network map.',
     rules: [
-      // Configuration of apps is read for the map: which app names which other app's service.
+      // For the network map, which shows which app's configuration names which other app's service.
       read('', 'namespaces', 'nodes', 'pods', 'services', 'configmaps', 'events'),
       { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
-      // Figures come from the kubelet itself. The API server's way there (nodes/proxy) would also allow to run commands.
+      // From the kubelet directly: access through the API server (nodes/proxy) would also allow running commands.
       { apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] },
       read('apps', 'deployments', 'statefulsets', 'daemonsets', 'replicasets'),
       read('batch', 'jobs', 'cronjobs'),

@@ -3,7 +3,7 @@ import { DatabaseConnection, ReplicaBus } from '@kubarr/platform/database';
 import { DataSource } from 'typeorm';
 import { InstallationRow } from './installation.entity.js';
 
-/** Whether the first run is over, as a fact that never reverts: once seen, it is not asked for again. */
+/** Whether the first run is over: once true, always true, so it is not queried again. */
 @Injectable()
 export class Installation {
   private isKnownComplete = false;

@@ -4,7 +4,7 @@ import { constantTimeEquals, KeyRing } from '@kubarr/platform/secrets';
 import { createHmac } from 'node:crypto';
 import { Installation } from './installation.js';
 
-/** The cookie into which `/setup?token=…` turns the token, and the header for those who have no browser. */
+/** The cookie in which `/setup?token=…` stores the token, and the header for clients that are not browsers. */
 export const SETUP_COOKIE = 'kubarr_setup';
 export const SETUP_HEADER = 'x-setup-token';
 
@@ -24,7 +24,7 @@ export class SetupAccess {
     private readonly keys: KeyRing,
   ) {}
 
-  /** The token to print, or `undefined` when none is asked for. */
+  /** The token to print, or `undefined` when none is required. */
   async token(): Promise<string | undefined> {
     switch (this.config.token.mode) {
       case 'off':
@@ -41,7 +41,7 @@ export class SetupAccess {
     }
   }
 
-  /** True for the token of this installation, and for anything when none is asked for. */
+  /** True for the token of this installation, and for anything when none is required. */
   async accepts(presented: string | undefined): Promise<boolean> {
     const token = await this.token();
     return token === undefined || (presented !== undefined && constantTimeEquals(presented, token));

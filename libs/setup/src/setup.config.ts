@@ -1,6 +1,6 @@
 import { defineConfig, parsed } from '@kubarr/platform/config';
 
-/** `derived`: a one-time token is printed; `off`: no token is asked for; `fixed`: the token itself. */
+/** `derived`: a one-time token is printed; `off`: no token is required; `fixed`: the configured token is. */
 type SetupToken = { readonly mode: 'derived' | 'off' } | { readonly mode: 'fixed'; readonly value: string };
 
 export class SetupConfig extends defineConfig({

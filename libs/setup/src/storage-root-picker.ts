@@ -17,13 +17,13 @@ const CALL_LIMIT_MS = 20_000;
 const SYSTEM_FOLDERS = new Set(['/proc', '/sys', '/dev', '/run', '/tmp', '/var/run']);
 
 /**
- * The choice of the storage folder in the first run. Only the configured storage root can be chosen, and what is below
- * it; where the host's file system is mounted, all of that. Paths are those of the host: the prefix under which it is
- * mounted is put in front inside and never shown.
+ * Chooses the storage folder in the first run: the configured storage root or a folder below it; where the host's file
+ * system is mounted, any folder of it. Paths are those of the host: the prefix of the mount is added inside and never
+ * shown.
  */
 @Injectable()
 export class StorageRootPicker {
-  /** The folder whose members may be chosen, as seen by the host. */
+  /** The folder below which folders may be chosen, as a path of the host. */
   private readonly root: string;
   private readonly prefix: string;
 
@@ -32,7 +32,7 @@ export class StorageRootPicker {
     this.root = hostBrowsePrefix === '' ? path : '/';
   }
 
-  /** A verdict for the wizard; a bad path is an answer, not an error. */
+  /** Whether a folder can be chosen. A bad path is an answer, not an error. */
   async validate(path: string): Promise<PathValidationResponse> {
     const refusal = this.refusal(path);
     if (refusal) return { valid: false, exists: false, writable: false, message: refusal };
@@ -58,7 +58,7 @@ export class StorageRootPicker {
     };
   }
 
-  /** Makes sure that the folder is there. @throws StoragePathRefused with the same sentences as `validate`. */
+  /** Creates the folder if it is missing. @throws StoragePathRefused with the sentences of `validate`. */
   async prepare(path: string): Promise<string> {
     const verdict = await this.validate(path);
     if (!verdict.valid) throw new StoragePathRefused(verdict.message);
@@ -107,7 +107,7 @@ export class StorageRootPicker {
     return this.prefix === '' ? path : join(this.prefix, path);
   }
 
-  /** A link on the way could lead anywhere; what it leads to must still be below the root. */
+  /** Whether links on the way lead out of the root. */
   private async leadsOut(inside: string): Promise<boolean> {
     const root = await ifPossible(() => realpath(this.inside(this.root)));
     return root === undefined || !isWithin(root, await onDisk(() => realpath(inside)));

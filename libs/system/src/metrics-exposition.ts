@@ -12,7 +12,7 @@ interface Exposition {
   readonly text: string;
 }
 
-/** The figures for Prometheus: on the main port, or on one of their own; open, or behind a token. */
+/** Serves the metrics to Prometheus: on the main port or a separate one, openly or for a token. */
 @Injectable()
 export class MetricsExposition implements OnApplicationBootstrap, OnApplicationShutdown {
   private server: Server | undefined;
@@ -24,7 +24,7 @@ export class MetricsExposition implements OnApplicationBootstrap, OnApplicationS
     private readonly log: Log,
   ) {}
 
-  /** @throws RouteNotFound when the figures have a port of their own, MetricsTokenMissing */
+  /** @throws RouteNotFound when metrics have a separate port, MetricsTokenMissing */
   onMainPort(authorization: string | undefined): Promise<Exposition> {
     if (this.config.port !== undefined) throw new RouteNotFound();
     return this.expose(authorization);

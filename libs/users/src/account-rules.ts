@@ -1,11 +1,11 @@
 import { isEmail } from 'class-validator';
 
-/** Bounds in characters; the longest e-mail is that of RFC 5321 in practice. */
+/** Bounds in characters. An e-mail address has at most 254, which follows from RFC 5321. */
 export const USERNAME_LENGTH = { minimum: 3, maximum: 64 };
 export const PASSWORD_LENGTH = { minimum: 8, maximum: 128 };
 export const EMAIL_LENGTH = { minimum: 3, maximum: 254 };
 
-/** What everybody tries first. Longer lists belong to a breach check, which needs the network. */
+/** The most common passwords. Longer lists belong to a breach check, which needs the network. */
 const COMMON_PASSWORDS = new Set([
   'password',
   'password1',
@@ -38,17 +38,16 @@ const COMMON_PASSWORDS = new Set([
 /** Invisible characters: with one, two different names look the same. Hangul fillers and the empty braille pattern count as letters. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-/** True for text with something to see and nothing that hides. */
+/** True for text that has a visible character and no invisible one. */
 export const isVisible = (text: string): boolean => text.trim() !== '' && !INVISIBLE.test(text);
 
 /**
- * Why a user name cannot be used, or `undefined`. An `@` is refused: sign-in takes a name or an e-mail. So is what looks
- * like another name but is written differently, such as a full-width letter or an accent apart from its letter (Unicode's
- * form NFKC says which).
+ * Why a user name cannot be used, or `undefined`. An `@` is refused: sign-in takes a name or an e-mail. So is every
+ * name that its Unicode form NFKC changes: full-width letters or combining accents look like another name.
  */
 export function usernameRefusal(username: string): string | undefined {
   const { minimum, maximum } = USERNAME_LENGTH;
-  if ([...username].length < minimum) return `must have ${minimum} to ${maximum} characters`; // the blanks around are gone
+  if ([...username].length < minimum) return `must have ${minimum} to ${maximum} characters`; // trimmed before
   if (username.includes('@')) return 'must not contain @, which only e-mail addresses have';
   if (username !== username.trim() || username.includes('  ') || !isVisible(username))
     return 'must not start or end with a space, nor contain two in a row or invisible characters';

@@ -21,7 +21,7 @@ export interface NewAccount {
   readonly password: string;
 }
 
-/** What sign-in needs to know about an account before it knows whether the caller is who they say. */
+/** What sign-in reads of an account before the caller has proved anything. */
 export interface SignInAccount {
   readonly id: number;
   readonly username: string;
@@ -30,7 +30,7 @@ export interface SignInAccount {
   readonly sessionsValidAfter: Date | null;
 }
 
-/** Finding and making accounts, for the areas that sign people in or set the product up. */
+/** Finds and creates accounts, for the areas that sign people in or set the product up. */
 @Injectable()
 export class Accounts {
   constructor(
@@ -90,7 +90,7 @@ export class Accounts {
     return account ? this.hasher.verify(account.passwordHash, password) : this.hasher.verifyDummy(password);
   }
 
-  /** Keeps other changes of an account waiting until the transaction ends. */
+  /** Locks an account against other changes until the transaction ends. */
   async lock(transaction: EntityManager, userId: number): Promise<void> {
     await transaction.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
   }
@@ -124,7 +124,7 @@ export class Accounts {
 
   /** Ends every session that started before now, on all replicas. @returns The moment after which sessions count. */
   async endSessions(transaction: EntityManager, userId: number): Promise<Date> {
-    await this.lock(transaction, userId); // first, so that a sign-in under way is over, or sees the new time
+    await this.lock(transaction, userId); // first: a sign-in in progress has ended, or sees the new time
     // Whole milliseconds, upwards: that is how finely the session check compares.
     const [[{ sessions_valid_after }]] = await transaction.query<[[{ sessions_valid_after: Date }], number]>(
       `UPDATE users SET sessions_valid_after = date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond'
@@ -136,8 +136,8 @@ export class Accounts {
   }
 
   /**
-   * Holds an account still until the transaction ends. False when it may not be signed in with any more, or all sessions
-   * were ended since `sessionsValidAfter` was read: then a password verified before that does not count.
+   * Locks an account until the transaction ends. False when the account may no longer sign in, or all sessions were
+   * ended since `sessionsValidAfter` was read: a password verified before that does not count.
    */
   async lockIfUnchanged(transaction: EntityManager, userId: number, sessionsValidAfter: Date | null): Promise<boolean> {
     const [found] = await transaction.query<unknown[]>(
@@ -176,7 +176,7 @@ export class Accounts {
   }
 
   /**
-   * Makes an active account as part of a larger change.
+   * Creates an account as part of a larger change.
    *
    * @param how What the audit entry says beside name and e-mail.
    * @throws UsernameTaken, EmailTaken
@@ -200,7 +200,7 @@ export class Accounts {
   }
 
   /**
-   * Makes an active, approved administrator as part of a larger change.
+   * Creates an active, approved administrator as part of a larger change.
    *
    * @throws UsernameTaken, EmailTaken
    */
@@ -227,13 +227,13 @@ interface AccountFields {
 
 const FIELDS: AccountFields = { username: 'username', email: 'email', password: 'password' };
 
-/** @throws InvalidFields with every refusal that there is. */
+/** @throws InvalidFields with all refusals. */
 export function assertAllowed(refusals: readonly { path: string; message: string | undefined }[]): void {
   const issues = refusals.flatMap(({ path, message }) => (message ? [{ path, message }] : []));
   if (issues.length > 0) throw new InvalidFields(issues);
 }
 
-/** For the failure of a statement that writes a name or an e-mail address. */
+/** Rethrows a violated unique index as UsernameTaken or EmailTaken. */
 export function refuseTaken(error: unknown): never {
   if (violatesUnique(error, 'uq_users_username')) throw new UsernameTaken();
   if (violatesUnique(error, 'uq_users_email')) throw new EmailTaken();

@@ -5,7 +5,7 @@ import { ReplicaBus } from '@kubarr/platform/database';
 import { DataSource, type EntityManager } from 'typeorm';
 import { SecondFactorHolders } from './second-factor-holders.js';
 
-/** Topic on which replicas tell each other whose profile changed; `null` = everybody's (a role changed). */
+/** Topic on which replicas announce whose profile changed; `null` = all (a role changed). */
 export const PROFILE_CHANGED = 'users.profile-changed';
 
 /** A person as the rest of the product sees them: account, roles, and what these allow. */
@@ -37,7 +37,7 @@ export interface ProfileRole {
   readonly requiresTwoFactor: boolean;
 }
 
-/** What the one query answers. */
+/** A row of `PROFILES_QUERY`. */
 interface Row {
   id: number;
   username: string;
@@ -73,8 +73,8 @@ const PROFILES_QUERY = `
   FROM users u LEFT JOIN user_preferences p ON p.user_id = u.id`;
 
 /**
- * Profiles by account id, cached so that a warm request asks the database nothing. A change of an account or a role
- * drops them on every replica, in the moment its transaction commits.
+ * Profiles by account id, cached so that a warm request needs no query. A change of an account or a role drops them on
+ * every replica when its transaction commits.
  */
 @Injectable()
 export class Profiles {
@@ -103,7 +103,7 @@ export class Profiles {
     return this.cache.get(String(userId));
   }
 
-  /** As it is in the transaction, past the cache. */
+  /** The profile as the transaction sees it, past the cache. */
   async findInTransaction(transaction: EntityManager, userId: number): Promise<Profile | undefined> {
     const [row] = await transaction.query<Row[]>(`${PROFILES_QUERY} WHERE u.id = $1`, [userId]);
     return row && profileOf(row, await this.mustEnrol(transaction, row));
@@ -114,7 +114,7 @@ export class Profiles {
     await this.bus.publish(transaction, PROFILE_CHANGED, userId);
   }
 
-  /** Whether a second factor exists is asked only where a role requires one. */
+  /** Queries the second factors only if a role requires one. */
   private async mustEnrol(transaction: EntityManager, row: Row): Promise<boolean> {
     return requiresSecondFactor(row) && !(await this.secondFactors.among(transaction, [row.id])).has(row.id);
   }

@@ -8,8 +8,8 @@ export type SecondFactorLookup = (
 ) => Promise<ReadonlySet<number>>;
 
 /**
- * Who has a second factor. Roles ask before they demand one; the area that keeps the factors registers how to look, since
- * it is above this one. Without such an area no account has any.
+ * Who has a second factor. Checked before a role may require one. The area that stores the factors is above this one,
+ * so it registers the look-up; without that area no account has any.
  */
 @Injectable()
 export class SecondFactorHolders {

@@ -78,7 +78,7 @@ export class SerializedRightsChanges {
   }
 
   /**
-   * Loads an account that the caller wants to look at closely, without changing it.
+   * Loads an account whose details the caller wants to read, without changing it.
    *
    * @throws UserNotFound; BeyondOwnPermissions when the account has more permissions than the caller.
    */

@@ -17,7 +17,7 @@ export class EmailTaken extends KubarrError {
   }
 }
 
-/** The account went away between the session check and the answer. */
+/** The account was removed between the session check and the answer. */
 export class AccountGone extends KubarrError {
   readonly code = 'users.account-gone';
   readonly kind = 'unauthenticated';
@@ -60,7 +60,7 @@ export class LastAdministrator extends KubarrError {
   }
 }
 
-/** The permission went away between the guard and the change. */
+/** The permission was withdrawn between the guard and the change. */
 export class PermissionWithdrawn extends KubarrError {
   readonly code = 'users.permission-withdrawn';
   readonly kind = 'forbidden';

@@ -7,10 +7,10 @@ import { SECRET_KEY_FILE } from '../lifecycle/running-server.js';
 import { readSecretKey, withServices } from './command-context.js';
 
 /**
- * Checks the seals of the audit log, day by day.
+ * Verifies the seals of the audit log, day by day.
  *
- * @param kept A seal that was kept elsewhere.
- * @returns Exit code 1 when a day does not verify, or when the seal that was kept is missing.
+ * @param kept A seal that a person stored elsewhere.
+ * @returns Exit code 1 when a day fails verification, or when the log does not have that seal.
  */
 export async function verifyAudit(config: Config, kept?: string): Promise<0 | 1> {
   if (!(await readSecretKey(config))) {

@@ -6,8 +6,8 @@ import { AREAS } from '../areas.js';
 import { type Foundations, foundationModules } from '../foundation-modules.js';
 
 /**
- * The services of the server for a command: it listens to nothing and runs no job but one that it names. The area `system` is left out,
- * since it serves the process itself.
+ * The services of the server, for a command: opens no port and runs at most the one job that the command names. Leaves
+ * out the area `system`, which serves the process itself.
  */
 @Module({})
 export class CommandModule {

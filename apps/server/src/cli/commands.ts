@@ -4,20 +4,20 @@ import { type Config } from '@kubarr/platform/config';
 /** Exit codes: 0 done, 1 a failure, 2 the command line cannot be understood. */
 export type ExitCode = 0 | 1 | 2;
 
-/** The words and options behind the name of a command. */
+/** The words and options after the name of a command. */
 export interface CommandArguments {
   readonly words: readonly string[];
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
 }
 
 export interface Command {
-  /** The words that name it. */
+  /** As typed, such as `users list`. */
   readonly name: string;
-  /** What follows the name in the usage. */
+  /** What the usage shows after the name. */
   readonly usage?: string;
   readonly purpose: string;
   readonly options?: NonNullable<ParseArgsConfig['options']>;
-  /** Fewest and most words behind the name; none by default. */
+  /** Fewest and most words after the name; default none. */
   readonly words?: readonly [number, number];
   /**
    * `undefined` when an argument cannot be understood. Each command imports its file when it runs: `openapi` needs no

@@ -59,7 +59,7 @@ async function runRegisteredChecks(config: Config): Promise<Line[]> {
   }
 }
 
-/** @param failure Why the database cannot be used, when that is known before it is tried. */
+/** @param failure Why the database cannot be used, if known before the first attempt. */
 function checksOn(config: Config, database: DatabaseOptions, failure?: unknown): Promise<Line[]> {
   return withContext(config, database, async (services) => {
     const inTheWay = failure ?? (await openFailure(services.get(DatabaseConnection)));
@@ -73,7 +73,7 @@ function checksOn(config: Config, database: DatabaseOptions, failure?: unknown):
   });
 }
 
-/** The error with which the database refuses to be opened. */
+/** Why the database cannot be opened; `undefined` = it can. */
 async function openFailure(connection: DatabaseConnection): Promise<unknown> {
   return connection.open().then(
     () => undefined,

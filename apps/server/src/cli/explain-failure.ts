@@ -1,7 +1,7 @@
 import { InvalidEnvironment } from '@kubarr/platform/config';
 import { KubarrError } from '@kubarr/platform/errors';
 
-/** What PostgreSQL refuses before or instead of an answer, by SQLSTATE. Its own words name users and databases only. */
+/** Failures of PostgreSQL that a person can fix, by SQLSTATE. The quoted messages name users and databases only. */
 const REFUSALS: Readonly<Record<string, (said: string) => string>> = {
   '28P01': (said) => `The database server refuses the sign-in: ${said}. Check user and password.`,
   '28000': (said) => `The database server refuses the sign-in: ${said}. Check user, database and TLS.`,

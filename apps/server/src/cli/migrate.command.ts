@@ -27,7 +27,7 @@ function run(config: Config, { directTarget, migrations }: DatabaseOptions, plan
   return (planOnly ? pendingMigrations : migrate)(directTarget, database, migrations);
 }
 
-/** @throws DatabaseUnavailable when it is still away at the end. */
+/** @throws DatabaseUnavailable when the database cannot be reached within that time. */
 async function untilReachable<Result>(seconds: number, attempt: () => Promise<Result>): Promise<Result> {
   const deadline = performance.now() + seconds * 1_000;
   for (;;) {

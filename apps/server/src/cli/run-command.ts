@@ -23,7 +23,7 @@ export async function runCommand(line: readonly string[]): Promise<ExitCode> {
   }
 }
 
-/** The command that a line names, and what is given to it; `undefined` when the line cannot be understood. */
+/** The command that a line names, and its arguments; `undefined` when the line cannot be understood. */
 function parse(line: readonly string[]): [Command, CommandArguments] | undefined {
   const [first = 'serve', ...rest] = line;
   const words = [first, ...rest];

@@ -6,7 +6,7 @@ import { printTable } from './print-table.js';
 /** Accounts read at once. */
 const PAGE = 500;
 
-/** Prints every account: what it is called, what it may do, and what keeps it from signing in. */
+/** Prints every account with its state and its roles. */
 export function listUsers(config: Config): Promise<0> {
   return withServices(config, async (services): Promise<0> => {
     const users = services.get(UserList, { strict: false });

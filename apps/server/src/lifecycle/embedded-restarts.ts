@@ -3,12 +3,12 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '@kubarr/embedded-p
 import { type Log } from '@kubarr/platform/telemetry';
 import { backOffMs } from '@kubarr/platform/timing';
 
-/** Between two checks, and after each failed restart: a full disk should not fill the log as well. */
+/** Wait between two checks, longer after each failed restart: a full disk should not fill the log as well. */
 const BACK_OFF = { firstMs: 1_000, maxMs: 60_000 };
 
 /**
- * Starts the embedded server again when it ends by itself: killed by the kernel for lack of memory, or by hand. Nobody is on call at
- * home. It comes back at the same place, so the pool finds it as after any other outage.
+ * Starts the embedded server again when it ends by itself: killed by the kernel for lack of memory, or by hand. The new
+ * server listens at the same place, so the pool reconnects as after any other outage.
  */
 export class EmbeddedRestarts {
   private readonly stopping = new AbortController();
@@ -51,6 +51,6 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it runs as another user
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // the process exists, as another user
   }
 }

@@ -63,7 +63,10 @@ export class RunningServer {
     return publicUrl ?? `http://${reachable(host)}:${port}`;
   }
 
-  /** What a person needs to know, once the database was reached; the setup address only until there is an administrator. */
+  /**
+   * What to show when the database is reached for the first time; the setup address only until there is an
+   * administrator.
+   */
   async introduction(): Promise<{ address: string; stateDirectory: string; setupAddress?: string }> {
     await this.app.get(DatabaseConnection).whenReady();
     const facts = { address: this.address, stateDirectory: this.state.path };
@@ -72,7 +75,7 @@ export class RunningServer {
     return { ...facts, setupAddress: `${this.address}/setup${token === undefined ? '' : `?token=${token}`}` };
   }
 
-  /** Ends requests, pool and database in this order. Open downloads are cut after a while. */
+  /** Ends requests, pool and database in this order. Closes open downloads after {@link DRAIN_MS}. */
   async stop(): Promise<void> {
     const cut = setTimeout(() => this.app.getHttpServer().closeAllConnections(), DRAIN_MS);
     await this.app.close();

@@ -5,8 +5,8 @@ import { lockStateDirectory, StateDirectoryLocked, StateConfig } from '@kubarr/p
 import { databaseOptions } from './running-server.js';
 
 /**
- * Runs `work` against the configured database. The embedded server is started for it when it does not run, and left
- * alone when another process of ours runs it.
+ * Runs `work` against the configured database. Starts the embedded server for the duration of the work, unless another
+ * process of Kubarr already runs it.
  */
 export async function withDatabase<Result>(
   config: Config,

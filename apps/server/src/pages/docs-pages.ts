@@ -31,7 +31,7 @@ const FILES: ReadonlyMap<string, Source> = new Map([
 /** The page that shows the description of the API, with every script and style from our own origin. */
 @Injectable()
 export class DocsPages {
-  /** @throws RouteNotFound when the page is not made of such a file. */
+  /** @throws RouteNotFound when the page has no such file. */
   send(name: string, reply: FastifyReply): FastifyReply {
     const source = FILES.get(name);
     if (!source) throw new RouteNotFound();

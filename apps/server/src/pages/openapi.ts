@@ -8,7 +8,7 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 /** Two ways to authenticate: slots of a browser, or the one session of a simple client. */
 const SIGNED_IN: NonNullable<Operation['security']> = [{ sessionSlot: [], activeSlot: [] }, { legacySession: [] }];
 
-/** Where a permission is asked for, an API token that has it is enough as well. */
+/** Routes that need a permission also accept an API token that has it. */
 const BY_PERMISSION: NonNullable<Operation['security']> = [...SIGNED_IN, { apiToken: [] }];
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'] as const;

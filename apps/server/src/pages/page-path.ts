@@ -1,6 +1,6 @@
 import { isReservedPath } from './reserved-names.js';
 
-/** Reserved names under which routes answer, and never a page. */
+/** Reserved names that contain routes, never pages. */
 const ROOTS_OF_ROUTES = new Set(['api', 'auth', 'metrics', 'proxy']);
 
 /** Folder of the web client whose files carry a hash of their contents in their name. */
@@ -13,10 +13,10 @@ export type PageTarget =
   | { readonly kind: 'nothing' };
 
 /**
- * What a browser means by an address: a page, a file beside it, or neither (routes of the server, paths of apps, hidden
- * files, steps upwards).
+ * What the path of a request names: a page, a file beside it, or neither (routes of the server, paths of apps, hidden
+ * files, `..`).
  *
- * @param path Decoded, without the query: a `/` that was encoded counts as one, so that it hides nothing.
+ * @param path Decoded, without the query: an encoded `/` separates names too, so that it hides nothing.
  */
 export function pageTarget(path: string): PageTarget {
   const name = path.replace(/^\/+/, '');

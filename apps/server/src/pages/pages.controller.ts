@@ -5,7 +5,7 @@ import { type FastifyReply } from 'fastify';
 import { Pages } from './pages.js';
 import { SetupHandOver } from './setup-hand-over.js';
 
-/** Every address that no other route takes: it leads to a page, or to nothing. */
+/** Every path that no other route answers: a page, a file of the pages, or 404. */
 @ApiExcludeController()
 @Controller()
 export class PagesController {

@@ -4,7 +4,7 @@ import { ApiDescription } from './openapi.js';
 import { Pages } from './pages.js';
 
 /**
- * What the pages need of the application around them: its instance, and a way to send files.
+ * Gives the pages the application, and Fastify a way to send files.
  *
  * @throws NoIndexPage, here rather than in a provider: Nest would log a stack beside the sentence.
  */

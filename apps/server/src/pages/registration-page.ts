@@ -19,9 +19,9 @@ const FILES: ReadonlySet<string> = new Set([
 @Injectable()
 export class RegistrationPage {
   /**
-   * The page is never cached: its address may contain an invite.
+   * Not cached, because the address may contain an invite.
    *
-   * @throws RouteNotFound when the page is not made of such a file.
+   * @throws RouteNotFound when the page has no such file.
    */
   send(name: string, reply: FastifyReply): FastifyReply {
     if (!FILES.has(name)) throw new RouteNotFound();

@@ -6,8 +6,8 @@ import { type FastifyReply } from 'fastify';
 import { Pages } from './pages.js';
 
 /**
- * Takes the one-time token of the printed address over into a cookie that scripts cannot read, and sends the browser to
- * the bare address, so that the token stays in no history, bookmark or log.
+ * Moves the one-time token of the printed address into an HttpOnly cookie and redirects to the address without it, so
+ * that no history, bookmark or log keeps the token.
  */
 @Injectable()
 export class SetupHandOver {
@@ -22,9 +22,9 @@ export class SetupHandOver {
   }
 
   /**
-   * A wrong token leads to the page, which asks for a right one.
+   * For a wrong token, sends the page that asks for the right one.
    *
-   * @param token As the address has it: also missing, or several.
+   * @param token The query parameter as parsed: may be missing, or a list.
    */
   async answer(token: unknown, reply: FastifyReply): Promise<FastifyReply> {
     if (token === undefined) return this.pages.page(reply);
@@ -35,7 +35,10 @@ export class SetupHandOver {
       .redirect('/setup', 303);
   }
 
-  /** While the database is away the token cannot be checked: the page waits for it and comes back with the same token. */
+  /**
+   * Without the database the token cannot be checked: the page waits for the database, then comes back with the same
+   * token.
+   */
   private async isAccepted(token: string): Promise<boolean> {
     try {
       return await this.access.accepts(token);

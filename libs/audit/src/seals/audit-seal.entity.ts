@@ -7,7 +7,7 @@ export class AuditSeal {
   @PrimaryColumn({ type: 'date', primaryKeyConstraintName: 'pk_audit_seals' })
   day!: string;
 
-  /** Whatever was written that day was written by a transaction before this one. */
+  /** A transaction id that no writer of that day exceeds. */
   @Column({ name: 'closing_transaction', type: 'xid8' as 'text' })
   closingTransaction!: string;
 

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
 import { tokenPermissions } from './api-token-permissions.js';
 
-/** Topic on which replicas tell each other that tokens of an account ended. */
+/** Topic on which replicas announce the account whose tokens changed. */
 const CHANGED = 'auth.api-tokens-changed';
 
 /** Prefix of every token, so that people and secret scanners recognise one. */
@@ -53,7 +53,7 @@ export class ApiTokenDirectory {
     bus.subscribe(CHANGED, (userId) => this.cache.evictWhere((token) => token.userId === userId));
   }
 
-  /** Who calls, without asking anybody; `undefined` = ask `resolve`. */
+  /** The caller of a cached token, without a query; `undefined` = call `resolve`. */
   getCached(token: string): SignedIn | undefined {
     const live = this.cache.get(token);
     const profile = live && this.profiles.getCached(live.userId);
@@ -91,7 +91,7 @@ export const tokenText = (random: Buffer): string => `${PREFIX}${random.toString
 
 export const hashOfToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
 
-/** Profiles are replaced when they change, so the caller is derived out once for each. */
+/** A profile is replaced when it changes, so the caller is derived once for each profile. */
 function callerOf(live: LiveToken, profile: Profile): SignedIn | undefined {
   if (live.expiresAt <= Date.now() || !profile.isActive || !profile.isApproved) return undefined;
   if (live.createdAt < (profile.sessionsValidAfter?.getTime() ?? -Infinity)) return undefined; // ended with the sessions

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
-/** A token with which a program speaks for a person. Revoking removes the row. */
+/** A token with which a program acts for an account. Revoking removes the row. */
 @Entity('api_tokens')
 @Check('ck_api_tokens_name', 'char_length(name) BETWEEN 1 AND 64')
 @Check('ck_api_tokens_expires_at', 'expires_at > created_at')
@@ -25,7 +25,7 @@ export class ApiToken {
   @Column({ name: 'token_hash', type: 'text' })
   tokenHash!: string;
 
-  /** What it may do as long as its owner may. */
+  /** Each applies as long as the owner has it too. */
   @Column({ type: 'text', array: true })
   permissions!: string[];
 

@@ -30,7 +30,10 @@ export class ApiTokensService {
     private readonly audit: AuditRecorder,
   ) {}
 
-  /** Newest first; those that ran out are listed for a month. Whatever ended all sessions ended the tokens too. */
+  /**
+   * Newest first. Expired tokens are listed for a month; those from before the account ended all its sessions are not,
+   * since they ended too.
+   */
   async list({ userId }: SignedIn): Promise<ApiTokenResponse[]> {
     const validAfter = (await this.profiles.findById(userId))?.sessionsValidAfter ?? new Date(0);
     const rows = await this.dataSource.getRepository(ApiToken).find({

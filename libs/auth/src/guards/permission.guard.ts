@@ -13,8 +13,9 @@ import {
 import { ApiTokenRefused, NotSignedIn, PermissionMissing, SecondFactorSetupRequired } from '../auth.errors.js';
 
 /**
- * Asks for the permission that a route names. A route without any access decorator is refused to everybody. Someone who
- * must set up a second factor first reaches only the routes for that; an API token only those that name a permission.
+ * Requires the permission that a route names. Refuses a route without an access decorator to everyone, every route but
+ * those for the setup to a person who must set up a second factor first, and a route that names no permission to API
+ * tokens.
  */
 @Injectable()
 export class PermissionGuard implements CanActivate {

@@ -1,4 +1,4 @@
-/** A thing is noted at most this often, in milliseconds. */
+/** Shortest time between two recorded uses of one key, in milliseconds. */
 const MIN_INTERVAL_MS = 60_000;
 
 /** Most buffered entries; beyond that the buffer is emptied, which only loses some precision. */
@@ -16,7 +16,7 @@ export class LastUsedBuffer<Key> {
     this.waiting.set(key, new Date(now));
   }
 
-  /** What was noted since the last call. */
+  /** What was recorded since the last call. */
   drain(): ReadonlyMap<Key, Date> {
     const batch = this.waiting;
     this.waiting = new Map();

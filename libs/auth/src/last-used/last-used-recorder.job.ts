@@ -6,8 +6,8 @@ import { DataSource } from 'typeorm';
 import { LastUsedBuffer } from './last-used-buffer.js';
 
 /**
- * When sessions and API tokens were used last, kept in memory and written in batches: a request costs no write. The batch
- * does not wait for the disk, because losing a minute of it in a crash is harmless.
+ * Records when sessions and API tokens were last used, in memory and then in batches, so that requests cost no write.
+ * The commit does not wait for the disk: losing a minute of these times in a crash is harmless.
  */
 @Injectable()
 export class LastUsedRecorder implements BeforeApplicationShutdown {

@@ -4,7 +4,7 @@ import { KubarrError } from '@kubarr/platform/errors';
 import { DataSource } from 'typeorm';
 import { Session } from './session.entity.js';
 
-/** How long a proof counts, in minutes. */
+/** Validity of a proof, in minutes. */
 export const PROOF_MINUTES = 10;
 
 export class ConfirmationRequired extends KubarrError {
@@ -16,8 +16,8 @@ export class ConfirmationRequired extends KubarrError {
 }
 
 /**
- * When the person behind a session last proved who they are: at sign-in, or by the password since. New keys, tokens and
- * links need a proof of the last ten minutes, because the thief of a session would make them to keep the account.
+ * When the person behind a session last proved who they are: at sign-in, or later by the password. New keys, tokens and
+ * links need a proof of the last ten minutes, because a session thief would create them to keep access.
  */
 @Injectable()
 export class RecentProof {

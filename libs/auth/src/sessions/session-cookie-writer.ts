@@ -3,7 +3,9 @@ import { HttpConfig } from '@kubarr/platform/http';
 import { type FastifyReply } from 'fastify';
 import { type CookieChange, SESSION_SECONDS, type WithCookies } from './session-cookies.js';
 
-/** Writes the cookies of sign-in: out of reach of scripts, sent to this site only, and over TLS only when there is TLS. */
+/**
+ * Writes the cookies of sign-in: not readable by scripts, sent to this site only, and over TLS only where there is TLS.
+ */
 @Injectable()
 export class SessionCookieWriter {
   private readonly options;
@@ -17,14 +19,14 @@ export class SessionCookieWriter {
     };
   }
 
-  /** Sets or clears the cookies of a result and hands its answer on. */
+  /** Sets or clears the cookies of a result and returns its answer. */
   async write<Answer>(reply: FastifyReply, result: Promise<WithCookies<Answer>>): Promise<Answer> {
     const { answer, cookies } = await result;
     this.set(reply, cookies);
     return answer;
   }
 
-  /** Sets or clears the cookies and sends the browser on. */
+  /** Sets or clears the cookies and redirects the browser. */
   async redirect(
     reply: FastifyReply,
     result: Promise<{ location: string; cookies: readonly CookieChange[] }>,

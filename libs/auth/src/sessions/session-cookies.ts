@@ -42,8 +42,8 @@ export function readSlots(cookies: Readonly<Record<string, string | undefined>>)
 }
 
 /**
- * The one rule for which session counts: the active slot; the legacy cookie only in a browser without any slot cookie.
- * An empty active slot never falls over to another account.
+ * Which session counts: that of the active slot; that of the legacy cookie only in a browser without any slot cookie.
+ * An empty active slot never selects another account.
  */
 export function activeToken({ tokens, active, legacy }: SessionSlots): string | undefined {
   return tokens.some((token) => token !== undefined) ? tokens[active] : legacy;

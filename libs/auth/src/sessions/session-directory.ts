@@ -7,7 +7,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { NotSignedIn } from '../auth.errors.js';
 import { Session } from './session.entity.js';
 
-/** Topic on which replicas tell each other which session ended. */
+/** Topic on which replicas announce the session that changed or ended. */
 const SESSION_CHANGED = 'auth.session-ended';
 
 const SESSION_QUERY = 'SELECT id, user_id, expires_at, counts_since FROM sessions WHERE id = $1';
@@ -35,8 +35,8 @@ export interface ResolvedSession extends LiveSession {
 }
 
 /**
- * Resolves session tokens to callers; cached, so that a warm request needs no query. A session is valid while
- * its row exists and has not expired, and its account is active, approved and has not ended it with all others.
+ * Resolves session tokens to callers; cached, so that a warm request needs no query. A session is valid while its row
+ * exists and has not expired, its account is active and approved, and the account has not ended all sessions since.
  */
 @Injectable()
 export class SessionDirectory {
@@ -53,7 +53,7 @@ export class SessionDirectory {
     bus.subscribe(SESSION_CHANGED, (sessionId) => this.cache.evictWhere((session) => session.sessionId === sessionId));
   }
 
-  /** The person behind a token that was verified before, without asking anybody; `undefined` = ask `resolve`. */
+  /** The caller of a token that was verified before, without a query; `undefined` = call `resolve`. */
   getCached(token: string): SignedIn | undefined {
     const session = this.cache.get(token);
     const profile = session && this.profiles.getCached(session.userId);
@@ -80,8 +80,8 @@ export class SessionDirectory {
   }
 
   /**
-   * Locks the account row of a session until the transaction ends, so that a session that is ended concurrently, maybe on
-   * another replica, cannot create an API token or another thing that outlives it.
+   * Locks the account row of a session until the transaction ends: a session that is ended concurrently, maybe on
+   * another replica, cannot create an API token or anything else that outlives it.
    *
    * @throws NotSignedIn when the session has ended.
    */

@@ -17,11 +17,14 @@ import { SessionActions } from '../auth.actions.js';
 export interface SignInProof {
   readonly method: 'password' | 'passkey' | `provider:${string}`;
   readonly secondFactor?: 'totp' | 'recovery-code' | 'passkey';
-  /** What must be used up together with the sign-in, such as a code. When it throws, there is no session. */
+  /**
+   * Uses up what the sign-in needs, such as a code, in the transaction of the new session. When it throws, there is no
+   * session.
+   */
   readonly consume?: (transaction: EntityManager) => Promise<Pick<SignInProof, 'secondFactor'> | void>;
 }
 
-/** Makes sessions. */
+/** Creates sessions at sign-in. */
 @Injectable()
 export class SessionIssuer {
   constructor(

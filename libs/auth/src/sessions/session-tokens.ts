@@ -15,10 +15,10 @@ export interface SessionToken {
 
 export const ALGORITHM = 'HS256';
 
-/** Length of a signing key, in bytes: the hash's own. Source: RFC 7518 section 3.2. */
+/** Length of a signing key, in bytes: that of the hash. Source: RFC 7518 section 3.2. */
 const KEY_LENGTH = 32;
 
-/** Shortest time between two reads of the keys because a token names an unknown one, in milliseconds. */
+/** Shortest time between two reloads of the keys for tokens that name an unknown one, in milliseconds. */
 const RELOAD_AFTER_MS = 5_000;
 
 /**
@@ -66,7 +66,7 @@ export class SessionTokens {
     }
   }
 
-  /** Two replicas may try at once: the unique index lets one through, and both use that one. */
+  /** Two replicas may create a key at once: the unique index admits one key, and both use it. */
   private async create(): Promise<string> {
     const kid = randomUUID();
     await this.dataSource

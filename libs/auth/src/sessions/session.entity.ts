@@ -21,7 +21,10 @@ export class Session {
   @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
   createdAt!: Date;
 
-  /** Start of the session, or when its user last ended all other sessions. Ending all sessions before a time spares later ones. */
+  /**
+   * Start of the session, or when its user last ended all other sessions. Ending all sessions before a time keeps those
+   * with a later `validFrom`.
+   */
   @Column({ name: 'counts_since', type: 'timestamptz', default: () => 'now()' })
   validFrom!: Date;
 
@@ -33,7 +36,7 @@ export class Session {
   @Column({ name: 'last_accessed_at', type: 'timestamptz', default: () => 'now()' })
   lastAccessedAt!: Date;
 
-  /** When it was last proved who uses it: at sign-in, or by giving the password again. */
+  /** When the person last proved who they are: at sign-in, or by the password since then. */
   @Column({ name: 'proven_at', type: 'timestamptz', default: () => 'now()' })
   provenAt!: Date;
 }

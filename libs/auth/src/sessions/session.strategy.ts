@@ -10,9 +10,9 @@ interface TokenSource {
 }
 
 /**
- * The one check of a session token: its signature and expiry by passport-jwt, then its session and account. The guard,
- * the sockets and the slots of a browser all ask here. The strategy runs without passport, whose registry of strategies
- * is global: of two applications in one process the second would answer for both.
+ * The one check of a session token: signature and expiry by passport-jwt, then session and account. The guard, the
+ * sockets and the slots of a browser use it. Runs without passport, whose registry of strategies is global: of two
+ * applications in one process the second would answer for both.
  */
 @Injectable()
 export class SessionStrategy extends Strategy {

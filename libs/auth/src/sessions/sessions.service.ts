@@ -15,7 +15,7 @@ import { SessionActions } from '../auth.actions.js';
 /** Most sessions in one answer, newest use first. */
 const MAX_LISTED = 100;
 
-/** What people do with the sessions they have. */
+/** One's own sessions: list, switch, sign out, revoke. */
 @Injectable()
 export class SessionsService {
   constructor(
@@ -38,14 +38,14 @@ export class SessionsService {
     }));
   }
 
-  /** @throws SlotEmpty when no live session is there. */
+  /** @throws SlotEmpty when the slot has no live session. */
   async switchTo(cookies: Cookies, slot: number): Promise<WithCookies<SwitchSessionResponse>> {
     const active = (await this.browser.read(cookies)).live.find((entry) => entry.slot === slot);
     if (!active) throw new SlotEmpty(slot);
     return { answer: { message: 'Account switched', slot }, cookies: activateCookies(slot, active.token) };
   }
 
-  /** Ends the active session. Never fails for lack of one; the next account of this browser takes over. */
+  /** Ends the active session, if there is one; the next account of this browser becomes active. */
   async signOut(actor: Actor, cookies: Cookies): Promise<WithCookies<{ message: string }>> {
     const { slots, live, current } = await this.browser.read(cookies);
     if (current) {
@@ -65,7 +65,11 @@ export class SessionsService {
     return this.listOf(userId, sessionId);
   }
 
-  /** The live sessions of an account; `currentId` is the one that asks, if it is one of them. */
+  /**
+   * The live sessions of an account.
+   *
+   * @param currentId The session of the request, which the list marks.
+   */
   async listOf(userId: number, currentId?: string): Promise<SessionResponse[]> {
     const profile = await this.profiles.findById(userId);
     const rows = await this.dataSource.getRepository(Session).find({

@@ -5,7 +5,10 @@ import { NotSignedIn } from '../auth.errors.js';
 import { activeTokenOf } from './session-cookies.js';
 import { SessionStrategy } from './session.strategy.js';
 
-/** The caller behind a socket. Sockets stay open for hours and ask again and again; a cached session costs no query. */
+/**
+ * The caller behind a socket. Sockets stay open for hours and are checked again and again; a cached session costs no
+ * query.
+ */
 @Injectable()
 export class SocketSessions {
   constructor(private readonly strategy: SessionStrategy) {}

@@ -10,7 +10,7 @@ import { Session } from './session.entity.js';
 import { SessionsService } from './sessions.service.js';
 import { SessionActions } from '../auth.actions.js';
 
-/** The sessions of other people, for those who look after their accounts. */
+/** The sessions of other accounts, for those who manage accounts. */
 @Injectable()
 export class UserSessionsService {
   constructor(

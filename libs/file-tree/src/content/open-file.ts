@@ -55,9 +55,9 @@ class FileRange extends Readable {
   }
 
   /**
-   * Into a response two buffers take turns: one is filled while the other is sent. Fresh ones for each read would pile up
-   * until the garbage collector comes (some 60 MiB), at less throughput. A consumer that reads in another way may keep what it
-   * gets, and gets fresh ones (`_read`).
+   * Piped into a response, two buffers alternate: one is filled while the other is sent. A new buffer for each read
+   * would stay until the garbage collector runs (some 60 MiB), at less throughput. Any other consumer may keep its
+   * chunks, and gets new buffers (`_read`).
    */
   override pipe<T extends NodeJS.WritableStream>(destination: T, { end = true }: { end?: boolean } = {}): T {
     this.pump(destination).then(
@@ -65,7 +65,7 @@ class FileRange extends Readable {
         if (this.destroyed) return;
         if (end) destination.end();
         this.push(null);
-        this.resume(); // to the end event, and so to closing
+        this.resume(); // reaches the end event, which closes the file
       },
       (error: Error) => this.destroy(error),
     );
@@ -83,7 +83,7 @@ class FileRange extends Readable {
     );
   }
 
-  /** Waits for the latest read: the system would give the number of the closed file to another one. */
+  /** Waits for the latest read: the system reuses the number of a closed descriptor. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.reading
       .catch(() => undefined) // reported to its caller
@@ -117,7 +117,7 @@ class FileRange extends Readable {
     return filling;
   }
 
-  /** Reads on into the buffer; answers the part of it that was filled. */
+  /** Reads more into the buffer; returns the part that was filled. */
   private async readOn(buffer: Buffer): Promise<Buffer> {
     try {
       const length = Math.min(buffer.length, this.remaining);
@@ -132,7 +132,7 @@ class FileRange extends Readable {
   }
 }
 
-/** Settles when the consumer needs the chunk no more. */
+/** Settles when the consumer no longer needs the chunk. */
 const send = (chunk: Buffer, destination: NodeJS.WritableStream): Promise<void> =>
   new Promise((resolve, reject) => {
     destination.write(chunk, (error) => (error ? reject(error) : resolve()));

@@ -2,7 +2,7 @@ import { type FileHandle } from '../disk/limited-fs.js';
 import { asFilesError } from '../files.errors.js';
 import { type RelativePath } from '../paths/relative-path.js';
 
-/** Permission bits of a file that is whole: installed apps share it by their group. */
+/** Permission bits of a finished file: installed apps share it by their group. */
 const FILE_MODE = 0o664;
 
 /** A file that is being written. Its owner alone may read it until it is finished. */
@@ -22,15 +22,12 @@ export class PartFile {
     }
   }
 
-  /** Bytes that it has. */
+  /** Bytes written so far. */
   get size(): number {
     return this.length;
   }
 
-  /**
-   * Adds bytes at the end, all of them.
-   * @throws NoSpace and other errors of the disk; what was written before stays.
-   */
+  /** Appends all bytes. @throws NoSpace and other errors of the disk; what was written before stays. */
   async append(bytes: Uint8Array): Promise<void> {
     for (let done = 0; done < bytes.length;) {
       const { bytesWritten } = await this.attempt(() =>
@@ -41,12 +38,12 @@ export class PartFile {
     }
   }
 
-  /** Waits until its content is on the disk. */
+  /** Waits until the content is on the disk. */
   async sync(): Promise<void> {
     await this.attempt(() => this.handle.datasync());
   }
 
-  /** Lets others read it, and waits until its content is on the disk. To be published next. */
+  /** Sets the final mode and time, and waits until the content is on the disk: ready to be published. */
   async finish({ mode = FILE_MODE, modified }: { mode?: number; modified?: Date } = {}): Promise<void> {
     await this.attempt(async () => {
       await this.handle.chmod(mode);

@@ -21,14 +21,14 @@ export interface FileEntry {
   readonly device: bigint;
 }
 
-/** What of lstat(2) makes an entry. */
+/** The fields of lstat(2) that an entry needs. */
 export type EntryStats = Pick<BigIntStats, 'mode' | 'size' | 'mtimeNs' | 'birthtimeNs' | 'ino' | 'dev'>;
 
 /** True for two names of one file, and for one entry before and after a rename. */
 export const isSameEntry = (one: FileEntry, other: FileEntry): boolean =>
   one.inode === other.inode && one.device === other.device;
 
-/** An entry that converts a value when it is used: of a page of entries most are not. */
+/** Converts a value only when it is read: most values of a page are not. */
 export class StatEntry implements FileEntry {
   readonly mode: number;
   readonly kind: EntryKind;

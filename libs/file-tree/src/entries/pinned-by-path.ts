@@ -6,12 +6,12 @@ import { syncDirectory } from './sync-directory.js';
 const SLASH = Buffer.from('/');
 
 /**
- * Systems without `/proc` (macOS, for development): a member is remembered by its real path. No link is followed while
- * things stand still, and after opening it is checked that the opened file is the one that was picked up and that no part of
- * its path has become a link.
+ * Systems without `/proc` (macOS, for development): an entry is remembered by its real path. No link is followed unless
+ * something changes concurrently; after opening, checks that the opened file is the pinned one and that no part of its
+ * path has become a link.
  *
- * Not guaranteed: an attacker who can write below the root, and who swaps a directory for a link and back at the right
- * moments (between two system calls), can have facts or content from outside the root shown. Linux has no such gap.
+ * Not guaranteed: an attacker who can write below the root, and who swaps a directory for a link and back between two
+ * system calls, can make facts or content from outside the root visible. Linux has no such gap.
  */
 class PinnedByPath implements PinnedEntry {
   constructor(

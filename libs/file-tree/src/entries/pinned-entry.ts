@@ -6,22 +6,28 @@ import { type FileHandle } from '../disk/limited-fs.js';
  * its path. Pinning opens nothing for reading, so a device is not woken and a pipe does not block.
  */
 export interface PinnedEntry {
-  /** The member's own facts, a link's included, taken when it was picked up. */
+  /** lstat(2) of the entry when it was pinned. */
   readonly stats: BigIntStats;
-  /** An address for system calls on the member `name` of this directory; `''` is the directory itself. Good until `close()`. */
+  /**
+   * An address for system calls on the entry `name` of this directory; `''` is the directory itself. Valid until
+   * `close()`.
+   */
   pathTo(name: Buffer): Buffer;
-  /** Picks up the member `name` of this directory without following it. */
+  /** Pins the entry `name` of this directory without following it. */
   open(name: Buffer): Promise<PinnedEntry>;
-  /** Opens this very ordinary file, its content as it is. */
+  /** Opens the pinned regular file. */
   openFile(access?: 'read' | 'write'): Promise<FileHandle>;
   /**
-   * Opens this very directory to read `batch` names at a time. Names as `latin1` have one character per byte and are read
-   * in half the time; they suit only file systems that return the type of an entry with its name.
+   * Opens the pinned directory to read `batch` names at a time. Names as `latin1` have one character per byte and are
+   * read in half the time; they suit only file systems that return the type of an entry with its name.
    */
   opendir(batch: number, encoding: 'buffer' | 'latin1'): Promise<Dir>;
-  /** Waits until the names in this very directory are on the disk, where its file system can tell. */
+  /** Waits until the names in the pinned directory are on the disk, if its file system supports that. */
   syncDirectory(): Promise<void>;
-  /** Only after every call that uses it has settled: the system gives the number of a closed descriptor to the next file. */
+  /**
+   * Only after every call that uses the entry has settled: the system gives the number of a closed descriptor to the
+   * next file.
+   */
   close(): Promise<void>;
 }
 

@@ -48,7 +48,7 @@ class SharedRead {
   private requests = 1;
   private most: number;
 
-  /** The first request: its directory stays open until its page is there, and so until the names are. */
+  /** The first request keeps its directory open until its page is complete, and so until all names are read. */
   constructor(
     private readonly directory: PinnedEntry,
     private readonly options: ListOptions,

@@ -5,7 +5,7 @@ import { isMissing } from '../entries/with-entry.js';
 import { BY_NAME, type Order, type Slice, SortedNames } from './sorted-names.js';
 import { statEntries } from './stat-entries.js';
 
-/** What of a directory is listed, and in which order. */
+/** Which entries of a directory are listed, and in which order. */
 export interface ListOptions extends Slice {
   /** Default: by name. Any other order needs the size or time of every entry. */
   readonly order?: Order;
@@ -17,9 +17,9 @@ export interface ListOptions extends Slice {
 const BATCH = 1_024;
 
 /**
- * Ways to read a directory, the fastest first. Some file systems do not return the type of an entry with its name. There
- * Node calls lstat(2) for each name of a batch: it does not find a name that is not ASCII and not read as bytes, and it
- * fails the whole batch if one name has vanished.
+ * Ways to read a directory, the fastest first. Some file systems do not return the type of an entry with its name.
+ * There Node calls lstat(2) for each name of a batch, which does not find names outside ASCII unless they are read as
+ * bytes, and fails the whole batch if one name has vanished.
  */
 const READS = [
   { encoding: 'latin1', batch: BATCH },

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type EntryStats } from '../entries/file-entry.js';
 
-/** How long the thread stays after its last request, in milliseconds. It takes some 10 MiB. */
+/** How long an idle thread is kept, in milliseconds. It takes some 10 MiB. */
 const IDLE_MS = 30_000;
 
 /** Values per entry in an answer; `mode` is 0 if the entry has vanished. */

@@ -22,7 +22,7 @@ const ROOT = new RelativePath([]);
 export class FileOperations {
   constructor(private readonly withEntry: WithEntry) {}
 
-  /** Makes a directory, and those that are missing above it. @throws NameTaken when it is there. */
+  /** Makes a directory and its missing parents. @throws NameTaken when the path exists. */
   makeDirectory(path: RelativePath, mode = DIRECTORY_MODE): Promise<FileEntry> {
     return this.withEntry(ROOT, async (top) => {
       let pinned = top;
@@ -53,12 +53,11 @@ export class FileOperations {
   }
 
   /**
-   * Gives an entry another place on the same disk, at once and whole. A crash leaves it in the old place, the new one or,
-   * when it is not a directory, both.
+   * Moves an entry on its disk, at once and whole. After a crash it has the old path, the new one or, when it is not a
+   * directory, both.
    *
-   * Not guaranteed: what another program puts into the new place in the very moment is replaced if it is an empty
-   * directory, and on a disk without hard links also if it is a file.
-   * @throws NameTaken, OtherDisk, IntoItself
+   * Not guaranteed: what another program creates at the new path at the same moment is replaced if it is an empty
+   * directory, and on a disk without hard links also if it is a file. @throws NameTaken, OtherDisk, IntoItself
    */
   async move(from: RelativePath, to: RelativePath): Promise<FileEntry> {
     if (to.isWithin(from) && to.names.length > from.names.length) throw new IntoItself(from.text);
@@ -108,9 +107,8 @@ export class FileOperations {
   }
 
   /**
-   * Gives a part that is whole and on the disk its final name. Safe to repeat after a crash: when the final name is that
-   * of the part already, all is well.
-   * @throws NameTaken when something else has the name.
+   * Gives a part that is complete and on the disk its final name. Safe to repeat after a crash: does nothing when the
+   * part already has that name. @throws NameTaken when something else has the name.
    */
   publish(part: RelativePath, to: RelativePath): Promise<void> {
     return this.inParent(part, (source) =>
@@ -125,7 +123,7 @@ export class FileOperations {
     );
   }
 
-  /** Facts of an entry, or `undefined` when there is none. */
+  /** Stat of an entry, or `undefined` when there is none. */
   async statIfExists(path: RelativePath): Promise<FileEntry | undefined> {
     try {
       return await this.inParent(path, (parent) => statIfExists(parent, path.name));
@@ -153,7 +151,7 @@ async function openOrMake(above: PinnedEntry, name: Buffer, mode: number, mustMa
     return above.open(name);
   }
   const made = await above.open(name);
-  if (made.stats.isDirectory()) await chmod(made.pathTo(SELF), mode); // mkdir heeds the process's umask
+  if (made.stats.isDirectory()) await chmod(made.pathTo(SELF), mode); // the umask of the process limits mkdir
   return made;
 }
 
@@ -200,7 +198,7 @@ async function moveBetween(
   await rename(old, next);
 }
 
-/** Is it still there, and under another name too? */
+/** Whether the entry still has this name, and another one too. */
 async function hasOtherNames(address: Buffer, { inode }: FileEntry): Promise<boolean> {
   try {
     const { ino, nlink } = await lstat(address, { bigint: true });
@@ -211,7 +209,7 @@ async function hasOtherNames(address: Buffer, { inode }: FileEntry): Promise<boo
   }
 }
 
-/** False when there was nothing of that name any more. */
+/** False when the name no longer existed. */
 async function unlinkIfThere(address: Buffer): Promise<boolean> {
   try {
     await unlink(address);

@@ -8,7 +8,7 @@ import { type RelativePath } from '../paths/relative-path.js';
 import { statIfExists, statEntry } from './file-operations.js';
 import { openDirectoryIfExists, walk, type WalkOptions } from './tree-walk.js';
 
-/** Bytes that are copied in one go. */
+/** Bytes per read and write. */
 const CHUNK = 1_024 * 1_024;
 
 /**
@@ -113,7 +113,7 @@ export class TreeCopy {
         await output.chmod(before.mode);
         await output.datasync();
         const seconds = Number(before.modifiedNs) / 1e9;
-        await output.utimes(seconds, seconds); // at last: by its time a copy is known to be whole
+        await output.utimes(seconds, seconds); // last, because the time marks a complete copy
         await output.sync();
       } finally {
         await output.close();
@@ -141,7 +141,7 @@ export class TreeCopy {
   }
 }
 
-/** Is the other one a copy that was finished, of what the first one is now? */
+/** Whether `to` is a complete copy of what `from` is now. */
 export async function isWholeCopy(
   source: PinnedEntry,
   from: Buffer,
@@ -159,7 +159,7 @@ export async function isWholeCopy(
   return difference <= tolerance && difference >= -tolerance;
 }
 
-/** Where a link points, as it says itself. */
+/** The target text of a link. */
 async function targetOf(parent: PinnedEntry, name: Buffer): Promise<Buffer> {
   try {
     return await readlink(parent.pathTo(name), 'buffer');

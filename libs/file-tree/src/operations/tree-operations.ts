@@ -27,14 +27,14 @@ export interface WalkEntry {
   openFile(): Promise<OpenFile | undefined>;
 }
 
-/** How often a directory is emptied again when entries appear during its removal. */
+/** Rounds of emptying a directory while entries appear in it. */
 const REMOVAL_ROUNDS = 5;
 
 /** Directories of a root with all that is in them. Links are never followed: they are copied and removed as links. */
 export class TreeOperations {
   constructor(private readonly withEntry: WithEntry) {}
 
-  /** The members below a directory, in no particular order, one after another. */
+  /** The entries below a directory, in no particular order, one after another. */
   async *walk(path: RelativePath, options: WalkOptions = {}): AsyncGenerator<WalkEntry> {
     const top = await this.openDirectory(path);
     try {
@@ -46,7 +46,10 @@ export class TreeOperations {
     }
   }
 
-  /** Adds up what is below a directory. `onDirectory` hears the sum of each one, innermost first, itself at last. */
+  /**
+   * Sums up what is below a directory. Calls `onDirectory` with the sum of each directory, innermost first, `path`
+   * last.
+   */
   async measure(
     path: RelativePath,
     options: WalkOptions = {},
@@ -104,8 +107,8 @@ export class TreeOperations {
   }
 
   /**
-   * Copies an entry to a place where nothing is, or where an earlier attempt of the very same copy left something: what
-   * that finished is not copied again. Devices, sockets and pipes are left out.
+   * Copies an entry to a free path, or continues an earlier attempt at this copy: what that finished is not copied
+   * again. Devices, sockets and pipes are left out.
    * @returns how many were left out
    * @throws FileChanged when a file changed while it was copied
    */
@@ -114,9 +117,9 @@ export class TreeOperations {
   }
 
   /**
-   * The second half of a move between disks: removes from `from` exactly what `to` has a complete copy of. What changed or
-   * was added since stays.
-   * @returns how many members stay
+   * The second half of a move between disks: removes from `from` exactly what `to` has a complete copy of. What changed
+   * or was added since stays.
+   * @returns how many entries stay
    */
   removeCopied(from: RelativePath, to: RelativePath, options: WalkOptions = {}): Promise<number> {
     return this.betweenParents(from, to, async (source, target) => {
@@ -217,7 +220,7 @@ async function removeEntries(
   }
 }
 
-/** @returns how many members stay */
+/** @returns how many entries stay */
 async function removeCopiedEntries(
   pinned: PinnedEntry,
   path: RelativePath,
@@ -248,7 +251,7 @@ async function removeCopiedEntries(
 /** False when a directory has replaced it. */
 const removed = (address: Buffer): Promise<boolean> => goneUnless(unlink(address), 'EISDIR');
 
-/** False when it has members. */
+/** False when it is not empty. */
 const removedWhenEmpty = (address: Buffer): Promise<boolean> => goneUnless(rmdir(address), 'ENOTEMPTY');
 
 async function goneUnless(removal: Promise<void>, obstacle: string): Promise<boolean> {

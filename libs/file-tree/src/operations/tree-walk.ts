@@ -17,7 +17,7 @@ const MAX_LEVELS = 4_096;
 /** One stop of a walk, valid until the walk continues. A directory is visited twice: before and after its entries. */
 export interface WalkStep {
   readonly path: RelativePath;
-  /** The directory that it lies in. */
+  /** The directory that contains it. */
   readonly parent: PinnedEntry;
   readonly name: Buffer;
   /** The directory itself, pinned; `undefined` for everything else. */
@@ -28,9 +28,9 @@ export interface WalkStep {
 export interface WalkOptions {
   /** The walk rejects with its reason. */
   readonly signal?: AbortSignal;
-  /** Stops at directories that may not be read or are too deep, but does not enter them, instead of failing. */
+  /** Visits directories that cannot be read or are too deep without entering them, instead of failing. */
   readonly skipsForbidden?: boolean;
-  /** Members that are walked over. Default: all. */
+  /** Entries to visit. Default: all. */
   readonly filter?: (name: Buffer) => boolean;
 }
 
@@ -43,7 +43,7 @@ interface Level {
 }
 
 /**
- * Every member below a pinned directory, in no particular order, without following links. Memory and open descriptors
+ * Every entry below a pinned directory, in no particular order, without following links. Memory and open descriptors
  * (two for each level) grow with the depth alone, and that is bounded. Entries that vanish during the walk are skipped.
  * @throws TooDeep
  */
@@ -127,12 +127,12 @@ async function readDirent({ names }: Level, relativePathTo: () => RelativePath):
   try {
     return await readDirectory(names);
   } catch (error) {
-    // Only where the disk does not tell which names are directories: Node asks for a batch, and one has vanished.
+    // Only on a disk that does not return types with names: Node calls lstat for the batch, and one name has vanished.
     throw isMissing(error) ? new FileChanged(relativePathTo().text) : error;
   }
 }
 
-/** A directory, pinned; `undefined` when there is nothing of that name, or something else. */
+/** The pinned directory; `undefined` when there is no directory of that name. */
 export async function openDirectoryIfExists(parent: PinnedEntry, name: Buffer): Promise<PinnedEntry | undefined> {
   try {
     const pinned = await parent.open(name);

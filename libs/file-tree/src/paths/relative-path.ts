@@ -21,7 +21,7 @@ export class RelativePath {
     return this.names.at(-1) ?? Buffer.alloc(0);
   }
 
-  /** The member `name` of this directory. */
+  /** The entry `name` of this directory. */
   child(name: Buffer): RelativePath {
     return new RelativePath([...this.names, name]);
   }
@@ -38,13 +38,13 @@ export class RelativePath {
 }
 
 /**
- * Reads a path typed or sent by a person, below a root whose place does not matter: pure, touches no disk.
+ * Parses a path from a person or a client, relative to any root. Pure: touches no disk.
  *
- * Slashes at the front, at the end and doubled ones do not count; `''` and `/` are the root. The text is taken as it is:
- * `%2e%2e` and backslashes are ordinary characters of a name, apart from the `\xNN` escapes of {@link nameText}.
+ * Leading, trailing and doubled slashes do not count; `''` and `/` are the root. The rest is literal: `%2e%2e` and
+ * backslashes are ordinary characters of a name, apart from the `\xNN` escapes of {@link nameText}.
  * @throws PathOutside for a `..` segment, wherever it would lead.
- * @throws PathMalformed for a `.` segment, a NUL character, half a character pair, more than 4 096 bytes in all or more
- * than 255 in one name.
+ * @throws PathMalformed for a `.` segment, a NUL character, a lone surrogate, more than 4 096 bytes in all or more than
+ * 255 in one name.
  */
 export function parseRelativePath(text: string): RelativePath {
   if (text.includes('\0')) throw new PathMalformed('it contains a NUL character');

@@ -24,7 +24,7 @@ export class ChannelRequests implements OnApplicationShutdown {
 
   constructor({ allowedAddresses }: NotificationsConfig) {
     const rules = new AddressRules({ allowed: allowedAddresses, variable: 'KUBARR_NOTIFICATION_ALLOWED_ADDRESSES' });
-    // A reused connection may be closed by the server just then, and a repeated message may arrive twice.
+    // The server may close a reused connection at the same moment, and a repeated message may arrive twice.
     this.egress = new Egress({ rules, timeoutMs: SEND_TIMEOUT_MS, maxBytes: MAX_BYTES, keepAliveMs: 0 });
   }
 

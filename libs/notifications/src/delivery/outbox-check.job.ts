@@ -14,7 +14,7 @@ export class OutboxCheck {
   @Scheduled({ name: 'notification-outbox', everyMs: 900_000, timeoutMs: 60_000 })
   async run(): Promise<void> {
     await this.dataSource.transaction(async (transaction) => {
-      // Nobody is left to tell.
+      // Without the account there is no one to notify.
       await transaction.query(
         `UPDATE notification_deliveries SET status = 'failed', error = 'The account was removed.', finished_at = now()
          WHERE status = 'pending' AND user_id IS NULL`,

@@ -19,7 +19,7 @@ export const DELIVERY: JobType<DeliveryInput> = { name: 'notifications.deliver',
 /** Event type of the message with the code that verifies a destination. */
 export const VERIFICATION = 'verification';
 
-/** Messages that are to be sent, written in the transaction of what they tell. */
+/** Messages to send, written in the transaction of the event that they report. */
 @Injectable()
 export class Outbox {
   /**
@@ -31,8 +31,8 @@ export class Outbox {
   constructor(private readonly jobs: JobQueue) {}
 
   /**
-   * One message for each verified destination of the accounts, on channels that are on. Until its first attempt a
-   * message takes further events of its type in.
+   * One message for each verified destination of the accounts, on enabled channels. Further events of a type are added
+   * to its message until the first attempt.
    */
   async add(
     transaction: EntityManager,

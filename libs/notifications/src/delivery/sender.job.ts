@@ -12,9 +12,9 @@ import { Destinations } from '../destinations/destinations.js';
 import { type AlertSeverity } from '@kubarr/alerts';
 import { DELIVERY, type DeliveryInput, VERIFICATION } from './outbox.js';
 
-/** Attempts before a message is given up: with the waits between them about a day. */
+/** Attempts before a message is given up: about a day, with the waits between them. */
 const ATTEMPTS = 30;
-/** A server that asks for a longer wait is asked again after this, in seconds. */
+/** Longest wait that a server can ask for, in seconds. */
 const LONGEST_RETRY_AFTER = 6 * 3_600;
 
 /** A message that is about to be sent. */
@@ -31,8 +31,8 @@ interface Due {
 }
 
 /**
- * Empties the outbox of one destination, one message at a time. That a message is being sent is committed before it
- * leaves, and that it was taken right after: a kill in between sends it again, and never loses it.
+ * Empties the outbox of one destination, one message at a time. The attempt is committed before the message leaves, its
+ * outcome right after: a kill in between sends the message again, and never loses it.
  */
 @Injectable()
 export class Sender {
@@ -129,7 +129,7 @@ export class Sender {
     return row.ms === null ? undefined : Math.max(0, Math.ceil(row.ms));
   }
 
-  /** Why it was not taken; `undefined` = it was. */
+  /** @returns why the message was not sent; `undefined` = it was */
   private async send(
     userId: number,
     channel: Channel,
@@ -160,7 +160,7 @@ export class Sender {
       return undefined;
     } catch (error) {
       signal.throwIfAborted(); // the server stops: not the channel's fault
-      if (asDatabaseError(error)) throw error; // nor is that
+      if (asDatabaseError(error)) throw error; // the database's fault, not the channel's
       return asDeliveryFailed(error);
     }
   }

@@ -12,7 +12,7 @@ import { SignInWatch } from './sign-in-watch.js';
 /** Entries read in one transaction. */
 const BATCH = 500;
 
-/** Notifies people of audit entries: of each entry once, also when its transaction committed late. */
+/** Notifies people of audit entries, each exactly once, even when its transaction commits late. */
 @Injectable()
 export class AuditFollower {
   constructor(

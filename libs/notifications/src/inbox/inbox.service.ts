@@ -12,7 +12,7 @@ export const INBOX_CHANGED = 'notifications.inbox-changed';
 
 const MAX_PAGE_SIZE = 100;
 
-/** An unread line of the same type that is younger than this, in minutes, takes further events in. */
+/** Further events are added to an unread notification of the same type that is younger than this, in minutes. */
 const FOLD_MINUTES = 10;
 
 /** More accounts are published as "all": NOTIFY carries 8 000 bytes. */
@@ -65,7 +65,10 @@ export class InboxService {
     return new Map(rows.map(({ user_id, unread }) => [user_id, unread]));
   }
 
-  /** An unread line of the same type takes the events in while it is younger than {@link FOLD_MINUTES}. */
+  /**
+   * Adds the events to an unread notification of the same type that is younger than {@link FOLD_MINUTES}, else a new
+   * one.
+   */
   async add(
     transaction: EntityManager,
     { eventType, severity, title, message, userIds, events }: Notification,

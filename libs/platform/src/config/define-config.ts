@@ -16,7 +16,7 @@ interface DefinedConfig<Slice extends object> {
  *
  * `Declared` has no tighter bound, because it would widen the types of the values.
  *
- * @param check What is wrong with values that are right one by one, as sentences that name the variables, never values.
+ * @param check Checks together what is valid one by one; returns sentences that name the variables, never values.
  */
 export function defineConfig<Declared extends object>(
   fields: Declared,

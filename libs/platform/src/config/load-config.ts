@@ -48,7 +48,7 @@ export function loadConfig(
   return new Config(slices);
 }
 
-/** Where a variable has its value from, for people. */
+/** Where the value of a variable comes from, for people. */
 export interface VariableState {
   readonly variable: AnyVariable;
   /** The text in effect: `(hidden)` for a secret that is set, the default in words when nothing is set. */

@@ -1,10 +1,10 @@
-/** What a declaration may look at while it is read. */
+/** What the default and the parser of a variable can depend on. */
 export interface Environment {
   /** True when the variables that Kubernetes sets in every pod are there. */
   readonly inCluster: boolean;
   /** Relative paths start here. */
   readonly workingDirectory: string;
-  /** Another part of the configuration, for a default that follows from it. */
+  /** Another part of the configuration, for a default that depends on it. */
   readonly get: <Slice extends object>(config: ConfigClass<Slice>) => Slice;
 }
 
@@ -29,7 +29,7 @@ export interface ConfigClass<Slice extends object> {
   check(values: never): readonly string[];
 }
 
-/** The values of a variable as JSON Schema says it; absent when any text may be right. */
+/** The allowed values in JSON Schema; absent when any text is allowed. */
 export interface VariableSchema {
   readonly type?: 'integer';
   readonly minimum?: number;
@@ -47,11 +47,11 @@ export interface VariableOptions<Fallback> {
   readonly defaultText?: string;
   /** Older names that still work; the first one set wins, the current name before all. */
   readonly aliases?: readonly string[];
-  /** Never shown, not even in part; can also be given as a file, with `_FILE` behind the name. */
+  /** Never shown, not even in part; can also be given as a file, by the name with `_FILE` appended. */
   readonly secret?: true;
 }
 
-/** How a variable is read, and what may be written there, in words. */
+/** How the text of a variable is parsed, and what is allowed, in words. */
 interface VariableRules<Value> {
   readonly allowed: string;
   readonly schema?: VariableSchema;

@@ -60,7 +60,7 @@ export function bytes<Fallback extends number | undefined = undefined>(
   );
 }
 
-/** One of some words, in any case. */
+/** One of several words, in any case. */
 export function choice<const Choice extends string, Fallback extends Choice | undefined = undefined>(
   name: string,
   { choices, ...options }: VariableOptions<Fallback> & { readonly choices: readonly Choice[] },
@@ -90,7 +90,7 @@ export function flag<Fallback extends boolean | undefined = undefined>(
   );
 }
 
-/** A path; a relative one starts in the working directory. */
+/** A path; a relative one is resolved from the working directory. */
 export function path<Fallback extends string | undefined = undefined>(
   name: string,
   { of, ...options }: VariableOptions<Fallback> & { readonly of: 'file' | 'directory' },
@@ -144,7 +144,7 @@ export function parsed<Value, Fallback extends Value | undefined = undefined>(
   return new Variable(name, options, { allowed, parse });
 }
 
-/** A value that no variable of its own sets. */
+/** A value that is computed, not set by a variable. */
 export function computed<Value>(compute: (environment: Environment) => Value): ConfigField<Value> {
   return { read: compute };
 }

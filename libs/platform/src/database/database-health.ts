@@ -10,7 +10,7 @@ import { ReplicaBus } from './replica-bus.js';
 const OLDEST_POSTGRES = 15;
 const NEWEST_POSTGRES = 18;
 
-/** The checks of what every process needs: the database, its schema, and word of changes made by other replicas. */
+/** The checks of what every process needs: the database, its schema, and the messages of other replicas. */
 @Injectable()
 export class DatabaseHealth {
   constructor(

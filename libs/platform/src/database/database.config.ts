@@ -17,7 +17,7 @@ const URL_SHAPE = {
   parse: parseDatabaseUrl,
 } as const;
 
-/** The server is named by `target` and `directTarget`; what they are made of is not read elsewhere. */
+/** `target` and `directTarget` name the server; the variables that they are made of are read nowhere else. */
 export class DatabaseConfig extends defineConfig(
   {
     url: parsed('DATABASE_URL', {

@@ -10,7 +10,10 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { SessionActions } from '@kubarr/auth';
 import { SecondFactorActions } from '../sign-in.actions.js';
 
-/** Wrong codes of a second factor in 15 minutes before an account must wait: a code is one of a million, three count. */
+/**
+ * Wrong codes of a second factor in 15 minutes before an account must wait: of a million codes, three are right at a
+ * time.
+ */
 const WRONG_CODES = 5;
 
 /** Ways to start a sign-in before the account is known. */
@@ -25,7 +28,7 @@ const SUBJECTS = {
   provider: 'sign-in by provider',
 } as const;
 
-/** Whose sign-in it is, as far as it is known. */
+/** The account of a sign-in, as far as it is known. */
 type AttemptedAccount = Pick<SignInAccount, 'id' | 'username'>;
 
 /** A sign-in under way, as its failures are counted. */
@@ -49,14 +52,15 @@ export class SignInAttempts {
   ) {}
 
   /**
-   * Counts the attempt before it is made. A network from which the account is signed in already has a count of its own:
-   * strangers who attempt cannot keep the owner, nor the last administrator, from signing in at home.
+   * Counts the attempt before it is made. A network from which the account is signed in has a separate count: failed
+   * attempts of strangers cannot keep the owner, nor the last administrator, from signing in at home.
    *
    * @throws TooManyAttempts
    */
   async start(actor: Actor, name: string, account: AttemptedAccount | undefined): Promise<Attempt> {
     const network = networkOf(actor.address);
-    const isKnownNetwork = (await this.networksOf(account?.id ?? 0)).has(network); // asked for unknown names too: same work
+    // Queried for unknown names too: timing reveals no account.
+    const isKnownNetwork = (await this.networksOf(account?.id ?? 0)).has(network);
     const whose = account ? `id ${account.id}` : `name ${name.toLowerCase()}`;
     const attempt = {
       actor,
@@ -92,7 +96,7 @@ export class SignInAttempts {
     await this.limiter.undoConsume([accountKey, addressKey]);
   }
 
-  /** Counts a code before it is looked at. @throws TooManyAttempts */
+  /** Counts a code before it is checked. @throws TooManyAttempts */
   async countCode(attempt: Attempt): Promise<void> {
     await this.limiter.consume([this.codeKey(attempt)]).catch(async (refusal: unknown) => {
       await this.undo(attempt);
@@ -149,14 +153,14 @@ export class SignInAttempts {
     return { subject, value: networkOf(actor.address), limit: this.config.failuresPerAddress };
   }
 
-  /** From where an account is signed in. */
+  /** Networks from which an account is signed in. */
   private async networksOf(userId: number): Promise<ReadonlySet<string>> {
     return new Set((await this.sessions.addressesOf(userId)).map(networkOf));
   }
 
   /**
-   * Kept apart for known networks like the account's own count: strangers cannot use up the owner's attempts. Codes are
-   * so short that they have a limit also where passwords have none.
+   * Separate for known networks, like the count of the account: strangers cannot use up the owner's attempts. Codes are
+   * so short that they have a limit even where passwords have none.
    */
   private codeKey({ accountKey }: Attempt): AttemptKey {
     return { ...accountKey, subject: SUBJECTS.code, limit: Math.min(accountKey.limit || WRONG_CODES, WRONG_CODES) };

@@ -40,7 +40,7 @@ export function decideSignIn<Candidate extends SignInCandidate>({
   return refusal ? { refusal } : { account };
 }
 
-/** Why an account may not sign in, however well its owner proves who they are; `undefined` = it may. */
+/** Why an account may not sign in, even with the right factors; `undefined` = it may. */
 export function refusalOfAccount({ isActive, isApproved }: SignInCandidate): SignInRefusal | undefined {
   if (!isActive) return { error: new AccountDisabled(), reason: 'account disabled', countsAsFailure: false };
   if (!isApproved) return { error: new AccountNotApproved(), reason: 'account not approved', countsAsFailure: false };

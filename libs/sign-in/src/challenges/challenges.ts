@@ -54,7 +54,9 @@ export class Challenges {
     return { name: COOKIES[purpose], value: token, maxAgeSeconds: CHALLENGE_SECONDS };
   }
 
-  /** The browser's challenge of one of these purposes, which is over with that; `undefined` when there is none. */
+  /**
+   * Takes the browser's challenge of one of these purposes, which cannot be used again; `undefined` when there is none.
+   */
   async consume<Content>(
     cookies: Cookies,
     purposes: readonly ChallengePurpose[],

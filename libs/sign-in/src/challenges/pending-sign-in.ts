@@ -1,10 +1,13 @@
 import { type Profile } from '@kubarr/users';
 import { type SignInProof } from '@kubarr/auth';
 
-/** What a sign-in that waits for its second factor remembers of the first. */
+/** A sign-in that waits for its second factor, as stored in the challenge. */
 export interface PendingSignIn {
   readonly method: SignInProof['method'];
-  /** That of the account when it was proved, in milliseconds since the epoch: what ends all sessions ends this too. */
+  /**
+   * `sessionsValidAfter` of the account at the first factor, in milliseconds since the epoch: ending all sessions ends
+   * this sign-in too.
+   */
   readonly sessionsValidAfter: number | null;
 }
 

@@ -8,8 +8,8 @@ import { PasswordPrompt } from './password-prompt.js';
 import { NoPasswordToConfirm } from './confirmation.errors.js';
 
 /**
- * Asks once more who sits at a signed-in browser, before something that a thief of the session would do to keep it: new
- * keys, tokens and links. The password proves it, or having signed in within the last ten minutes.
+ * Asks for a recent proof of identity before a change that a session thief would make to keep access: new keys, tokens
+ * and links. The proof is the password, or a sign-in within the last ten minutes.
  */
 @Injectable()
 export class Confirmation {
@@ -19,7 +19,7 @@ export class Confirmation {
     private readonly passwords: PasswordPrompt,
   ) {}
 
-  /** Checks the password and notes the proof with the session. @throws as `requirePassword`. */
+  /** Checks the password and records the proof in the session. @throws as `requirePassword`. */
   async confirm(actor: Actor, caller: SignedIn, password: string): Promise<{ message: string }> {
     const isProved = await this.requirePassword(actor, caller, password, SessionActions.signedIn);
     if (isProved) await this.proof.record(caller);
@@ -30,7 +30,8 @@ export class Confirmation {
    * Checks the password; for an account without one, that it signed in within the last ten minutes.
    *
    * @param action What is being done; a wrong password is recorded as its failure.
-   * @returns True when the password proved it; false when it was a sign-in before, which must not prolong itself.
+   * @returns True when the password was the proof; false for an earlier sign-in, whose ten minutes must not start
+   * again.
    * @throws WrongPassword, NoPasswordToConfirm, or TooManyAttempts when it was wrong too often.
    */
   async requirePassword(actor: Actor, caller: SignedIn, password: string, action: AuditAction): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** Why an address cannot be an issuer, or `undefined`. Plain http would hand secrets to everybody on the way. */
+/** Why an address cannot be an issuer, or `undefined`. Plain http would expose secrets to the network. */
 export function issuerRefusal(issuer: string): string | undefined {
   if (!URL.canParse(issuer)) return 'must be an address such as https://auth.home.example';
   const { protocol, username, password, search, hash } = new URL(issuer);

@@ -1,7 +1,10 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation, Unique } from 'typeorm';
 import { SignInProvider } from './sign-in-provider.entity.js';
 
-/** A provider's account that belongs to one of ours. Known by issuer and subject, never by e-mail. No token is kept. */
+/**
+ * An account at a provider that is linked to one here. Identified by issuer and subject, never by e-mail. Stores no
+ * token.
+ */
 @Entity('linked_accounts')
 @Unique('uq_linked_accounts_subject', ['issuer', 'subject'])
 @Unique('uq_linked_accounts_provider', ['userId', 'providerId'])
@@ -31,7 +34,7 @@ export class LinkedAccount {
   @Column({ type: 'text' })
   subject!: string;
 
-  /** As the provider said when it was linked; for people to recognise it, never to find an account by. */
+  /** As the provider gave it when the account was linked; for display, never to find an account. */
   @Column({ type: 'text', nullable: true })
   email!: string | null;
 

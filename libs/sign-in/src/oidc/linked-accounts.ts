@@ -12,7 +12,7 @@ import { type LinkedAccountResponse, type UnlinkResponse } from './oidc.dto.js';
 import { AlreadyLinked, LinkedElsewhere, LinkNotFound } from './oidc.errors.js';
 import { LinkedAccountActions } from '../sign-in.actions.js';
 
-/** Which accounts at providers belong to which of ours. */
+/** The links between accounts at providers and accounts here. */
 @Injectable()
 export class LinkedAccounts {
   constructor(
@@ -32,7 +32,7 @@ export class LinkedAccounts {
     }));
   }
 
-  /** Whose account an identity belongs to, by issuer and subject and nothing else. */
+  /** The account that an identity is linked to, by issuer and subject only. */
   async ownerOf({ issuer, subject }: OidcIdentity): Promise<number | undefined> {
     const row = await this.dataSource.getRepository(LinkedAccount).findOneBy({ issuer, subject });
     return row?.userId;

@@ -11,20 +11,20 @@ import { secretContextOf, SignInProvider } from './sign-in-provider.entity.js';
 /** Longest wait for an answer of a provider, in seconds: people give up about then. */
 const TIMEOUT_SECONDS = 10;
 
-/** How long a provider's description of itself is kept, in milliseconds: keys rotate, but rarely. */
+/** How long the discovery document of a provider is cached, in milliseconds: keys rotate, but rarely. */
 const DESCRIBED_FOR_MS = 10 * 60_000;
 
-/** openid-client, read in at first use: households without a provider do without it. */
+/** openid-client, imported at first use: many households have no provider. */
 export const loadOpenIdClient = (): Promise<typeof import('openid-client')> => import('openid-client');
 
-/** A provider that is switched on, ready to be asked. */
+/** An enabled provider, with its client. */
 export interface OidcClient {
   readonly id: string;
   readonly name: string;
   readonly configuration: Configuration;
 }
 
-/** Clients of the providers, made from their own descriptions (OpenID Connect Discovery). */
+/** Clients of the providers, configured by OpenID Connect Discovery. */
 @Injectable()
 export class OidcClients implements OnApplicationShutdown {
   /** A provider may run on this machine, but is never a metadata service. */
@@ -43,7 +43,7 @@ export class OidcClients implements OnApplicationShutdown {
   }
 
   /**
-   * Whether it is switched on is asked each time: it may have been switched off a moment ago.
+   * Reads each time whether the provider is enabled: it may have been disabled a moment ago.
    *
    * @throws ProviderNotAvailable, ProviderFailed
    */

@@ -8,7 +8,7 @@ import { identityOf, type OidcIdentity } from './oidc-identity.js';
 import { redirectUri } from './oidc-providers.service.js';
 import { ProviderFailed, ProviderRefused } from './oidc.errors.js';
 
-/** OpenID Connect's own claims, and the two that people are recognised by. */
+/** `openid` is required; the other two contain the claims that identify people to people. */
 const SCOPE = 'openid profile email';
 
 type FlowPurpose = Extract<ChallengePurpose, 'provider-sign-in' | 'provider-link'>;
@@ -32,7 +32,7 @@ export interface CompletedFlow {
   readonly identity: OidcIdentity;
 }
 
-/** Sends a browser to a provider and takes it back: authorization code flow with PKCE, state and nonce. */
+/** Sends a browser to a provider and handles its return: authorization code flow with PKCE, state and nonce. */
 @Injectable()
 export class OidcFlow {
   constructor(
@@ -68,7 +68,7 @@ export class OidcFlow {
     try {
       location = library.buildAuthorizationUrl(configuration, parameters);
     } catch (cause) {
-      throw new ProviderFailed(name, cause); // its description names no page to sign in at
+      throw new ProviderFailed(name, cause); // the discovery document has no authorization endpoint
     }
     return { location: location.href, cookie: await this.challenges.create(purpose, userId, flow) };
   }

@@ -14,15 +14,18 @@ export interface OidcIdentity {
   readonly nameHints: readonly string[];
 }
 
-/** What a provider says of a person is text of any kind: what PostgreSQL cannot store is left out, and half a letter too. */
+/**
+ * The text of a claim, which can be anything: without control characters, which PostgreSQL may refuse, and without half
+ * a character at the cut.
+ */
 function text(value: unknown, longest: number): string | null {
   const plain = typeof value === 'string' ? value.replace(/\p{Cc}/gu, '').trim() : '';
   return plain === '' ? null : plain.slice(0, longest).replace(/\p{Cs}/gu, '');
 }
 
 /**
- * Reads the claims. An e-mail address counts as verified only where the provider says so; Microsoft's word for it is
- * `xms_edov`, which an administrator there switches on.
+ * Reads the claims. An e-mail address counts as verified only where the provider says so. Microsoft does so by the
+ * claim `xms_edov`, which an administrator of the tenant has to enable.
  */
 export function identityOf({ iss, sub }: IDToken, claims: Partial<IDToken> | UserInfoResponse): OidcIdentity {
   const email = text(claims.email, 254);
@@ -44,8 +47,8 @@ export function identityOf({ iss, sub }: IDToken, claims: Partial<IDToken> | Use
 const NUMBERED = 20;
 
 /**
- * User names that would suit, best first: the part before an `@`, in lower case, with `_` for blanks and without what no
- * user name may contain.
+ * Possible user names, best first: the part before an `@`, in lower case, with `_` for spaces and without what no user
+ * name may contain.
  *
  * @param fallback Used when nothing is left of the hints, and at the end when all others are taken.
  */

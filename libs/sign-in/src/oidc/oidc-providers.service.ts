@@ -44,7 +44,7 @@ export class OidcProvidersService {
     private readonly audit: AuditRecorder,
   ) {}
 
-  /** What visitors may sign in with. */
+  /** The enabled providers, for the sign-in page. */
   async listAvailable(): Promise<AvailableProviderResponse[]> {
     const rows = await this.repository.find({ where: { isEnabled: true }, order: { createdAt: 'ASC', id: 'ASC' } });
     return rows.map(({ id, name }) => ({ id, name }));

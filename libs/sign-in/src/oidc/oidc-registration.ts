@@ -16,7 +16,7 @@ interface Provider {
   readonly name: string;
 }
 
-/** People who come from a provider for the first time. */
+/** Links or creates the account of a person who comes from a provider for the first time. */
 @Injectable()
 export class OidcRegistration {
   constructor(

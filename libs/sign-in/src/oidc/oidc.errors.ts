@@ -70,7 +70,7 @@ export class ProviderFailed extends KubarrError {
   }
 }
 
-/** The provider sent the person back without an answer of its own: they said no, or it did. */
+/** The provider sent the person back without an identity: the person or the provider refused. */
 export class ProviderRefused extends KubarrError {
   readonly code = 'auth.provider-refused';
   readonly kind = 'bad-request';

@@ -13,7 +13,10 @@ import { type CompletedFlow, OidcFlow } from './oidc-flow.js';
 const pageWith = (page: '/login' | '/account', name: 'error' | 'success', text: string): string =>
   `${page}?${new URLSearchParams({ [name]: text }).toString()}`;
 
-/** Signing in and linking by a provider. All of it is page navigation: refusals lead to a page that shows them. */
+/**
+ * Signs in and links accounts by a provider. All answers are page navigation: refusals redirect to a page that shows
+ * them.
+ */
 @Injectable()
 export class OidcService {
   constructor(
@@ -26,7 +29,7 @@ export class OidcService {
     private readonly browser: BrowserSessionReader,
   ) {}
 
-  /** To the provider, to sign in. */
+  /** Redirects to the provider, to sign in. */
   startSignIn(actor: Actor, providerId: string, origin: string): Promise<Redirection> {
     return orPage('/login', async () => {
       await this.attempts.startAnonymous(actor, 'provider');
@@ -35,7 +38,7 @@ export class OidcService {
     });
   }
 
-  /** To the provider, to link an account there to the one that is signed in here. */
+  /** Redirects to the provider, to link an account there to the signed-in one. */
   startLink(caller: SignedIn, providerId: string, origin: string): Promise<Redirection> {
     return orPage('/account', async () => {
       await this.links.assertNoneOf(caller.userId, { id: providerId, name: providerId });
@@ -45,7 +48,7 @@ export class OidcService {
     });
   }
 
-  /** Back from the provider. */
+  /** Handles the return from the provider. */
   async handleCallback(actor: Actor, cookies: Cookies, providerId: string, search: string): Promise<Redirection> {
     const purpose = await this.flow.purposeOf(cookies);
     const { location, cookies: changes } = await orPage(
@@ -61,7 +64,7 @@ export class OidcService {
     return { location, cookies: [...changes, this.flow.clearedCookie] };
   }
 
-  /** The person must still be signed in here, as the one who began it. */
+  /** The account that started the flow must still be signed in. */
   private async link(
     actor: Actor,
     cookies: Cookies,
@@ -83,7 +86,7 @@ export class OidcService {
     return redirection;
   }
 
-  /** Records a refusal when it ends a sign-in: who comes from a provider and is not let in leaves a trace too. */
+  /** Runs `work`, and records a refusal that ends a sign-in: attempts by a provider appear in the audit log too. */
   private async recorded<Result>(isSignIn: boolean, actor: Actor, work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();

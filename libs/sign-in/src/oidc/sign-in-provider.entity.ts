@@ -5,14 +5,14 @@ import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 @Check('ck_sign_in_providers_id', "id ~ '^[a-z][a-z0-9-]{1,31}$'")
 @Check('ck_sign_in_providers_enabled', 'NOT is_enabled OR (client_id IS NOT NULL AND sealed_client_secret IS NOT NULL)')
 export class SignInProvider {
-  /** Part of the addresses that the provider sends people back to. */
+  /** Part of the redirect URI. */
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'pk_sign_in_providers' })
   id!: string;
 
   @Column({ type: 'text' })
   name!: string;
 
-  /** Where its description is found: `<issuer>/.well-known/openid-configuration`. */
+  /** The discovery document is at `<issuer>/.well-known/openid-configuration`. */
   @Column({ type: 'text' })
   issuer!: string;
 

@@ -18,7 +18,7 @@ import { DataSource } from 'typeorm';
 import { Confirmation } from '../confirmation/confirmation.js';
 import { type ChangeOwnPasswordRequest } from './own-account.dto.js';
 
-/** What people do to their own account that touches how they are signed in. */
+/** Changes of one's own account that affect its sessions: a new password, and removal. */
 @Injectable()
 export class OwnAccountService {
   constructor(

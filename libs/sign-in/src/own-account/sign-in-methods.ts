@@ -4,7 +4,7 @@ import { Accounts } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
 import { LastSignInMethod } from './sign-in-methods.errors.js';
 
-/** Looks after accounts that were made by a provider: the last way to sign in to one cannot be removed. */
+/** Keeps at least one sign-in method for each account: one that a provider created has no password. */
 @Injectable()
 export class SignInMethods {
   constructor(private readonly accounts: Accounts) {}

@@ -29,7 +29,9 @@ import { loadWebAuthn } from './load-webauthn.js';
 interface PasskeySignInState {
   readonly challenge: string;
   readonly relyingParty: RelyingParty;
-  /** The verified first factor; absent when the passkey is the only one. Stored under this name, so it stays. */
+  /**
+   * The verified first factor; absent when the passkey is the only one. Stored challenges have this name, so it stays.
+   */
   readonly half?: PendingSignIn;
 }
 
@@ -53,7 +55,7 @@ export class PasskeySignIn {
   ) {}
 
   /**
-   * Begins one of the three: with name and password, with a sign-in that waits for its second factor, or with nothing.
+   * Starts a sign-in: with name and password, as the second factor of a pending sign-in, or with the passkey alone.
    *
    * @throws the errors of `PasswordVerifier.verify`; NoPasskeys, PasskeysNeedSecureAddress, TooManyAttempts
    */
@@ -84,7 +86,10 @@ export class PasskeySignIn {
     return { answer: { options }, cookies: [await this.challenges.create('passkey-sign-in', null, challenge)] };
   }
 
-  /** @throws PasskeyRefused, or the errors of an account that may not sign in; InvalidCredentials as `SessionIssuer.create`. */
+  /**
+   * @throws PasskeyRefused, or the errors of an account that may not sign in; InvalidCredentials as
+   * `SessionIssuer.issue`.
+   */
   async finish(actor: Actor, cookies: Cookies, credential: object): Promise<WithCookies<LoginResponse>> {
     const challenge = await this.challenges.consume<PasskeySignInState>(cookies, PURPOSES);
     if (!challenge) throw new SignInNotStarted();
@@ -193,7 +198,7 @@ function isOwnHandle({ response }: AuthenticationResponseJSON, userId: number): 
   return !handle || handle === Buffer.from(userHandleOf(userId)).toString('base64url');
 }
 
-/** The counter only ever grows, except in authenticators that do not count; a copy of a key is found out by it. */
+/** The counter only grows, except in authenticators that do not count: a cloned key is detected by it. */
 async function countUse(transaction: EntityManager, { id }: Passkey, newCount: number): Promise<void> {
   const [, counted] = await transaction.query<[unknown, number]>(
     `UPDATE passkeys SET sign_count = $2, last_used_at = now()

@@ -145,7 +145,7 @@ async function verify(credential: object, { challenge, relyingParty }: PasskeyCr
     expectedChallenge: challenge,
     expectedOrigin: relyingParty.origin,
     expectedRPID: relyingParty.id,
-    requireUserVerification: false, // a passkey that cannot verify its owner is a second factor all the same
+    requireUserVerification: false, // a passkey that cannot verify its owner still is a second factor
   }).catch((cause: unknown) => {
     throw new PasskeyRefused(cause);
   });
@@ -160,7 +160,9 @@ async function verify(credential: object, { challenge, relyingParty }: PasskeyCr
   };
 }
 
-/** What an authenticator keeps to tell accounts apart, and gives back when it signs in without a name. */
+/**
+ * The WebAuthn user handle: an authenticator tells accounts apart by it, and returns it at a sign-in without a name.
+ */
 export const userHandleOf = (userId: number): Uint8Array<ArrayBuffer> =>
   new Uint8Array(Buffer.from(`kubarr-${userId}`));
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { PasskeysNeedSecureAddress } from './passkeys.errors.js';
 
-/** Whom passkeys are made for: they work under this host name and its origin, and nowhere else. */
+/** The WebAuthn relying party: passkeys work for this host name and its origin only. */
 export interface RelyingParty {
   /** Host name. */
   readonly id: string;
@@ -11,7 +11,7 @@ export interface RelyingParty {
 /**
  * The relying party of a Kubarr that browsers reach under `origin`.
  *
- * @throws PasskeysNeedSecureAddress under http (other than localhost) or an address of digits: browsers refuse both.
+ * @throws PasskeysNeedSecureAddress under http (other than localhost) or an IP address: browsers refuse both.
  */
 export function relyingPartyOf(origin: string): RelyingParty {
   const { protocol, hostname } = new URL(origin);

@@ -25,7 +25,7 @@ import { PasswordVerifier, type VerifiedPassword } from './password-verifier.js'
 import { SignInAttempts } from '../attempts/sign-in-attempts.js';
 import { refusalOfAccount } from '../attempts/sign-in-decision.js';
 
-/** Makes a session of a password, and of a code where the account has a second factor. */
+/** Signs in with a password, and with a code if the account has a second factor. */
 @Injectable()
 export class PasswordSignInService {
   constructor(
@@ -62,9 +62,10 @@ export class PasswordSignInService {
   }
 
   /**
-   * Ends a sign-in that began at a provider.
+   * Finishes a sign-in that started at a provider.
    *
-   * @throws SignInNotStarted, SecondFactorInvalid, TooManyAttempts; InvalidCredentials when all sessions were ended since.
+   * @throws SignInNotStarted, SecondFactorInvalid, TooManyAttempts; InvalidCredentials when all sessions were ended
+   * since.
    */
   async finishPending(actor: Actor, cookies: Cookies, code: string): Promise<WithCookies<LoginResponse>> {
     const pending = await this.challenges.find<PendingSignIn>(cookies, ['second-factor']);

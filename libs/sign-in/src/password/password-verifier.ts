@@ -24,7 +24,7 @@ export class PasswordVerifier {
   /**
    * Counts the attempt; the caller must undo it, or record that it succeeded or failed.
    *
-   * @throws the errors of `sign-in-order.ts`, TooManyAttempts, or PasswordChecksBusy, which does not count.
+   * @throws the errors of `decideSignIn`, TooManyAttempts, or PasswordChecksBusy, which does not count.
    */
   async verify(
     actor: Actor,

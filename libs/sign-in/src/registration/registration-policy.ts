@@ -8,7 +8,7 @@ import { RegistrationClosed, RegistrationCrowded } from './registration.errors.j
 /** Accounts that may wait for approval at the same time: anonymous requests cannot fill the database. */
 const MAX_WAITING = 100;
 
-/** Whether strangers may make an account. */
+/** Whether a person without an invite may register. */
 @Injectable()
 export class RegistrationPolicy {
   constructor(

@@ -12,8 +12,8 @@ import { RegistrationPolicy } from './registration-policy.js';
 import { type RegisterResponse, type RegisterRequest, type RegistrationStateResponse } from './registration.dto.js';
 
 /**
- * People who make an account for themselves. With an invite they are let in at once; without one only while the setting
- * `registration_enabled` is on, and they wait for approval while `registration_require_approval` is.
+ * Lets people create their own account. An invite admits them at once; without one the setting `registration_enabled`
+ * must be on, and they wait for approval while `registration_require_approval` is on.
  */
 @Injectable()
 export class RegistrationService {
@@ -26,7 +26,7 @@ export class RegistrationService {
     private readonly config: SignInConfig,
   ) {}
 
-  /** What the page of registration says to a visitor. */
+  /** What the registration page shows to a visitor. */
   async state(invite: string | undefined): Promise<RegistrationStateResponse> {
     try {
       const { isApproved } = await this.policyFor(this.dataSource.manager, invite?.trim());
@@ -89,7 +89,7 @@ export class RegistrationService {
     return this.admission.check(transaction);
   }
 
-  /** What was no guess and made no account is not counted against the address. */
+  /** Uncounts the attempt, unless it could reveal an invite or an account, or an outage ended it. */
   private async forgive(attempt: AttemptKey, error: unknown): Promise<void> {
     const countsAsFailure = [InviteUnusable, UsernameTaken, EmailTaken].some((kind) => error instanceof kind);
     const isOutage =

@@ -1,6 +1,6 @@
 import { KubarrError } from '@kubarr/platform/errors';
 
-/** The password was right. The login page looks for the first words of this very text. */
+/** The password was right. The sign-in page recognises the first words of this text. */
 export class SecondFactorRequired extends KubarrError {
   readonly code = 'auth.second-factor-required';
   readonly kind = 'bad-request';

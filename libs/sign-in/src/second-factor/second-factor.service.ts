@@ -24,7 +24,7 @@ import {
 } from './second-factor.errors.js';
 import { SecondFactorActions } from '../sign-in.actions.js';
 
-/** What people do with the authenticator app and the recovery codes of their own account. */
+/** The authenticator app and the recovery codes of one's own account. */
 @Injectable()
 export class SecondFactorService {
   constructor(
@@ -49,7 +49,7 @@ export class SecondFactorService {
     };
   }
 
-  /** A new secret in place of one that was never proved. @throws TotpAlreadyOn */
+  /** Creates a secret, which replaces one that was never confirmed. @throws TotpAlreadyOn */
   async createTotpSecret({ userId }: SignedIn): Promise<TotpSetupResponse> {
     const profile = await this.profiles.findById(userId);
     const secret = await newTotpSecret();

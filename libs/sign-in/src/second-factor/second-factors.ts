@@ -27,7 +27,7 @@ export interface SecondFactorRemoval {
 /** A person who is about to be signed in. */
 export type Candidate = Actor & { readonly userId: number };
 
-/** What accounts have besides their password, and the use of its codes. */
+/** The second factors of accounts, and the check of their codes. */
 @Injectable()
 export class SecondFactors implements OnModuleInit {
   constructor(
@@ -70,8 +70,8 @@ export class SecondFactors implements OnModuleInit {
   }
 
   /**
-   * Uses up a code of the authenticator app or a recovery code: whichever it looks like, blanks and hyphens left out. It
-   * is used together with the sign-in that it is for, and by one request only.
+   * Uses up a code of the authenticator app or a recovery code, recognised by its form; spaces and hyphens do not
+   * count. It is used together with the sign-in that it is for, and by one request only.
    *
    * @throws SecondFactorInvalid
    */
@@ -111,7 +111,7 @@ export class SecondFactors implements OnModuleInit {
     });
   }
 
-  /** The secret of an app, proved or not yet, as it was stored. */
+  /** The secret of an app, confirmed or not, as it was stored. */
   openSecret({ userId, sealedSecret }: Pick<TotpSecret, 'userId' | 'sealedSecret'>): string {
     return this.box.open(sealedSecret, contextOf(userId));
   }
@@ -120,7 +120,7 @@ export class SecondFactors implements OnModuleInit {
     return this.box.seal(secret, contextOf(userId));
   }
 
-  /** The step only ever grows: of two requests with one code the second finds it taken. */
+  /** The step only grows: of two requests with one code, the second finds it used. */
   private async verifyTotp(transaction: EntityManager, userId: number, code: string, now: number): Promise<boolean> {
     const row = await transaction.findOneBy(TotpSecret, { userId });
     const step = row?.confirmedAt ? await stepOfCode(this.openSecret(row), code, now) : undefined;

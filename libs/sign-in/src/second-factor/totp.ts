@@ -1,4 +1,4 @@
-/** otplib, read in at first use: it takes a fifteenth of a second, which a start need not wait for. */
+/** otplib, imported at first use: that takes 70 ms, which a start need not wait for. */
 const loadOtplib = (): Promise<typeof import('otplib')> => import('otplib');
 
 /** Length of a time step in seconds; what every authenticator app assumes. Source: RFC 6238. */

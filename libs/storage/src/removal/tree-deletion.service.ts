@@ -97,7 +97,7 @@ export class TreeDeletion {
   }
 }
 
-/** A keyboard and a disk may write the same letter in two ways: `é`, and `e` with an accent. */
+/** A keyboard and a disk may write one letter in two ways: `é`, and `e` with a combining accent. */
 const isSameText = (one: string, other: string): boolean => one.normalize('NFC') === other.normalize('NFC');
 
 async function count(root: OpenRoot, path: RelativePath) {

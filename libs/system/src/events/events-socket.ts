@@ -5,8 +5,8 @@ import { LiveEvents } from '@kubarr/platform/realtime';
 import { type WebSocket } from 'ws';
 
 /**
- * The one socket of the product: whatever a signed-in person may know, as it happens. Only those with a live session may
- * open it; who they are and what they may see is asked again before each event.
+ * The WebSocket for live events. Opening it needs a live session; the session and its permissions are checked again
+ * before each event.
  */
 @Injectable()
 export class EventsSocket implements SocketRoute<Cookies> {

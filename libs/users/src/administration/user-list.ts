@@ -9,7 +9,7 @@ import { rightsOf } from '../user-response.js';
 /** Accounts in the answer to `listPending`. */
 const MAX_PENDING = 500;
 
-/** Distinct sets of roles whose JSON is remembered; more start again from none. */
+/** Distinct sets of roles whose JSON is cached; beyond that the cache starts again. */
 const MAX_ROLE_SETS = 1_000;
 
 /** As `Date.prototype.toISOString` writes it. */

@@ -13,7 +13,7 @@ import { NotWaiting, OwnAccount, UserNotFound } from '../users.errors.js';
 import { type CreateUserRequest, type UpdateUserRequest } from './users.dto.js';
 import { UserActions } from '../users.actions.js';
 
-/** Accounts, as those see and change them who look after others. */
+/** Accounts, as those who manage them see and change them. */
 @Injectable()
 export class UsersService {
   constructor(
@@ -122,7 +122,10 @@ export class UsersService {
     return profile;
   }
 
-  /** Writes what is different, with one audit entry for each thing that happened. Withdrawn sign-in ends the sessions. */
+  /**
+   * Stores what differs, with one audit entry for each change. Ends all sessions of an account that may no longer sign
+   * in.
+   */
   private async store(
     { transaction }: RightsChange,
     actor: Actor,

@@ -6,7 +6,7 @@ import { InviteUnusable } from '../users.errors.js';
 import { hashOf } from './invite-code.js';
 import { InviteActions } from '../users.actions.js';
 
-/** The condition, in SQL. */
+/** Condition in SQL for an invite that can be used. */
 export const IS_USABLE = 'used_at IS NULL AND (expires_at IS NULL OR expires_at > now())';
 
 /** Using invites, for the area that registers people. */
@@ -22,7 +22,7 @@ export class InviteRedemption {
   }
 
   /**
-   * Uses an invite up, as part of the registration. Of two at the same time the second waits for the first, and fails.
+   * Uses an invite up, as part of the registration. Of two concurrent uses, the second waits for the first and fails.
    *
    * @throws InviteUnusable
    */

@@ -11,7 +11,7 @@ import {
 } from 'typeorm';
 import { User } from '../user.entity.js';
 
-/** A link that lets one person make an account. Its code is not kept, only what recognises it. */
+/** A link with which one person can create an account. Only a hash of its code is stored. */
 @Entity('invites')
 @Unique('uq_invites_code_hash', ['codeHash'])
 @Check('ck_invites_code_hash', `code_hash ~ '^[0-9a-f]{64}$'`)

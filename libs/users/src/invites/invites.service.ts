@@ -10,13 +10,13 @@ import { Invite } from './invite.entity.js';
 import { type CreateInviteRequest, type InviteResponse } from './invites.dto.js';
 import { InviteActions } from '../users.actions.js';
 
-/** Invites that are open at the same time, and most that one answer lists. */
+/** Most open invites, and most invites in one answer. */
 const MAX_OPEN = 200;
 const MAX_LISTED = 500;
 
 const DEFAULT_DAYS = 7;
 
-/** Making and taking back invites. Using one is part of a registration, see `InviteRedemption`. */
+/** Creates and revokes invites. Using one is part of a registration, see `InviteRedemption`. */
 @Injectable()
 export class InvitesService {
   constructor(
@@ -34,7 +34,7 @@ export class InvitesService {
     return invites.map((invite) => responseOf(invite, `${invite.codeHint}…`));
   }
 
-  /** The only answer that has the code. @throws TooManyInvites */
+  /** The only answer that contains the code. @throws TooManyInvites */
   async create(actor: Actor, request: CreateInviteRequest): Promise<InviteResponse> {
     const days = request.expires_in_days ?? DEFAULT_DAYS;
     const code = newInviteCode();

@@ -14,9 +14,10 @@ export class RoleMembers {
   constructor(private readonly audit: AuditRecorder) {}
 
   /**
-   * Gives an account exactly these roles, with an audit entry for each that comes or goes.
+   * Gives an account exactly these roles, with an audit entry for each added or removed role.
    *
-   * @throws UnknownRoles; BeyondOwnPermissions when an added or removed role has a permission that the caller does not have.
+   * @throws UnknownRoles; BeyondOwnPermissions when an added or removed role has a permission that the caller does not
+   * have.
    */
   async setRoles(
     { transaction, authority }: RightsChange,
@@ -57,7 +58,7 @@ export class RoleMembers {
   }
 }
 
-/** What a role gives, as far as giving it away is concerned. */
+/** The authority that is needed to grant or withdraw a role. */
 export const authorityOfRole = (role: RoleRow): Authority => ({
   permissions: new Set(effectivePermissions([role])),
   isAdministrator: isAdministrator(role),

@@ -2,7 +2,7 @@ import { isAppName } from '@kubarr/access';
 import { isVisible } from '../account-rules.js';
 import { assertAllowed } from '../accounts.js';
 
-/** @throws InvalidFields when nothing of it can be seen, or what cannot be seen is part of it. */
+/** @throws InvalidFields when the name is empty or contains invisible characters. */
 export function cleanName(name: string): string {
   const trimmed = name.trim();
   assertAllowed([{ path: 'name', message: isVisible(trimmed) ? undefined : 'must be visible text' }]);

@@ -38,7 +38,7 @@ import {
 } from './roles.dto.js';
 import { RoleActions } from '../users.actions.js';
 
-/** All roles are answered at once, and every account may have each of them. */
+/** Most roles: one answer lists all of them, and an account may have all of them. */
 const MAX_ROLES = 200;
 
 interface Grants {
@@ -122,7 +122,7 @@ export class RolesService {
     });
   }
 
-  /** Its members lose what it gave them. @throws RoleNotFound, SystemRole, BeyondOwnPermissions */
+  /** Removes a role; its members lose what it granted. @throws RoleNotFound, SystemRole, BeyondOwnPermissions */
   async remove(actor: Actor, caller: SignedIn, roleId: number): Promise<MessageResponse> {
     await this.changes.execute(caller, 'roles.manage', async (change) => {
       const role = await loadTarget(change, roleId);
@@ -198,7 +198,7 @@ export class RolesService {
     return responseOf(await find(transaction, roleId));
   }
 
-  /** One entry with what is different, or none. */
+  /** Records the fields that differ in one audit entry; none when all are equal. */
   private async recordUpdate(
     transaction: EntityManager,
     actor: Actor,
@@ -236,7 +236,7 @@ async function loadTarget({ transaction, authority }: RightsChange, roleId: numb
   return role;
 }
 
-/** The role admin lists no rows, but grants everything. */
+/** The role `admin` has no rows of grants, but grants everything. */
 function responseOf(role: RoleRow): RoleResponse {
   const appNames = isAdministrator(role) ? ['*'] : [...role.appNames];
   return {
