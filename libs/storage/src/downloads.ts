@@ -2,7 +2,7 @@ import { Injectable, StreamableFile } from '@nestjs/common';
 import { type OpenFile } from '@kubarr/file-tree';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { planDownload } from './download-plan.js';
-import { FileIsAnother, RangeNotSatisfiable } from './storage.errors.js';
+import { FileVersionMismatch, RangeNotSatisfiable } from './storage.errors.js';
 import { storagePath } from './storage-path.js';
 import { StorageRoot } from './storage-root.js';
 
@@ -28,7 +28,7 @@ export class Downloads {
         return undefined;
       case 412:
         await file.close();
-        throw new FileIsAnother();
+        throw new FileVersionMismatch();
       case 416:
         await file.close();
         throw new RangeNotSatisfiable(file.entry.size);

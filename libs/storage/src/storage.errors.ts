@@ -49,7 +49,7 @@ export class PageTooFar extends KubarrError {
 }
 
 /** `If-Match` or `If-Unmodified-Since` names another version of the file. */
-export class FileIsAnother extends KubarrError {
+export class FileVersionMismatch extends KubarrError {
   readonly code = 'storage.file-is-another';
   readonly kind = 'precondition-failed';
   constructor() {
