@@ -6,8 +6,8 @@ import { TRASH } from './storage-path.js';
 export const FILES = parseRelativePath(`${TRASH.text}/files`);
 export const INFO = parseRelativePath(`${TRASH.text}/info`);
 
-/** Entries that a job is removing; they cannot be restored. Not part of the specification. */
-export const DOOMED = parseRelativePath(`${TRASH.text}/doomed`);
+/** Entries that a job is deleting; they cannot be restored. Not part of the specification, and named when first released. */
+export const PENDING_DELETION = parseRelativePath(`${TRASH.text}/doomed`);
 
 const INFO_SUFFIX = '.trashinfo';
 
@@ -33,7 +33,7 @@ export function idOfInfo(name: Buffer): string | undefined {
 const TRASH_MODE = 0o700;
 
 export async function makeTrash(root: OpenRoot): Promise<void> {
-  for (const folder of [FILES, INFO, DOOMED]) {
+  for (const folder of [FILES, INFO, PENDING_DELETION]) {
     await root.files.makeDirectory(folder, TRASH_MODE).catch((error: unknown) => {
       if (!(error instanceof NameTaken)) throw error;
     });

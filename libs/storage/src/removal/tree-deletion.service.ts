@@ -14,7 +14,7 @@ import { refuseProtected } from '../protected-places.js';
 import { ChangeOutcome } from '../intents/change-outcome.js';
 import { StorageIntents } from '../intents/storage-intents.js';
 import { partBeside, storagePath } from '../storage-path.js';
-import { DOOMED, makeTrash, newTrashId } from '../trash-places.js';
+import { PENDING_DELETION, makeTrash, newTrashId } from '../trash-places.js';
 import { StorageRoot } from '../storage-root.js';
 import { CONFIRMATION_MS, confirmationFor, isConfirmed } from './confirmation.js';
 import { NotConfirmed } from './removal.errors.js';
@@ -71,7 +71,7 @@ export class TreeDeletion {
       if (!isSameText(name, nameText(path.name)) || !isConfirmed(this.key, what, token, Date.now()))
         throw new NotConfirmed();
       await makeTrash(root);
-      const inTrash = DOOMED.child(Buffer.from(newTrashId()));
+      const inTrash = PENDING_DELETION.child(Buffer.from(newTrashId()));
       const moveTo = (target: RelativePath): Promise<number | null> =>
         this.intents.execute(actor, root, {
           action: StorageActions.deleted,

@@ -8,13 +8,13 @@ import { Log } from '@kubarr/platform/telemetry';
 import { StorageIntents } from '../intents/storage-intents.js';
 import { StorageRoot } from '../storage-root.js';
 import { infoIn } from './trash.service.js';
-import { deletedAt, DOOMED, fileOf, idOfInfo, INFO, infoOf, makeTrash, TRASH_ID } from '../trash-places.js';
+import { deletedAt, PENDING_DELETION, fileOf, idOfInfo, INFO, infoOf, makeTrash, TRASH_ID } from '../trash-places.js';
 import { TRASH } from '../storage-path.js';
 import { StorageActions } from '../storage.actions.js';
 
 const DAY_MS = 86_400_000;
 
-/** Doomed entries older than this are removed even if no job does it, in milliseconds. */
+/** Entries that wait for deletion longer than this are removed even if no job does it, in milliseconds. */
 const ABANDONED_AFTER_MS = 7 * DAY_MS;
 
 /** Removes expired entries from the trash, and what a crash left there. */
@@ -41,9 +41,9 @@ export class TrashRetention {
     });
   }
 
-  /** Moves the entry to `doomed`, then removes it. The next run retries what the disk refuses. */
+  /** Moves the entry to `PENDING_DELETION`, then removes it. The next run retries what the disk refuses. */
   private async removeOld(root: OpenRoot, id: string, signal?: AbortSignal): Promise<void> {
-    const doomed = DOOMED.child(Buffer.from(id));
+    const pending = PENDING_DELETION.child(Buffer.from(id));
     const info = await infoIn(root, id).catch(() => undefined);
     const record = { action: StorageActions.trashRemoved, path: info?.path ?? fileOf(id) } as const;
     const details = { trash_id: id, older_than_days: this.config.trashDays };
@@ -54,20 +54,20 @@ export class TrashRetention {
         details,
         effect: 'move',
         source: fileOf(id),
-        target: doomed,
+        target: pending,
       });
     }
     await root.trees.remove(infoOf(id));
-    await root.trees.remove(doomed, { signal });
+    await root.trees.remove(pending, { signal });
   }
 
-  /** Doomed entries, and info files without an entry. */
+  /** Entries that still wait for deletion, and info files without an entry. */
   private async removeAbandoned(root: OpenRoot, signal?: AbortSignal): Promise<void> {
     const longAgo = Date.now() - ABANDONED_AFTER_MS;
-    for (const { name } of await membersOf(root, DOOMED)) {
+    for (const { name } of await membersOf(root, PENDING_DELETION)) {
       const id = name.toString('latin1');
       if (TRASH_ID.test(id) && deletedAt(id).getTime() < longAgo)
-        await this.attempt(() => root.trees.remove(DOOMED.child(name), { signal }), id, signal);
+        await this.attempt(() => root.trees.remove(PENDING_DELETION.child(name), { signal }), id, signal);
     }
     for (const id of await idsBefore(root, longAgo)) {
       if (!(await root.files.statIfExists(fileOf(id)))) await root.trees.remove(infoOf(id));

@@ -15,7 +15,17 @@ import { StorageRoot } from '../storage-root.js';
 import { type TrashItemResponse, type TrashListingResponse, type TrashQuery } from './trash.dto.js';
 import { NotInTrash } from './trash.errors.js';
 import { MAX_INFO_BYTES, readTrashInfo, type TrashInfo, writeTrashInfo } from './trash-info.js';
-import { deletedAt, DOOMED, fileOf, idOfInfo, INFO, infoOf, makeTrash, newTrashId, TRASH_ID } from '../trash-places.js';
+import {
+  deletedAt,
+  PENDING_DELETION,
+  fileOf,
+  idOfInfo,
+  INFO,
+  infoOf,
+  makeTrash,
+  newTrashId,
+  TRASH_ID,
+} from '../trash-places.js';
 import { StorageActions } from '../storage.actions.js';
 
 const DAY_MS = 86_400_000;
@@ -96,11 +106,11 @@ export class Trash {
     });
   }
 
-  /** Moves entries to `doomed`, whose content a job removes. */
+  /** Moves entries to `PENDING_DELETION`, whose content a job removes. */
   remove(actor: Actor, ids: readonly string[]): Promise<ItemOutcomesResponse> {
     return this.root.use(async (root) => {
       await makeTrash(root);
-      const batch = DOOMED.child(Buffer.from(newTrashId()));
+      const batch = PENDING_DELETION.child(Buffer.from(newTrashId()));
       await root.files.makeDirectory(batch);
       const outcomes = await this.forEach(ids, async (_, id) => {
         const { path } = await infoIn(root, id);
