@@ -13,7 +13,7 @@ import {
   type AuditStatsQuery,
 } from './audit.dto.js';
 import { AuditNotAllowed } from './audit.errors.js';
-import { AuditDeletion, REQUEST_PACE } from './retention/audit-deletion.js';
+import { AuditDeletion, REQUEST_THROTTLE } from './retention/audit-deletion.js';
 import { AuditStatistics } from './statistics/audit-statistics.js';
 import { SharedQueries } from './statistics/shared-query.js';
 import { AuditActions } from './audit.actions.js';
@@ -108,7 +108,7 @@ export class AuditService {
         details: { days, entries },
       }),
     );
-    const deleted = await this.deletion.deleteOlderThan(days, AbortSignal.timeout(CLEAR_WITHIN_MS), REQUEST_PACE);
+    const deleted = await this.deletion.deleteOlderThan(days, AbortSignal.timeout(CLEAR_WITHIN_MS), REQUEST_THROTTLE);
     const amount = deleted < entries ? `${deleted} of ${entries}` : String(deleted);
     const rest = deleted < entries ? '; the others go with the next call or the daily removal' : '';
     return { deleted, message: `${amount} entries older than ${days} days were removed${rest}` };

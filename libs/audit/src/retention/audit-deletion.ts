@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 
-/** How fast entries are deleted. */
-export interface Pace {
+/** Limits how fast entries are deleted. */
+export interface Throttle {
   /** Entries per transaction. */
   readonly batch: number;
   /** Pause after each transaction, in milliseconds. */
@@ -11,10 +11,10 @@ export interface Pace {
 }
 
 /** For the daily job: yields to writers. A million entries take about a minute. */
-const BACKGROUND_PACE: Pace = { batch: 500, pauseMs: 15 };
+const BACKGROUND_THROTTLE: Throttle = { batch: 500, pauseMs: 15 };
 
 /** For a request that waits: about five times as fast, at the expense of writers. */
-export const REQUEST_PACE: Pace = { batch: 5_000, pauseMs: 25 };
+export const REQUEST_THROTTLE: Throttle = { batch: 5_000, pauseMs: 25 };
 
 /** Locks the cursor of the totals, so that totals and deletion cannot run at once. */
 const LOCK_READER = "SELECT written_by, id FROM audit_cursors WHERE name = 'totals' FOR UPDATE";
@@ -54,10 +54,10 @@ export class AuditDeletion {
    *
    * @returns Number of deleted entries.
    */
-  async deleteOlderThan(days: number, signal?: AbortSignal, pace: Pace = BACKGROUND_PACE): Promise<number> {
+  async deleteOlderThan(days: number, signal?: AbortSignal, throttle: Throttle = BACKGROUND_THROTTLE): Promise<number> {
     const before = await this.midnight(days);
     await this.dataSource.query('INSERT INTO audit_removals (before) VALUES ($1) ON CONFLICT DO NOTHING', [before]);
-    return this.deleteBefore(before, signal, pace);
+    return this.deleteBefore(before, signal, throttle);
   }
 
   /** Continues an interrupted deletion. */
@@ -65,18 +65,18 @@ export class AuditDeletion {
     const [{ before }] = await this.dataSource.query<[{ before: Date | null }]>(
       'SELECT max(before) AS before FROM audit_removals',
     );
-    return before === null ? 0 : this.deleteBefore(before, signal, BACKGROUND_PACE);
+    return before === null ? 0 : this.deleteBefore(before, signal, BACKGROUND_THROTTLE);
   }
 
-  private async deleteBefore(before: Date, signal: AbortSignal | undefined, pace: Pace): Promise<number> {
+  private async deleteBefore(before: Date, signal: AbortSignal | undefined, throttle: Throttle): Promise<number> {
     let total = 0;
     for (let from = '-infinity'; ;) {
       if (signal?.aborted) return total;
-      const { deleted, reached } = await this.deleteBatch(before, from, pace.batch);
+      const { deleted, reached } = await this.deleteBatch(before, from, throttle.batch);
       total += deleted;
-      if (deleted < pace.batch) break;
+      if (deleted < throttle.batch) break;
       from = reached ?? from;
-      await delay(pace.pauseMs);
+      await delay(throttle.pauseMs);
     }
     await this.dataSource.query('DELETE FROM audit_removals WHERE before <= $1', [before]);
     await this.dataSource.query('DELETE FROM audit_daily_totals WHERE events = 0');
