@@ -4,7 +4,7 @@ import { AuditRecorder } from '@kubarr/audit';
 import { type FieldIssue } from '@kubarr/platform/errors';
 import { SecretBox } from '@kubarr/platform/secrets';
 import { DataSource, type EntityManager } from 'typeorm';
-import { openOrUndefined } from '../open-or-undefined.js';
+import { tryOpen } from '../try-open.js';
 import { ChannelNotUsable } from '../notifications.errors.js';
 import { type Channel } from './channel.js';
 import { ChannelTypes } from './channel-types.js';
@@ -100,7 +100,7 @@ export class ChannelSettings {
     return {
       type,
       isEnabled: row?.isEnabled ?? false,
-      config: (row && openOrUndefined(() => this.open(row))) ?? {},
+      config: (row && tryOpen(() => this.open(row))) ?? {},
       createdAt: row?.createdAt,
       updatedAt: row?.updatedAt,
     };

@@ -6,7 +6,7 @@ import { ChannelSettings } from '../channels/channel-settings.js';
 import { ChannelTypes } from '../channels/channel-types.js';
 import { maskDestination } from '../channels/mask-destination.js';
 import { Outbox, VERIFICATION } from '../delivery/outbox.js';
-import { openOrUndefined } from '../open-or-undefined.js';
+import { tryOpen } from '../try-open.js';
 import {
   ChannelIsOff,
   CodeIsWrong,
@@ -71,7 +71,7 @@ export class Preferences {
     const channel = this.types.get(type);
     return this.dataSource.transaction(async (transaction) => {
       const row = await this.findOrCreateLocked(transaction, userId, channel);
-      const old = openOrUndefined(() => this.destinations.addressOf(row));
+      const old = tryOpen(() => this.destinations.addressOf(row));
       const isUnchanged = destination === undefined || (old !== undefined && destination === maskDestination(old));
       const address = isUnchanged ? old : this.parseDestination(channel, destination);
       await transaction.update(
@@ -175,7 +175,7 @@ export class Preferences {
   }
 
   private toView(channelType: string, row: NotificationPreference | undefined, isAvailable: boolean): PreferenceView {
-    const address = row && openOrUndefined(() => this.destinations.addressOf(row)); // undefined: must be entered again
+    const address = row && tryOpen(() => this.destinations.addressOf(row)); // undefined: must be entered again
     return {
       channelType,
       isEnabled: row !== undefined && address !== undefined && row.isEnabled,

@@ -1,7 +1,7 @@
 import { SecretCannotBeOpened } from '@kubarr/platform/secrets';
 
-/** The result of `open`, or `undefined` when its secret key is missing: an empty field can be entered again. */
-export function openOrUndefined<Value>(open: () => Value): Value | undefined {
+/** What `open` returns, or `undefined` when the secret key of the sealed text is missing: the value can be entered again. */
+export function tryOpen<Value>(open: () => Value): Value | undefined {
   try {
     return open();
   } catch (error) {
