@@ -8,6 +8,6 @@ export { Profiles, requiresSecondFactor, type Profile } from './profiles.js';
 export { SecondFactorHolders, type SecondFactorLookup } from './second-factor-holders.js';
 export { MessageResponse, type UserResponse } from './user-response.js';
 export { AccountGone, EmailTaken, InviteUnusable, UsernameTaken, WrongPassword } from './users.errors.js';
-export { Recipients } from './recipients.js';
+export { ActiveAccounts } from './active-accounts.js';
 export { UsersModule } from './users.module.js';
 export { InviteActions, RoleActions, UserActions } from './users.actions.js';

@@ -15,7 +15,7 @@ import { OwnProfileController } from './own-profile/own-profile.controller.js';
 import { OwnProfileService } from './own-profile/own-profile.service.js';
 import { UserPreferences } from './own-profile/user-preferences.entity.js';
 import { Profiles } from './profiles.js';
-import { Recipients } from './recipients.js';
+import { ActiveAccounts } from './active-accounts.js';
 import { RoleAppPermission, RolePermission, UserRole } from './roles/role-grants.entity.js';
 import { RoleMembers } from './roles/role-members.js';
 import { Role } from './roles/role.entity.js';
@@ -38,13 +38,21 @@ import { User } from './user.entity.js';
     InvitesService,
     OwnProfileService,
     Profiles,
-    Recipients,
+    ActiveAccounts,
     RoleMembers,
     RolesService,
     SecondFactorHolders,
     UserList,
     UsersService,
   ],
-  exports: [Accounts, SerializedRightsChanges, InviteRedemption, Profiles, Recipients, SecondFactorHolders, UserList],
+  exports: [
+    Accounts,
+    SerializedRightsChanges,
+    InviteRedemption,
+    Profiles,
+    ActiveAccounts,
+    SecondFactorHolders,
+    UserList,
+  ],
 })
 export class UsersModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type AlertAudience, Alerts } from '@kubarr/alerts';
-import { Recipients } from '@kubarr/users';
+import { ActiveAccounts } from '@kubarr/users';
 import { type EntityManager } from 'typeorm';
 import { type Notification } from '../delivery/notification.js';
 import { Outbox } from '../delivery/outbox.js';
@@ -13,7 +13,7 @@ const MAX_MESSAGE_LENGTH = 2_000;
 @Injectable()
 export class Notifier {
   constructor(
-    private readonly accounts: Recipients,
+    private readonly accounts: ActiveAccounts,
     private readonly alerts: Alerts,
     private readonly inbox: InboxService,
     private readonly outbox: Outbox,

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { ADMIN_ROLE } from '@kubarr/access';
 import { type EntityManager } from 'typeorm';
 
-/** Whom to tell something: accounts that can sign in. Rows are locked against removal until the transaction ends. */
+/** Accounts that can sign in, such as those to notify. Locks their rows against removal until the transaction ends. */
 @Injectable()
-export class Recipients {
+export class ActiveAccounts {
   async administrators(transaction: EntityManager): Promise<number[]> {
     const rows = await transaction.query<{ id: number }[]>(
       `SELECT u.id FROM users u
