@@ -67,7 +67,7 @@ export class StatThread {
     onProgress?: () => void,
   ): Promise<(EntryStats | undefined)[] | undefined> {
     if (!this.worker || !this.isIdle) return undefined;
-    const answer = await this.ask(this.worker, { path, names: names.join('/') }, onProgress);
+    const answer = await this.request(this.worker, { path, names: names.join('/') }, onProgress);
     if (!answer) return undefined;
     if ('message' in answer) throw Object.assign(new Error(answer.message), { code: answer.code });
     return names.map((_, index) => StatValues.at(answer.values, index * FIELDS.length));
@@ -92,7 +92,7 @@ export class StatThread {
   }
 
   /** `undefined` when the thread ends instead of answering. */
-  private ask(worker: Worker, request: object, onProgress?: () => void): Promise<Answer | undefined> {
+  private request(worker: Worker, request: object, onProgress?: () => void): Promise<Answer | undefined> {
     this.isIdle = false;
     worker.ref();
     return new Promise((resolve) => {
