@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@kubarr/platform/openapi';
 import { Public } from '@kubarr/access';
 import { type FastifyReply } from 'fastify';
 import { Pages } from './pages.js';
-import { SetupHandOver } from './setup-hand-over.js';
+import { SetupTokenExchange } from './setup-token-exchange.js';
 
 /** Every path that no other route answers: a page, a file of the pages, or 404. */
 @ApiExcludeController()
@@ -11,13 +11,13 @@ import { SetupHandOver } from './setup-hand-over.js';
 export class PagesController {
   constructor(
     private readonly pages: Pages,
-    private readonly handOver: SetupHandOver,
+    private readonly tokenExchange: SetupTokenExchange,
   ) {}
 
   @Get('setup')
   @Public()
   async setup(@Query('token') token: unknown, @Res() reply: FastifyReply): Promise<void> {
-    await this.handOver.answer(token, reply);
+    await this.tokenExchange.answer(token, reply);
   }
 
   @Get('*')

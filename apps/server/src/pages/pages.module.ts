@@ -7,11 +7,11 @@ import { Pages } from './pages.js';
 import { PagesController } from './pages.controller.js';
 import { RegistrationPage } from './registration-page.js';
 import { RegistrationPageController } from './registration-page.controller.js';
-import { SetupHandOver } from './setup-hand-over.js';
+import { SetupTokenExchange } from './setup-token-exchange.js';
 
 @Module({
   imports: [SetupModule],
   controllers: [DocsController, RegistrationPageController, PagesController],
-  providers: [ApiDescription, DocsPages, Pages, RegistrationPage, SetupHandOver],
+  providers: [ApiDescription, DocsPages, Pages, RegistrationPage, SetupTokenExchange],
 })
 export class PagesModule {}

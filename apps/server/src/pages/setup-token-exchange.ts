@@ -10,7 +10,7 @@ import { Pages } from './pages.js';
  * that no history, bookmark or log keeps the token.
  */
 @Injectable()
-export class SetupHandOver {
+export class SetupTokenExchange {
   private readonly secure: boolean;
 
   constructor(
