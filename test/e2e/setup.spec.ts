@@ -47,10 +47,10 @@ describe('The first run', () => {
 
   it('leads from the printed address to a signed-in administrator', async () => {
     const browser = kubarr.browser();
-    const handOver = await browser.get(`/setup?token=${await kubarr.setupToken()}`);
-    expect(handOver.status).toBe(303);
-    expect(handOver.headers.get('location')).toBe('/setup');
-    expect(handOver.headers.getSetCookie().join()).toMatch(/kubarr_setup=[^;]+; .*HttpOnly/);
+    const exchange = await browser.get(`/setup?token=${await kubarr.setupToken()}`);
+    expect(exchange.status).toBe(303);
+    expect(exchange.headers.get('location')).toBe('/setup');
+    expect(exchange.headers.getSetCookie().join()).toMatch(/kubarr_setup=[^;]+; .*HttpOnly/);
 
     const status = await browser.get('/api/setup/status');
     expect(status.body).toEqual({

@@ -14,9 +14,9 @@ export async function serve(config: Config): Promise<0> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
   const server = await RunningServer.start(config, log);
-  void server.introduction().then(
+  void server.startupFacts().then(
     (facts) =>
-      introduce(
+      announce(
         config,
         facts,
         (text) => console.log(text),
@@ -33,24 +33,24 @@ export async function serve(config: Config): Promise<0> {
   return 0;
 }
 
-interface Introduction {
+interface StartupFacts {
   readonly address: string;
   readonly stateDirectory: string;
   readonly setupAddress?: string;
 }
 
 /** One short block for people; one line where logs are collected. */
-function introduce(
+function announce(
   config: Config,
-  { address, stateDirectory, setupAddress }: Introduction,
+  { address, stateDirectory, setupAddress }: StartupFacts,
   print: (text: string) => void,
-  note: (fields: Record<string, unknown>) => void,
+  logFields: (fields: Record<string, unknown>) => void,
 ): void {
   const log = config.get(LogConfig);
   const cluster = config.get(ClusterConfig);
   const build = config.get(BuildConfig);
   if (log.format === 'json' || cluster.inCluster) {
-    note({ address, stateDirectory, setupAddress });
+    logFields({ address, stateDirectory, setupAddress });
     return;
   }
   const lines = [

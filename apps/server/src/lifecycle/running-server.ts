@@ -60,14 +60,14 @@ export class RunningServer {
   get address(): string {
     const { publicUrl, host } = this.config.get(HttpConfig);
     const { port } = this.app.getHttpServer().address() as AddressInfo;
-    return publicUrl ?? `http://${reachable(host)}:${port}`;
+    return publicUrl ?? `http://${browsableHost(host)}:${port}`;
   }
 
   /**
    * What to show when the database is reached for the first time; the setup address only until there is an
    * administrator.
    */
-  async introduction(): Promise<{ address: string; stateDirectory: string; setupAddress?: string }> {
+  async startupFacts(): Promise<{ address: string; stateDirectory: string; setupAddress?: string }> {
     await this.app.get(DatabaseConnection).whenReady();
     const facts = { address: this.address, stateDirectory: this.state.path };
     if (await this.app.get(Installation).isComplete()) return facts;
@@ -106,7 +106,7 @@ async function listen(app: NestFastifyApplication, config: Config): Promise<void
 }
 
 /** An address to type into a browser: a wildcard listens everywhere, so the first address of this machine is shown. */
-function reachable(host: string): string {
+function browsableHost(host: string): string {
   if (host !== '0.0.0.0' && host !== '::') return host.includes(':') ? `[${host}]` : host;
   const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
   return addresses.find((entry) => entry.family === 'IPv4' && !entry.internal)?.address ?? 'localhost';

@@ -15,16 +15,16 @@ export const OWN_FILES = join(productPackage().root, 'apps/server/src/pages/asse
 const INDEX = 'index.html';
 
 /** A year: what has a hash in its name never changes. Given as options, so that a 404 is not cached that long. */
-const FOR_EVER: SendOptions = { cacheControl: true, maxAge: '365d', immutable: true };
+const IMMUTABLE: SendOptions = { cacheControl: true, maxAge: '365d', immutable: true };
 
-/** Cached, but revalidated each time. */
-const ASK_AGAIN: SendOptions = { cacheControl: false };
+/** May be stored, but is revalidated each time. */
+const REVALIDATED: SendOptions = { cacheControl: false };
 
 /**
  * The page itself is always sent whole: entity tags are made of size and time, and in images that are built to be
  * reproducible two releases of this small file may have both in common.
  */
-const ALWAYS: SendOptions = { cacheControl: false, etag: false, lastModified: false };
+const WITHOUT_VALIDATORS: SendOptions = { cacheControl: false, etag: false, lastModified: false };
 
 /** The pages people see: a built web client where there is one, else the small pages of the product itself. */
 @Injectable()
@@ -49,14 +49,14 @@ export class Pages {
       case 'page':
         return this.page(reply);
       case 'file':
-        return this.send(reply, target.name, target.isHashed ? FOR_EVER : ASK_AGAIN);
+        return this.send(reply, target.name, target.isHashed ? IMMUTABLE : REVALIDATED);
       case 'nothing':
         throw new RouteNotFound();
     }
   }
 
   page(reply: FastifyReply, caching = 'no-cache'): FastifyReply {
-    return this.send(reply, INDEX, ALWAYS, caching);
+    return this.send(reply, INDEX, WITHOUT_VALIDATORS, caching);
   }
 
   private send(reply: FastifyReply, name: string, options: SendOptions, caching = 'no-cache'): FastifyReply {
