@@ -8,13 +8,13 @@ const refusal = (route: string, address = '192.0.2.1') => ({
 });
 
 describe('RefusalBuffer', () => {
-  it('are one note for the same person, place and reason, with how often it happened', () => {
-    const notes = new RefusalBuffer();
-    for (let n = 0; n < 1_000; n++) notes.add(refusal('GET /api/users'));
-    notes.add(refusal('GET /api/roles'));
-    notes.add(refusal('GET /api/users', '192.0.2.2'));
-    const { notes: taken, others } = notes.drain();
-    expect(taken.map(({ route, times }) => [route, times])).toEqual([
+  it('counts the refusals of one person, address, route and code', () => {
+    const buffer = new RefusalBuffer();
+    for (let n = 0; n < 1_000; n++) buffer.add(refusal('GET /api/users'));
+    buffer.add(refusal('GET /api/roles'));
+    buffer.add(refusal('GET /api/users', '192.0.2.2'));
+    const { refusals, others } = buffer.drain();
+    expect(refusals.map(({ route, times }) => [route, times])).toEqual([
       ['GET /api/users', 1_000],
       ['GET /api/roles', 1],
       ['GET /api/users', 1],
@@ -22,16 +22,16 @@ describe('RefusalBuffer', () => {
     expect(others).toBe(0);
   });
 
-  it('are bounded, and the rest is counted', () => {
-    const notes = new RefusalBuffer();
-    for (let n = 0; n < MAX_DISTINCT + 7; n++) notes.add(refusal(`GET /api/${n}`));
-    expect(notes.drain()).toMatchObject({ notes: { length: MAX_DISTINCT }, others: 7 });
+  it('is bounded, and counts the rest', () => {
+    const buffer = new RefusalBuffer();
+    for (let n = 0; n < MAX_DISTINCT + 7; n++) buffer.add(refusal(`GET /api/${n}`));
+    expect(buffer.drain()).toMatchObject({ refusals: { length: MAX_DISTINCT }, others: 7 });
   });
 
-  it('are taken once', () => {
-    const notes = new RefusalBuffer();
-    notes.add(refusal('GET /api/users'));
-    notes.drain();
-    expect(notes.drain()).toEqual({ notes: [], others: 0 });
+  it('is drained once', () => {
+    const buffer = new RefusalBuffer();
+    buffer.add(refusal('GET /api/users'));
+    buffer.drain();
+    expect(buffer.drain()).toEqual({ refusals: [], others: 0 });
   });
 });
