@@ -103,12 +103,12 @@ describe('Audit seals', () => {
 
   it('are missing when days were sealed again, for a reader who kept a copy elsewhere', async () => {
     await sealAll();
-    const kept = (await seals.verify()).newest?.seal;
-    expect((await seals.verify(kept)).keptDay).toBe(await day(1));
+    const copy = (await seals.verify()).newest?.seal;
+    expect((await seals.verify(copy)).copyDay).toBe(await day(1));
     await dataSource.query("UPDATE audit_logs SET username = 'someone else' WHERE user_id = 5");
     await dataSource.query('DELETE FROM audit_seals');
     await sealAll();
-    expect(await seals.verify(kept)).toMatchObject({ broken: undefined, keptDay: undefined });
+    expect(await seals.verify(copy)).toMatchObject({ broken: undefined, copyDay: undefined });
   });
 
   it('cannot be forged without the secret key', async () => {

@@ -29,8 +29,8 @@ export interface SealVerdict {
   /** First day that fails verification, and why. `undefined` = all pass. */
   readonly broken: { readonly day: string; readonly reason: string } | undefined;
   readonly newest: { readonly day: string; readonly seal: string } | undefined;
-  /** Day of the seal given by the caller; `undefined` = none given, or not found. */
-  readonly keptDay: string | undefined;
+  /** Day of the seal that the caller gave; `undefined` = none given, or not in the chain. */
+  readonly copyDay: string | undefined;
 }
 
 /** Days being deleted may have some entries left or none: they cannot be verified. */
@@ -65,25 +65,26 @@ export class AuditSeals {
   /**
    * Verifies the whole chain, and the entries of every day still stored, in one snapshot. Read-only.
    *
-   * @param kept A seal stored elsewhere, to be found in the chain.
+   * @param copy A seal that a person stored elsewhere, to be found in the chain.
    */
-  async verify(kept?: string): Promise<SealVerdict> {
+  async verify(copy?: string): Promise<SealVerdict> {
     return this.dataSource.transaction('REPEATABLE READ', async (reader) => {
       const rows = (await reader.query<SealRow[]>(DAYS)).filter((row) => row.seal !== null);
       const [removing] = await reader.query<[{ before: string | null }]>(REMOVING);
       let broken = await this.unsealedDay(reader, rows[0]?.day, removing.before);
       let previous = NO_SEAL;
       let droppedDays = 0;
-      let isKept = false;
+      let hasSeenEntries = false;
       for (const row of rows) {
         const stored = { events: row.events ?? 0, digest: row.digest ?? '' };
         if (this.sealOf(row.day, stored, previous) !== row.seal)
-          broken ??= { day: row.day, reason: 'its seal is not the right one' };
+          broken ??= { day: row.day, reason: 'its seal does not match' };
         previous = row.seal ?? NO_SEAL;
         const isRemoving = removing.before !== null && row.day < removing.before;
         const found = isRemoving ? undefined : await digestOfDay(reader, row.day);
-        const isDropped = !isKept && (found?.events ?? 0) === 0 && stored.events > 0; // retention deletes the oldest first
-        isKept ||= found !== undefined && found.events > 0;
+        // Retention deletes the oldest days first: an empty day after a day with entries was not deleted by it.
+        const isDropped = !hasSeenEntries && (found?.events ?? 0) === 0 && stored.events > 0;
+        hasSeenEntries ||= found !== undefined && found.events > 0;
         if (isDropped) droppedDays++;
         else if (found && found.digest !== stored.digest) {
           broken ??= {
@@ -99,7 +100,7 @@ export class AuditSeals {
         removingBefore: removing.before ?? undefined,
         broken,
         newest: last?.seal ? { day: last.day, seal: last.seal } : undefined,
-        keptDay: kept === undefined ? undefined : rows.find(({ seal }) => seal === kept)?.day,
+        copyDay: copy === undefined ? undefined : rows.find(({ seal }) => seal === copy)?.day,
       };
     });
   }
