@@ -39,7 +39,7 @@ export class LinkedAccounts {
   }
 
   /** @throws AlreadyLinked when the person has linked another account of this provider. */
-  async assertNoneOf(userId: number, provider: { id: string; name: string }): Promise<void> {
+  async assertNotLinked(userId: number, provider: { id: string; name: string }): Promise<void> {
     if (await this.dataSource.getRepository(LinkedAccount).existsBy({ userId, providerId: provider.id }))
       throw new AlreadyLinked(provider.name);
   }

@@ -26,7 +26,7 @@ import { secretContextOf, SignInProvider } from './sign-in-provider.entity.js';
 import { SettingsActions } from '@kubarr/settings';
 
 /** Most providers: a page of buttons, not a directory. */
-const MAX_PER_ACCOUNT = 20;
+const MAX_PROVIDERS = 20;
 
 /** Replaces a stored secret in responses; in a request it means: keep the stored one. */
 const MASK = '********';
@@ -51,7 +51,7 @@ export class OidcProvidersService {
   }
 
   async list(origin: string): Promise<OidcProviderResponse[]> {
-    const rows = await this.repository.find({ order: { createdAt: 'ASC', id: 'ASC' }, take: MAX_PER_ACCOUNT });
+    const rows = await this.repository.find({ order: { createdAt: 'ASC', id: 'ASC' }, take: MAX_PROVIDERS });
     return rows.map((row) => responseOf(row, origin));
   }
 
@@ -68,7 +68,7 @@ export class OidcProvidersService {
     if (RESERVED.has(id)) throw new ProviderNameTaken();
     assertIssuer(issuer);
     return this.write(actor, id, origin, async (transaction) => {
-      if ((await transaction.count(SignInProvider)) >= MAX_PER_ACCOUNT) throw new ProviderNameTaken();
+      if ((await transaction.count(SignInProvider)) >= MAX_PROVIDERS) throw new ProviderNameTaken();
       await transaction.insert(SignInProvider, { id, name, issuer }).catch((error: unknown) => {
         throw violatesUnique(error, 'pk_sign_in_providers') ? new ProviderNameTaken() : error;
       });
