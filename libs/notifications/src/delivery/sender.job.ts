@@ -18,7 +18,7 @@ const ATTEMPTS = 30;
 const LONGEST_RETRY_AFTER = 6 * 3_600;
 
 /** A message that is about to be sent. */
-interface Due {
+interface DueMessage {
   readonly id: number;
   readonly idempotency_key: string;
   readonly event_type: string;
@@ -106,8 +106,8 @@ export class Sender {
   }
 
   /** The due message, marked as started: no more events are added to it. */
-  private async startDue(userId: number, channelType: string): Promise<Due | undefined> {
-    const [rows] = await this.dataSource.query<[Due[], number]>(
+  private async startDue(userId: number, channelType: string): Promise<DueMessage | undefined> {
+    const [rows] = await this.dataSource.query<[DueMessage[], number]>(
       `UPDATE notification_deliveries SET attempt = attempt + 1
        WHERE id = (
          SELECT id FROM notification_deliveries
@@ -133,7 +133,7 @@ export class Sender {
   private async send(
     userId: number,
     channel: Channel,
-    due: Due,
+    due: DueMessage,
     signal: AbortSignal,
   ): Promise<DeliveryFailed | undefined> {
     try {
@@ -165,7 +165,7 @@ export class Sender {
     }
   }
 
-  private async markSent(transaction: EntityManager, { id }: Due): Promise<void> {
+  private async markSent(transaction: EntityManager, { id }: DueMessage): Promise<void> {
     await transaction.query(
       `UPDATE notification_deliveries SET status = 'sent', error = NULL, finished_at = now() WHERE id = $1`,
       [id],
@@ -174,11 +174,11 @@ export class Sender {
 
   private async recordFailure(
     transaction: EntityManager,
-    { id, attempt }: Due,
+    { id, attempt }: DueMessage,
     failure: DeliveryFailed,
   ): Promise<void> {
     const isFinal = failure.isFinal || attempt >= ATTEMPTS;
-    const askedMs = Math.min(failure.retryAfterSeconds ?? 0, LONGEST_RETRY_AFTER) * 1_000;
+    const retryAfterMs = Math.min(failure.retryAfterSeconds ?? 0, LONGEST_RETRY_AFTER) * 1_000;
     await transaction.query(
       `UPDATE notification_deliveries SET error = $2, status = $3,
          finished_at = CASE WHEN $3 = 'failed' THEN now() END, next_attempt_at = now() + $4 * interval '1 millisecond'
@@ -187,7 +187,7 @@ export class Sender {
         id,
         failure.message.slice(0, 500),
         isFinal ? 'failed' : 'pending',
-        Math.max(backOffMs(attempt, this.retry), askedMs),
+        Math.max(backOffMs(attempt, this.retry), retryAfterMs),
       ],
     );
   }

@@ -29,7 +29,7 @@ export interface PreferenceView {
 }
 
 /** Wrong codes after which a new one is required. */
-const MAX_GUESSES = 5;
+const MAX_CODE_ATTEMPTS = 5;
 
 /** Codes that one account can request in an hour. */
 const CODES_PER_HOUR = 6;
@@ -112,7 +112,7 @@ export class Preferences {
       `UPDATE notification_preferences SET code_guesses = code_guesses + 1
        WHERE user_id = $1 AND channel_type = $2 AND code_nonce IS NOT NULL AND code_expires_at > now()
          AND code_guesses < $3 RETURNING 1`,
-      [userId, channel.type, MAX_GUESSES],
+      [userId, channel.type, MAX_CODE_ATTEMPTS],
     );
     const destination = await this.destinations.find(userId, channel.type);
     if (rows.length === 0 || !destination || !this.destinations.matchesCode(destination, code)) throw new CodeIsWrong();

@@ -21,7 +21,7 @@ export class RegistrationService {
     private readonly dataSource: DataSource,
     private readonly accounts: Accounts,
     private readonly invites: InviteRedemption,
-    private readonly admission: RegistrationPolicy,
+    private readonly policy: RegistrationPolicy,
     private readonly limiter: AttemptLimiter,
     private readonly config: SignInConfig,
   ) {}
@@ -29,7 +29,7 @@ export class RegistrationService {
   /** What the registration page shows to a visitor. */
   async state(invite: string | undefined): Promise<RegistrationStateResponse> {
     try {
-      const { isApproved } = await this.policyFor(this.dataSource.manager, invite?.trim());
+      const { isApproved } = await this.checkAllowed(this.dataSource.manager, invite?.trim());
       return { is_open: true, requires_approval: !isApproved, reason: null };
     } catch (refusal) {
       if (!isRefusal(refusal)) throw refusal;
@@ -48,27 +48,27 @@ export class RegistrationService {
     };
     await this.limiter.consume([attempt]);
     try {
-      await this.policyFor(this.dataSource.manager, invite); // before the password costs anything
+      await this.checkAllowed(this.dataSource.manager, invite); // before the password costs anything
       const passwordHash = await this.accounts.validateAndHash(account);
       const answer = await this.dataSource.transaction((transaction) =>
-        this.admit(transaction, actor, account, passwordHash, invite),
+        this.createAccount(transaction, actor, account, passwordHash, invite),
       );
       if (invite) await this.limiter.undoConsume([attempt]);
       return answer;
     } catch (error) {
-      await this.forgive(attempt, error);
+      await this.uncountUnlessFailure(attempt, error);
       throw error instanceof UsernameTaken || error instanceof EmailTaken ? new NameOrEmailInUse(error) : error;
     }
   }
 
-  private async admit(
+  private async createAccount(
     transaction: EntityManager,
     actor: Actor,
     account: { username: string; email: string },
     passwordHash: string,
     invite: string | undefined,
   ): Promise<RegisterResponse> {
-    const { isApproved } = await this.policyFor(transaction, invite); // the setting may have changed since
+    const { isApproved } = await this.checkAllowed(transaction, invite); // the setting may have changed since
     const { username, email } = account;
     const visitor = { ...actor, userId: null, username };
     const userId = await this.accounts.create(transaction, visitor, account, {
@@ -81,16 +81,16 @@ export class RegistrationService {
   }
 
   /** Whether a visitor may register, by the settings as they are stored at this moment. */
-  private async policyFor(transaction: EntityManager, invite: string | undefined): Promise<{ isApproved: boolean }> {
+  private async checkAllowed(transaction: EntityManager, invite: string | undefined): Promise<{ isApproved: boolean }> {
     if (invite) {
       if (!(await this.invites.isUsable(transaction, invite))) throw new InviteUnusable();
       return { isApproved: true };
     }
-    return this.admission.check(transaction);
+    return this.policy.check(transaction);
   }
 
   /** Uncounts the attempt, unless it could reveal an invite or an account, or an outage ended it. */
-  private async forgive(attempt: AttemptKey, error: unknown): Promise<void> {
+  private async uncountUnlessFailure(attempt: AttemptKey, error: unknown): Promise<void> {
     const countsAsFailure = [InviteUnusable, UsernameTaken, EmailTaken].some((kind) => error instanceof kind);
     const isOutage =
       error instanceof KubarrError && error.kind === 'unavailable' && !(error instanceof PasswordChecksBusy);
