@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { EmbeddedPostgresBinariesUnusable } from './embedded.errors.js';
-import { powerlessRoot, type ServerUser } from './server-user.js';
+import { rootWithoutCapabilities, type ServerUser } from './server-user.js';
 
 const run = promisify(execFile);
 
@@ -78,7 +78,7 @@ async function attempt(native: string, user: ServerUser): Promise<Binaries | { p
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (user.uid !== undefined && (code === 'EPERM' || code === 'EINVAL')) {
-      throw powerlessRoot(user.uid, cause);
+      throw rootWithoutCapabilities(user.uid, cause);
     }
     if (code === 'ENOENT' && (await stat(postgres).catch(() => undefined))) {
       return { problem: 'it was built for the GNU C library, which this system does not have' };
@@ -95,25 +95,25 @@ async function copyBinaries(packageFolder: string, home: string): Promise<string
   for (const name of await readdir(home)) {
     if (name.startsWith('native-')) await rm(join(home, name), { recursive: true, force: true });
   }
-  const half = await mkdtemp(`${copy}.new-`);
+  const unfinished = await mkdtemp(`${copy}.new-`);
   try {
-    await cp(join(packageFolder, 'native'), join(half, 'native'), { recursive: true, verbatimSymlinks: true });
-    await openForAll(half);
-    await linkLibraries(half);
-    await rename(half, copy);
+    await cp(join(packageFolder, 'native'), join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
+    await makeReadable(unfinished);
+    await linkLibraries(unfinished);
+    await rename(unfinished, copy);
   } catch (error) {
-    await rm(half, { recursive: true, force: true }).catch(() => undefined);
+    await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
     throw error;
   }
   return join(copy, 'native');
 }
 
 /** Lets all users read the tree and run its programs, whatever modes it was installed with. */
-async function openForAll(directory: string): Promise<void> {
+async function makeReadable(directory: string): Promise<void> {
   await chmod(directory, 0o755);
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) await openForAll(path);
+    if (entry.isDirectory()) await makeReadable(path);
     else if (entry.isFile()) await chmod(path, (await stat(path)).mode & 0o100 ? 0o755 : 0o644);
   }
 }

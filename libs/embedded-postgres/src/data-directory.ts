@@ -33,7 +33,7 @@ export interface DataDirectoryOptions {
  * a kill at any moment leaves either nothing or a whole one.
  */
 export async function prepareDataDirectory(options: DataDirectoryOptions): Promise<void> {
-  await removeHalfMade(options.path);
+  await removeUnfinished(options.path);
   const entries = await readdir(options.path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
@@ -67,18 +67,18 @@ async function check({ path, user, binaries }: DataDirectoryOptions): Promise<vo
 
 async function create(options: DataDirectoryOptions): Promise<void> {
   const { path, user } = options;
-  const half = await mkdtemp(`${path}.new-`);
-  const passwordFile = `${half}.password`;
+  const unfinished = await mkdtemp(`${path}.new-`);
+  const passwordFile = `${unfinished}.password`;
   try {
     await writeFile(passwordFile, options.password, { mode: 0o600 });
-    await changeOwner(user, half);
+    await changeOwner(user, unfinished);
     await changeOwner(user, passwordFile);
-    await initialise(half, passwordFile, options);
-    await rename(half, path);
+    await initialise(unfinished, passwordFile, options);
+    await rename(unfinished, path);
     if (options.durable) await syncDirectory(dirname(path));
-    await removeHalfMade(path); // the initdb of a killed start may still be running and writing
+    await removeUnfinished(path); // the initdb of a killed start may still be running and writing
   } catch (error) {
-    await rm(half, { recursive: true, force: true });
+    await rm(unfinished, { recursive: true, force: true });
     throw error;
   } finally {
     await rm(passwordFile, { force: true });
@@ -116,7 +116,7 @@ async function initialise(directory: string, passwordFile: string, options: Data
     }
     if (stderr.includes('No space left on device')) throw new EmbeddedPostgresDiskFull(dirname(path), { cause });
     const closed = stderr.includes('Permission denied') ? await closedFolder(directory, user) : undefined;
-    if (closed) throw closedTo(user, closed);
+    if (closed) throw notAccessibleTo(user, closed);
     throw new EmbeddedPostgresFolderUnusable(
       `initdb could not fill ${path} (${stderr.trim() || message})`,
       'Choose another KUBARR_STATE_DIR',
@@ -126,7 +126,7 @@ async function initialise(directory: string, passwordFile: string, options: Data
 }
 
 /** PostgreSQL runs as another user than this process, and cannot get at its files. */
-export function closedTo(user: ServerUser, folder: string): EmbeddedPostgresFolderUnusable {
+export function notAccessibleTo(user: ServerUser, folder: string): EmbeddedPostgresFolderUnusable {
   return new EmbeddedPostgresFolderUnusable(
     `under root PostgreSQL runs as uid ${user.uid}, to whom ${folder} is closed`,
     'Choose a KUBARR_STATE_DIR that it can reach, open the folder (chmod o+x)',
@@ -138,7 +138,7 @@ function isNamelessUser(error: Error): boolean {
 }
 
 /** An initdb whose parent was killed may still be writing there: what cannot be removed now goes at the next start. */
-async function removeHalfMade(path: string): Promise<void> {
+async function removeUnfinished(path: string): Promise<void> {
   for (const name of await readdir(dirname(path))) {
     if (!name.startsWith(`${basename(path)}.new-`)) continue;
     await rm(join(dirname(path), name), { recursive: true, force: true }).catch(() => undefined);

@@ -3,7 +3,7 @@ import { realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Binaries, SERVER_ENVIRONMENT } from './binaries.js';
-import { closedTo } from './data-directory.js';
+import { notAccessibleTo } from './data-directory.js';
 import { EmbeddedPostgresDiskFull, EmbeddedPostgresNotStarted } from './embedded.errors.js';
 import {
   chooseListeningPlace,
@@ -24,7 +24,7 @@ const START_WITHIN_MS = 300_000;
 const EARLIER_SERVER_GONE_WITHIN_MS = 60_000;
 
 /** Log lines of a start that failed for a reason that goes away by itself. */
-const NOT_YET =
+const RETRYABLE =
   /lock file ".*" already exists|shared memory block .* is still in use|could not create any TCP\/IP sockets/;
 
 export interface Postmaster {
@@ -132,16 +132,16 @@ async function start(options: PostmasterOptions): Promise<Postmaster | undefined
     await delay(POLL_INTERVAL_MS);
   }
   await removeSocketDirectory(place.socketDirectory);
-  return explain(ended, output.offset, options);
+  return throwUnlessRetryable(ended, output.offset, options);
 }
 
-async function explain(ended: string, logOffset: number, options: PostmasterOptions): Promise<undefined> {
+async function throwUnlessRetryable(ended: string, logOffset: number, options: PostmasterOptions): Promise<undefined> {
   // All lines: the last processes of a killed server may still write to this log.
   const all = await options.log.lastLines(logOffset, Infinity);
-  if (NOT_YET.test(all)) return undefined;
+  if (RETRYABLE.test(all)) return undefined;
   const lines = await options.log.lastLines(logOffset);
   if (lines.includes('No space left on device')) throw new EmbeddedPostgresDiskFull(options.home);
   const closed = lines.includes('Permission denied') && (await closedFolder(options.dataDirectory, options.user));
-  if (closed) throw closedTo(options.user, closed);
+  if (closed) throw notAccessibleTo(options.user, closed);
   throw new EmbeddedPostgresNotStarted(ended, options.log.file, lines);
 }

@@ -48,12 +48,12 @@ export function preferredUser(passwd: string): { uid: number; gid: number } | un
 export async function changeOwner({ uid, gid }: ServerUser, path: string): Promise<void> {
   if (uid === undefined || gid === undefined) return;
   await chown(path, uid, gid).catch((cause: NodeJS.ErrnoException) => {
-    throw cause.code === 'EPERM' || cause.code === 'EINVAL' ? powerlessRoot(uid, cause) : cause;
+    throw cause.code === 'EPERM' || cause.code === 'EINVAL' ? rootWithoutCapabilities(uid, cause) : cause;
   });
 }
 
 /** Root without its capabilities, as in a container that dropped them. */
-export function powerlessRoot(uid: number, cause: unknown): EmbeddedPostgresUserUnusable {
+export function rootWithoutCapabilities(uid: number, cause: unknown): EmbeddedPostgresUserUnusable {
   return new EmbeddedPostgresUserUnusable(
     `PostgreSQL refuses to run as root, and this root may not act for uid ${uid}`,
     'Run Kubarr as an ordinary user, allow it to change users (CAP_SETUID, CAP_SETGID, CAP_CHOWN)',
