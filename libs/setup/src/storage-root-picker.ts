@@ -8,7 +8,7 @@ import { FolderNotBrowsable, FolderNotFound, FolderOutside, StoragePathRefused }
 import { type BrowseResponse, type PathValidationResponse } from './setup.dto.js';
 
 /** Most folders in one answer of the picker. */
-const LISTED_AT_MOST = 1_000;
+const MAX_LISTED = 1_000;
 
 /** Longest wait for one call to a disk, in milliseconds. A disk that has stopped spinning needs ten seconds to start. */
 const CALL_LIMIT_MS = 20_000;
@@ -47,7 +47,7 @@ export class StorageRootPicker {
       return { valid: writable, exists: false, writable, message };
     }
     if (!found.isDirectory()) return { valid: false, exists: true, writable: false, message: 'That path is a file.' };
-    if (await this.leadsOut(inside))
+    if (await this.escapesRoot(inside))
       return { valid: false, exists: true, writable: false, message: 'That path leads out through a link.' };
     const writable = await isWritable(inside);
     return {
@@ -76,7 +76,7 @@ export class StorageRootPicker {
     if (!isWithin(this.root, folder)) throw new FolderOutside(this.root);
     const inside = this.inside(folder);
     if ((await facts(inside)) === undefined) throw new FolderNotFound();
-    if (await this.leadsOut(inside)) throw new FolderOutside(this.root);
+    if (await this.escapesRoot(inside)) throw new FolderOutside(this.root);
     const entries = await onDisk(() => readdir(inside, { withFileTypes: true })).catch(
       (error: NodeJS.ErrnoException) => {
         if (error instanceof DiskNotResponding) throw error;
@@ -93,7 +93,7 @@ export class StorageRootPicker {
       .map(({ name }) => ({ name, path: join(folder, name) }))
       .filter((entry) => !SYSTEM_FOLDERS.has(entry.path))
       .sort((a, b) => a.name.localeCompare(b.name, 'en', { sensitivity: 'base' }))
-      .slice(0, LISTED_AT_MOST);
+      .slice(0, MAX_LISTED);
     return { path: folder, parent: folder === '/' ? null : folder === this.root ? '/' : dirname(folder), directories };
   }
 
@@ -108,8 +108,8 @@ export class StorageRootPicker {
   }
 
   /** Whether links on the way lead out of the root. */
-  private async leadsOut(inside: string): Promise<boolean> {
-    const root = await ifPossible(() => realpath(this.inside(this.root)));
+  private async escapesRoot(inside: string): Promise<boolean> {
+    const root = await orUndefined(() => realpath(this.inside(this.root)));
     return root === undefined || !isWithin(root, await onDisk(() => realpath(inside)));
   }
 }
@@ -117,21 +117,21 @@ export class StorageRootPicker {
 const stripEnd = (path: string): string => (path.length > 1 && path.endsWith(sep) ? path.slice(0, -1) : path);
 
 function isWithin(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way === '' || (!isAbsolute(way) && way.split(sep)[0] !== '..');
+  const below = relative(root, path);
+  return below === '' || (!isAbsolute(below) && below.split(sep)[0] !== '..');
 }
 
-const facts = (path: string) => ifPossible(() => stat(path));
+const facts = (path: string) => orUndefined(() => stat(path));
 
 const isWritable = async (path: string): Promise<boolean> =>
-  (await ifPossible(() => access(path, constants.W_OK | constants.X_OK).then(() => true))) ?? false;
+  (await orUndefined(() => access(path, constants.W_OK | constants.X_OK).then(() => true))) ?? false;
 
 /** @throws DiskNotResponding */
 const onDisk = <Result>(call: () => Promise<Result>): Promise<Result> =>
   withTimeout(CALL_LIMIT_MS, diskCalls.run(call), () => new DiskNotResponding());
 
 /** Like {@link onDisk}; `undefined` when the disk refuses. */
-const ifPossible = <Result>(call: () => Promise<Result>): Promise<Result | undefined> =>
+const orUndefined = <Result>(call: () => Promise<Result>): Promise<Result | undefined> =>
   onDisk(call).catch((error: unknown) => {
     if (error instanceof DiskNotResponding) throw error;
     return undefined;
