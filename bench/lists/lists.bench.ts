@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AuditReader } from '../../libs/audit/src/audit-reader.js';
@@ -7,6 +7,7 @@ import { AuditTotals } from '../../libs/audit/src/statistics/audit-totals.job.js
 import { connectTo } from '../../test/support/test-data-source.js';
 import { ChildServer } from '../support/child-server.js';
 import { variablesOf, withPostgres } from '../support/database.js';
+import { fillHousehold } from '../support/household.js';
 import { heading, median, verdict } from '../support/report.js';
 import { signedInCookie } from '../support/signed-in.js';
 
@@ -15,6 +16,8 @@ const SECONDS = 4;
 const ROUNDS = 5;
 const ENTRIES = 100_000;
 const DAYS = 400;
+const USERS = 1_000;
+const ROLES = 50;
 
 /** A checkout of another commit, built: its server is measured in turn with this one, on the same database. */
 const OTHER = process.env['KUBARR_BENCH_OTHER'];
@@ -22,23 +25,25 @@ const OTHER = process.env['KUBARR_BENCH_OTHER'];
 const LISTS = [
   { name: 'audit filtered by action', path: '/api/audit?action=action7', atLeast: 1_050 },
   { name: 'audit statistics', path: '/api/audit/stats', atLeast: 1_000 },
+  { name: `users list of ${USERS} accounts`, path: `/api/users?limit=${USERS}`, atLeast: 100 },
 ];
 
 heading(
   'lists',
-  `requests per second with ${CONNECTIONS} connections, against a public route of the same server with the same body; ${ROUNDS} rounds of ${SECONDS} s each, in turn; ${ENTRIES} audit entries spread over ${DAYS} days, 30 actions, 50 people, 1 in 20 a failure, the last 100 not in the totals yet`,
+  `requests per second with ${CONNECTIONS} connections, against a public route of the same server with the same body; ${ROUNDS} rounds of ${SECONDS} s each, in turn; ${ENTRIES} audit entries spread over ${DAYS} days, 30 actions, 50 people, 1 in 20 a failure, the last 100 not in the totals yet; ${USERS} accounts in three of ${ROLES} roles each`,
 );
 
 await withPostgres(async (target, directory) => {
   const storage = join(directory, 'data');
   await mkdir(storage);
   const variables = { ...variablesOf(target), KUBARR_STORAGE_PATH: storage, KUBARR_SETUP_TOKEN: 'off' };
-  const start = (body: string, script = './product-server.js', state = directory): Promise<ChildServer> =>
-    ChildServer.start(script, '/api/health/ready', { ...variables, KUBARR_STATE_DIR: state, BENCH_BODY: body });
+  const start = (more: Record<string, string> = {}, script = './product-server.js'): Promise<ChildServer> =>
+    ChildServer.start(script, '/api/health/ready', { ...variables, KUBARR_STATE_DIR: directory, ...more });
 
-  const first = await start('{}');
+  const first = await start();
   const cookie = await signedInCookie(first.url, storage);
   await first.stop();
+  await fillHousehold(target, USERS - 1, ROLES);
   const database = await connectTo(target, 1);
   await database.query(
     `INSERT INTO audit_logs ("timestamp", user_id, username, action, resource_type, resource_id, details, ip_address, user_agent, success)
@@ -55,13 +60,14 @@ await withPostgres(async (target, directory) => {
     );
 
   for (const { name, path, atLeast } of LISTS) {
-    const probe = await start('{}');
+    const probe = await start();
     await addFresh();
     const body = await (await fetch(`${probe.url}${path}`, { headers: { cookie } })).text();
     await probe.stop();
-    const server = await start(body);
-    const other =
-      OTHER && (await start(body, pathToFileURL(join(OTHER, 'bench/support/product-server.js')).href, join(directory)));
+    const bodyFile = join(directory, 'body.json');
+    await writeFile(bodyFile, body);
+    const server = await start({ BENCH_BODY_FILE: bodyFile });
+    const other = OTHER && (await start({}, pathToFileURL(join(OTHER, 'bench/support/product-server.js')).href));
     const load = async ({ url }: ChildServer, path: string): Promise<autocannon.Result> => {
       const result = await autocannon({
         url: `${url}${path}`,

@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ChildServer } from '../support/child-server.js';
 import { variablesOf, withPostgres } from '../support/database.js';
@@ -37,7 +37,9 @@ await withPostgres(async (target, directory) => {
   const me = await (await fetch(`${first.url}/api/users/me`, { headers: { cookie: cookies[0] ?? '' } })).text();
   await first.stop();
 
-  const server = await start({ BENCH_BODY: me });
+  const bodyFile = join(directory, 'body.json');
+  await writeFile(bodyFile, me);
+  const server = await start({ BENCH_BODY_FILE: bodyFile });
   const load = async (path: string): Promise<autocannon.Result> => {
     const result = await autocannon({
       url: server.url,

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -27,7 +27,8 @@ const [
   ].map((path) => import(`../../dist/${path}`)),
 );
 
-const body = JSON.parse(process.env.BENCH_BODY ?? '{}');
+const { BENCH_BODY_FILE } = process.env;
+const body = BENCH_BODY_FILE ? JSON.parse(await readFile(BENCH_BODY_FILE, 'utf8')) : {};
 class BaselineController {
   body() {
     return Promise.resolve(body);
