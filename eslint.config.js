@@ -2,10 +2,10 @@ import eslint from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-/** The path name of a URL has blanks and umlauts escaped: no such file. */
+/** The path name of a URL has spaces and umlauts escaped: no such file. A URL in a variable would hide the mistake. */
 const URL_AS_PATH = {
   selector:
-    "MemberExpression[property.name='pathname'] > NewExpression[callee.name='URL']:has(MetaProperty), MemberExpression[property.name='pathname'] > MetaProperty",
+    ":matches(MemberExpression[property.name='pathname'], VariableDeclarator) > NewExpression[callee.name='URL']:has(MetaProperty), MemberExpression[property.name='pathname'] > MetaProperty",
   message: 'Make a path of a URL with fileURLToPath.',
 };
 
