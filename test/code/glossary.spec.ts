@@ -7,6 +7,9 @@ const PAGE = 'docs/glossary.md';
 
 /** Where the glossary applies. The changelog is left out: it says what was, in the words of its time. */
 const ROOMS = [
+  '.dependency-cruiser.js',
+  'eslint.config.js',
+  'jest.config.js',
   'README.md',
   'CONTRIBUTING.md',
   'SECURITY.md',

@@ -51,7 +51,7 @@ describe('Registration', () => {
     expect(JSON.parse(entry.details)).toMatchObject({ is_approved: false, registered: 'openly' });
   });
 
-  it('takes no name of blanks', async () => {
+  it('takes no name of spaces', async () => {
     for (const username of ['   ', '  a']) {
       const { status, body } = await kubarr.browser().post('/auth/register', { ...person('lotte'), username });
       expect([status, body.issues[0].path]).toEqual([422, 'username']);

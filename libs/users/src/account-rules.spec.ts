@@ -27,7 +27,7 @@ describe('account rules', () => {
     for (const name of ['Zoë', '김민준님', 'محمد', '🦊🦊🦊']) expect(usernameRefusal(name)).toBeUndefined();
   });
 
-  it('count the characters that are left without the blanks around', () => {
+  it('count the characters that are left without the spaces around', () => {
     for (const name of ['', 'ab', '🦊🦊']) expect(usernameRefusal(name)).toMatch(/3 to 64/);
   });
 

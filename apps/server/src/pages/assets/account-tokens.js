@@ -13,7 +13,7 @@ export async function apiTokens({ page, person, confirmed }) {
     autocapitalize: 'none',
     spellcheck: 'false',
     list: 'own-permissions',
-    hint: 'Some of yours, with blanks in between, such as: storage.view storage.download',
+    hint: 'Some of yours, with spaces in between, such as: storage.view storage.download',
   });
   const days = field('Days until it runs out', {
     name: 'token-days',
