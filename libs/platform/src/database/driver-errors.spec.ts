@@ -1,4 +1,5 @@
 import { QueryFailedError } from 'typeorm';
+import { DatabaseCannotStore, DatabaseUnavailable, StatementTimedOut } from './database.errors.js';
 import { asDatabaseError, violatesUnique } from './driver-errors.js';
 
 const failure = (facts: object, message = 'text of the driver'): Error => Object.assign(new Error(message), facts);
@@ -24,6 +25,11 @@ describe('asDatabaseError', () => {
     expect(asDatabaseError(failed({ code: '53100' }))?.code).toBe('database.cannot-store');
     for (const code of ['57014', '55P03'])
       expect(asDatabaseError(failed({ code }))?.code).toBe('database.statement-timed-out');
+  });
+
+  it('knows its own errors, such as that of a connection that does not exist yet', () => {
+    for (const error of [new DatabaseUnavailable(), new StatementTimedOut(), new DatabaseCannotStore()])
+      expect(asDatabaseError(error)).toBe(error);
   });
 
   it('leaves faults of ours alone', () => {

@@ -27,11 +27,17 @@ const UNAVAILABLE_STATE = /^(08...|57P0.|53300)$/;
 const CANNOT_STORE_STATE = /^(53100|58030|25006)$/;
 
 /**
- * The product's error for one of the driver's or TypeORM's; `undefined` for a fault of the product, such as a violated
- * constraint or a syntax error.
+ * The product's error for one of the driver's or TypeORM's, or the error itself when it is one already; `undefined` for a
+ * fault of the product, such as a violated constraint or a syntax error.
  */
 export function asDatabaseError(error: unknown): KubarrError | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (
+    error instanceof DatabaseUnavailable ||
+    error instanceof StatementTimedOut ||
+    error instanceof DatabaseCannotStore
+  )
+    return error;
   const failure = error instanceof QueryFailedError ? (error.driverError as Error) : error;
   const code = 'code' in failure && typeof failure.code === 'string' ? failure.code : '';
   if (code === '57014' || code === '55P03') return new StatementTimedOut(error); // statement_timeout, lock_timeout
