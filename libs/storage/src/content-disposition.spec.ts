@@ -6,7 +6,7 @@ describe('Content-Disposition', () => {
   it.each([
     ['notes.txt', `attachment; filename="notes.txt"; filename*=UTF-8''notes.txt`],
     ['naïve "x";.txt', `attachment; filename="na_ve _x_;.txt"; filename*=UTF-8''na%C3%AFve%20%22x%22%3B.txt`],
-    ["it's (1)*.txt", `attachment; filename="it's (1)_.txt"; filename*=UTF-8''it%27s%20%281%29%2a.txt`],
+    ["it's (1)*.txt", `attachment; filename="it's (1)_.txt"; filename*=UTF-8''it%27s%20%281%29%2A.txt`],
     ['100%41.txt', `attachment; filename="100_41.txt"; filename*=UTF-8''100%2541.txt`],
     ['a\r\nSet-Cookie: x', `attachment; filename="a__Set-Cookie_ x"; filename*=UTF-8''a%0D%0ASet-Cookie%3A%20x`],
     ['back\\slash', `attachment; filename="back_slash"; filename*=UTF-8''back%5Cslash`],
