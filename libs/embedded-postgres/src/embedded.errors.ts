@@ -8,7 +8,7 @@ export class EmbeddedPostgresBinariesUnusable extends KubarrError {
   readonly code = 'database.embedded-binaries-unusable';
   readonly kind = 'unavailable';
   constructor(what: string, options?: { cause?: unknown }) {
-    super(`The embedded PostgreSQL cannot be used: ${what}. Put that right, or ${OWN_SERVER}.`, options);
+    super(`The embedded PostgreSQL cannot be used: ${what}. Fix this, or ${OWN_SERVER}.`, options);
   }
 }
 
