@@ -1,4 +1,4 @@
-{{/* The variables of the container, in an order in which $(NAME) refers backwards. */}}
+{{/* The variables of the container, each after those that it refers to by $(NAME). */}}
 {{- define "kubarr.environment" -}}
 {{- range $name, $row := .Files.Get "environment.yaml" | fromYaml }}
 {{- if hasKey $row "value" }}

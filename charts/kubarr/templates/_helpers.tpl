@@ -73,7 +73,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end }}
 
-{{/* What the schema cannot see because it lies in two places. */}}
+{{/* Rules between two values, which the schema cannot express. */}}
 {{- define "kubarr.refuse" -}}
 {{- if gt (int .Values.replicas) 1 -}}
 {{- if eq .Values.database.mode "embedded" }}{{ fail "replicas: the embedded PostgreSQL belongs to one process. Use database.mode cnpg or external for more than one replica." }}{{ end -}}

@@ -38,7 +38,7 @@ const write = (apiGroup: string, ...resources: string[]): AccessRule => ({
 export const CLUSTER_ACCESS = {
   read: {
     scope: 'cluster',
-    purpose: 'Shows apps, figures, logs and the network map.',
+    purpose: 'Shows apps, metrics, logs and the network map.',
     rules: [
       // For the network map, which shows which app's configuration names which other app's service.
       read('', 'namespaces', 'nodes', 'pods', 'services', 'configmaps', 'events'),
@@ -55,7 +55,7 @@ export const CLUSTER_ACCESS = {
   },
   database: {
     scope: 'release',
-    purpose: 'Shows the state of the database and asks for a backup. It cannot change or delete a database.',
+    purpose: 'Shows the state of the database and requests backups. Kubarr cannot change or delete a database.',
     rules: [
       read('postgresql.cnpg.io', 'clusters', 'scheduledbackups', 'poolers'),
       { apiGroups: ['postgresql.cnpg.io'], resources: ['backups'], verbs: ['get', 'list', 'watch', 'create'] },

@@ -5,7 +5,7 @@ export class ClusterConfig extends defineConfig({
   kubeconfig: path('KUBECONFIG', {
     of: 'file',
     defaultText: 'the service account in a pod, else none',
-    purpose: 'Cluster to talk to.',
+    purpose: 'Cluster to use.',
   }),
   inCluster: computed(({ inCluster }) => inCluster),
 }) {}

@@ -10,7 +10,7 @@ export class SetupConfig extends defineConfig({
     parse: parseSetupToken,
     default: { mode: 'derived' },
     defaultText: 'made at start and printed',
-    purpose: 'Token that the first-run setup asks for; off asks for none (automation only).',
+    purpose: 'Token that the first-run setup requires; off requires none (automation only).',
   }),
 }) {}
 

@@ -6,7 +6,7 @@ export class MetricsConfig extends defineConfig({
     allowed: '16 to 200 characters',
     parse: (given) => (/^[\x21-\x7e]{16,200}$/.test(given) ? given : undefined),
     defaultText: 'none: open',
-    purpose: 'Bearer token that /metrics asks for.',
+    purpose: 'Bearer token that /metrics requires.',
   }),
   port: integer('KUBARR_METRICS_PORT', {
     minimum: 0,

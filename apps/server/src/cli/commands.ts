@@ -94,7 +94,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'audit verify',
     usage: '[SEAL]',
-    purpose: 'check the seals of the audit log, and that a seal you kept is among them',
+    purpose: 'verify the seals of the audit log, and that SEAL is among them',
     words: [0, 1],
     run: (config, { words: [seal] }) =>
       seal === undefined || SEAL.test(seal)

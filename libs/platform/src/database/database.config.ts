@@ -26,24 +26,24 @@ export class DatabaseConfig extends defineConfig(
       defaultText: 'none: the embedded PostgreSQL',
       purpose: 'PostgreSQL server to use.',
     }),
-    host: text('KUBARR_DB_HOST', { allowed: 'a host name', purpose: 'The server by parts instead of DATABASE_URL.' }),
+    host: text('KUBARR_DB_HOST', { allowed: 'a host name', purpose: 'Host of the server, instead of DATABASE_URL.' }),
     port: integer('KUBARR_DB_PORT', {
       minimum: 1,
       maximum: 65_535,
       default: 5_432,
-      purpose: 'Port of the server given by parts.',
+      purpose: 'Port of the server at KUBARR_DB_HOST.',
     }),
     name: text('KUBARR_DB_NAME', {
       allowed: 'a name',
       default: 'kubarr',
-      purpose: 'Database on the server given by parts.',
+      purpose: 'Database on the server at KUBARR_DB_HOST.',
     }),
     user: text('KUBARR_DB_USER', {
       allowed: 'a name',
       default: 'kubarr',
-      purpose: 'User on the server given by parts.',
+      purpose: 'User on the server at KUBARR_DB_HOST.',
     }),
-    password: text('KUBARR_DB_PASSWORD', { secret: true, purpose: 'Password on the server given by parts.' }),
+    password: text('KUBARR_DB_PASSWORD', { secret: true, purpose: 'Password on the server at KUBARR_DB_HOST.' }),
     /** Read on each new connection. */
     caFile: path('KUBARR_DB_SSL_CA', {
       of: 'file',
@@ -52,7 +52,7 @@ export class DatabaseConfig extends defineConfig(
     directUrl: parsed('KUBARR_DB_DIRECT_URL', {
       ...URL_SHAPE,
       defaultText: 'the same server',
-      purpose: 'A way around a pooler, used for migrations and LISTEN.',
+      purpose: 'The server without its pooler, for migrations and LISTEN.',
     }),
     maxConnections: integer('KUBARR_DB_MAX_CONNECTIONS', {
       minimum: 1,
@@ -94,7 +94,7 @@ export class DatabaseConfig extends defineConfig(
     }),
   },
   ({ url, host, minConnections, maxConnections }) => [
-    ...(url && host ? ['DATABASE_URL and KUBARR_DB_HOST must not both be set: choose one way to name the server'] : []),
+    ...(url && host ? ['DATABASE_URL and KUBARR_DB_HOST must not both be set: choose one of them'] : []),
     ...(minConnections > maxConnections
       ? ['KUBARR_DB_MIN_CONNECTIONS must not be above KUBARR_DB_MAX_CONNECTIONS']
       : []),
@@ -108,7 +108,7 @@ export class DatabaseConfig extends defineConfig(
     return verified({ host, port, database: name, user, password, tls: 'off' }, this.caFile);
   }
 
-  /** A way around a pooler, for migrations and LISTEN; `target` when none is set. */
+  /** The server without its pooler, for migrations and LISTEN; `target` when none is set. */
   get directTarget(): DatabaseTarget | undefined {
     return this.directUrl ? verified(this.directUrl, this.caFile) : this.target;
   }

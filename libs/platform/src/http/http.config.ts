@@ -17,10 +17,10 @@ export class HttpConfig extends defineConfig({
   }),
   /** Without a trailing slash; `undefined` = as the request says. */
   publicUrl: origin('KUBARR_PUBLIC_URL', {
-    defaultText: 'what the request says',
-    purpose: 'Address under which browsers reach Kubarr; with https the cookies become Secure and HSTS is sent.',
+    defaultText: 'taken from the request',
+    purpose: 'URL at which browsers open Kubarr; with https, cookies are Secure and HSTS is sent.',
   }),
   trustedProxies: addresses('KUBARR_TRUSTED_PROXIES', {
-    purpose: 'Reverse proxies whose X-Forwarded-* headers are believed.',
+    purpose: 'Reverse proxies whose X-Forwarded-* headers are trusted.',
   }),
 }) {}
