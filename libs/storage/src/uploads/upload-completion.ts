@@ -61,7 +61,7 @@ export class UploadCompletion {
     if (upload.finishedAt) return; // by another replica
     const part = await this.statPart(root, upload);
     const published = await isPublished(root, upload);
-    if (!part && !published) throw new UploadOffsetWrong(0);
+    if (!part && !published) throw new UploadOffsetWrong(0); // the client starts again at 0
     const target = published
       ? parseRelativePath(upload.path)
       : await findTarget(root, this.intents, partPath(upload), parseRelativePath(upload.path));
