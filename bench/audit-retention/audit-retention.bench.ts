@@ -17,13 +17,13 @@ import { heading, percentile, verdict } from '../support/report.js';
 const EXPIRED = 1_000_000;
 const KEPT = 200_000;
 const WRITERS = 4;
-/** Each writer rests this long between two entries, in milliseconds: a household at its busiest, not a flood. */
-const REST_MS = 10;
+/** Each writer pauses this long between two entries, in milliseconds: a household at its busiest, not a flood. */
+const PAUSE_MS = 10;
 const QUIET_SECONDS = 30;
 
 heading(
   'audit-retention',
-  `removing ${EXPIRED} expired entries, ${KEPT} stay, beside ${WRITERS} writers that rest ${REST_MS} ms between two entries; fsync on, pool of 5; baseline: the same writers for ${QUIET_SECONDS} s with nothing beside them`,
+  `removing ${EXPIRED} expired entries, ${KEPT} stay, beside ${WRITERS} writers that rest ${PAUSE_MS} ms between two entries; fsync on, pool of 5; baseline: the same writers for ${QUIET_SECONDS} s with nothing beside them`,
 );
 
 const actor: Actor = { userId: 1, username: 'admin', address: '192.168.1.20', userAgent: 'Mozilla/5.0' };
@@ -54,7 +54,7 @@ await withPostgres(async (target) => {
             recorder.record(transaction, actor, { action: SessionActions.signedIn, resourceId: writer }),
           );
           times.push(performance.now() - startedAt);
-          await delay(REST_MS);
+          await delay(PAUSE_MS);
         }
       }),
     );

@@ -8,12 +8,12 @@ import { signedInCookie } from '../support/signed-in.js';
 
 const SECONDS = 60;
 const CALLERS = 4;
-/** Each caller rests this long between two changes, in milliseconds. */
-const REST_MS = 20;
+/** Each caller pauses this long between two changes, in milliseconds. */
+const PAUSE_MS = 20;
 
 heading(
   'notifications',
-  `changes of a setting, each notified to its administrator by a webhook that does not answer, for ${SECONDS} s by ${CALLERS} callers that rest ${REST_MS} ms; baseline: the same changes without a notification, just before`,
+  `changes of a setting, each notified to its administrator by a webhook that does not answer, for ${SECONDS} s by ${CALLERS} callers that rest ${PAUSE_MS} ms; baseline: the same changes without a notification, just before`,
 );
 
 await withPostgres(async (target, directory) => {
@@ -45,7 +45,7 @@ await withPostgres(async (target, directory) => {
           const { status } = await administrator.put('/api/settings/registration_enabled', { value });
           if (status !== 200) throw new Error(`a change was answered with ${status}`);
           times.push(performance.now() - startedAt);
-          await delay(REST_MS);
+          await delay(PAUSE_MS);
         }
       }),
     );

@@ -10,7 +10,7 @@ import { signedInCookie } from '../support/signed-in.js';
 const CONNECTIONS = 32;
 const SECONDS = 5;
 const ROUNDS = 5;
-/** With the administrator a thousand: as many as the caches hold. */
+/** A thousand with the administrator: as many as the caches hold. */
 const PEOPLE = 999;
 const ROLES = 50;
 
@@ -95,8 +95,8 @@ await withPostgres(async (target, directory) => {
   console.log(`each cold request took ${milliseconds.toFixed(2)} ms, one after the other`);
 
   await (await ask('/api/users', administrator)).text();
-  // Local schedules of the process query too, now and then, and so does each look at the figures (its health checks): the
-  // least of some lists, less what looking alone costs, is what a list itself asks.
+  // Local schedules query too, and so does each scrape of the metrics (its health checks): the fewest queries of several
+  // lists, less those of a scrape, are the queries of one list.
   let lookQueries = Infinity;
   for (let n = 0; n < 5; n++) lookQueries = Math.min(lookQueries, -(await queriesOf(cold)) + (await queriesOf(cold)));
   let [bytes, listMilliseconds, listQueries] = [0, Infinity, Infinity];

@@ -26,15 +26,15 @@ async function refusal(url: string, username: string): Promise<{ milliseconds: n
   return { milliseconds, text: `${answer.status} ${text.replace(/urn:kubarr:request:[\w-]+/, '')}` };
 }
 
-/** One of every hundred, sorted. */
+/** Every hundredth value, sorted. */
 const percentile = (sorted: readonly number[], percent: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? NaN;
 
 /**
- * How often the response time alone identifies a known name: the area under the curve of both distributions. 0.5 is a coin; the error of
+ * How often the response time alone identifies a known name: the area under the curve of both distributions. 0.5 is a coin flip; the error of
  * this figure for two samples of this size is about 0.02.
  */
-function chanceToTell(known: readonly number[], unknown: readonly number[]): number {
+function distinguishability(known: readonly number[], unknown: readonly number[]): number {
   let wins = 0;
   for (const a of known) for (const b of unknown) wins += a > b ? 1 : a === b ? 0.5 : 0;
   const area = wins / (known.length * unknown.length);
@@ -56,7 +56,7 @@ await withPostgres(async (target, directory) => {
   const times = { known: [] as number[], unknown: [] as number[] };
   const answers = new Set<string>();
   for (let n = -20; n < ATTEMPTS; n++) {
-    // Which comes first changes, so that nothing of the one is left over for the other.
+    // In alternating order, so that neither benefits from the one before.
     for (const kind of n % 2 === 0 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)) {
       const { milliseconds, text } = await refusal(server.url, kind === 'known' ? 'admin' : `nobody${n + 20}`);
       if (n < 0) continue; // warming up
@@ -71,6 +71,6 @@ await withPostgres(async (target, directory) => {
     console.log(`${kind.padEnd(16)}${row}`);
   }
   verdict('different answers', answers.size, { atMost: 1 }, 0);
-  verdict('chance to tell a known name by its time', chanceToTell(times.known, times.unknown), { atMost: 0.56 });
+  verdict('chance to recognise a known name by its response time', distinguishability(times.known, times.unknown), { atMost: 0.56 });
   await server.stop();
 });

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What a plain program would be: one file piped into the answer. */
+/** A minimal server: one file piped into the response. */
 const NODE_PIPE = `
   const { createReadStream, statSync } = require('node:fs');
   const [, directory, port] = process.argv;
@@ -21,7 +21,7 @@ const NODE_PIPE = `
 export class FileServer {
   private constructor(
     readonly name: string,
-    /** Files can be put there. */
+    /** Whether files can be uploaded by PUT. */
     readonly takesUploads: boolean,
     readonly port: number,
     private readonly child: ChildProcess,

@@ -13,9 +13,9 @@ import { FileServer } from './file-server.js';
 const MIB = 1_024 * 1_024;
 const FILE_MIB = 1_024;
 const ROUNDS = 7;
-/** Downloads at the same time when memory is looked at again. */
+/** Concurrent downloads of the memory measurement. */
 const PARALLEL = 8;
-/** Uploads one after another, and at the same time when memory is looked at again. */
+/** Uploads in sequence, and concurrent uploads of the memory measurement. */
 const UPLOADS = 3;
 const PARALLEL_UPLOADS = 4;
 const ENTRIES = 100_000;
@@ -65,7 +65,7 @@ async function measureDownloads(server: ChildServer, cookie: string, storage: st
   try {
     await theirs();
     const before = server.residentMiB;
-    forgetPeak(server);
+    resetPeak(server);
     await ours();
     const rounds: { ours: number; theirs: number }[] = [];
     for (let round = 0; round < ROUNDS; round++) rounds.push({ ours: await ours(), theirs: await theirs() });
@@ -78,7 +78,7 @@ async function measureDownloads(server: ChildServer, cookie: string, storage: st
       atLeast: 0.4,
     });
     verdict(`memory for a download, MiB more than the ${before.toFixed(0)} before`, peak - before, { atMost: 32 }, 0);
-    forgetPeak(server);
+    resetPeak(server);
     await Promise.all(Array.from({ length: PARALLEL }, ours));
     console.log(`${PARALLEL} downloads at the same time: ${(server.peakMiB - before).toFixed(0)} MiB more than before`);
   } finally {
@@ -86,7 +86,7 @@ async function measureDownloads(server: ChildServer, cookie: string, storage: st
   }
 }
 
-/** One upload of 1 GiB in one request each; both write a file of another name first and have it renamed when it is whole. */
+/** One upload of 1 GiB in one request each; both servers write a temporary file and rename it when it is complete. */
 async function measureUploads(server: ChildServer, cookie: string, storage: string): Promise<void> {
   const baseline = await FileServer.start(storage);
   const port = Number(new URL(server.url).port);
@@ -112,7 +112,7 @@ async function measureUploads(server: ChildServer, cookie: string, storage: stri
     const startedAt = performance.now();
     await upload(baseline.port, 'PUT', '/theirs.bin', '');
     const file = await open(join(storage, 'theirs.bin'), 'r+');
-    await file.sync(); // nginx leaves the file to the system; ours is on the disk when we say that it is there
+    await file.sync(); // nginx leaves the file in the page cache; ours is on the disk before the answer
     await file.close();
     const speed = (FILE_MIB * MIB) / 1e6 / ((performance.now() - startedAt) / 1_000);
     await rm(join(storage, 'theirs.bin'));
@@ -121,7 +121,7 @@ async function measureUploads(server: ChildServer, cookie: string, storage: stri
   try {
     if (baseline.takesUploads) await theirs();
     const before = server.residentMiB;
-    forgetPeak(server);
+    resetPeak(server);
     await ours();
     const rounds: { ours: number; theirs: number }[] = [];
     for (let round = 0; round < UPLOADS; round++)
@@ -136,7 +136,7 @@ async function measureUploads(server: ChildServer, cookie: string, storage: stri
         atLeast: 0.1,
       });
     verdict(`memory for an upload, MiB more than the ${before.toFixed(0)} before`, peak - before, { atMost: 48 }, 0);
-    forgetPeak(server);
+    resetPeak(server);
     await Promise.all(Array.from({ length: PARALLEL_UPLOADS }, (_, n) => ours(`uploaded-${n}.bin`)));
     console.log(
       `${PARALLEL_UPLOADS} uploads at the same time: ${(server.peakMiB - before).toFixed(0)} MiB more than before`,
@@ -157,7 +157,7 @@ async function measureListings(server: ChildServer, cookie: string, storage: str
   const measure = async (page: number): Promise<{ ms: number; mebibytes: number }> => {
     await list(page);
     const resident = server.residentMiB;
-    forgetPeak(server);
+    resetPeak(server);
     const times: number[] = [];
     for (let n = 0; n < LISTINGS; n++) times.push(await list(page));
     return { ms: median(times), mebibytes: server.peakMiB - resident };
@@ -238,7 +238,7 @@ async function writeRandomFile(path: string): Promise<void> {
   await file.close();
 }
 
-/** Megabytes per second of one download. The client reads into one buffer again and again, to cost as little as it can. */
+/** Megabytes per second of one download. The client reuses one buffer, to cost as little as possible. */
 function download(port: number, path: string, cookie: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
@@ -253,7 +253,7 @@ function download(port: number, path: string, cookie: string): Promise<number> {
   });
 }
 
-/** Megabytes per second of one upload: the same megabyte again and again, to cost the client as little as it can. */
+/** Megabytes per second of one upload: one megabyte repeated, to cost the client as little as possible. */
 function upload(port: number, method: string, path: string, headers: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now();
@@ -283,7 +283,7 @@ function upload(port: number, method: string, path: string, headers: string): Pr
   });
 }
 
-/** Milliseconds to list a folder the plain way: all names, the facts of each, sorted. */
+/** Milliseconds to list a folder without the product: `readdir`, `lstat` of each name, sort. */
 async function listWhole(path: string): Promise<number> {
   const times: number[] = [];
   for (let n = 0; n < LISTINGS; n += 5) {
@@ -297,6 +297,6 @@ async function listWhole(path: string): Promise<number> {
 }
 
 /** Resets the peak of resident memory. Source: proc(5), clear_refs. */
-function forgetPeak(server: ChildServer): void {
+function resetPeak(server: ChildServer): void {
   writeFileSync(`/proc/${server.child.pid}/clear_refs`, '5');
 }

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NODE_FLAGS, NODE_OPTIONS } from '../../bin/node-flags.js';
 
-/** A server in a process of its own, with what it takes to start and to live. */
+/** A server in a child process, with the time of its start and its memory. */
 export class ChildServer {
   private constructor(
     readonly child: ChildProcess,
     readonly url: string,
-    /** From the start of the process to its first good answer, in milliseconds. */
+    /** From the start of the process to its first answer 200, in milliseconds. */
     readonly startedInMs: number,
   ) {}
 
@@ -52,7 +52,7 @@ export class ChildServer {
     return Number(kibibytes) / 1_024;
   }
 
-  /** The most it ever had, in MiB. */
+  /** Peak of resident memory, in MiB. Linux. */
   get peakMiB(): number {
     const [, kibibytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8')) ?? [];
     return Number(kibibytes) / 1_024;

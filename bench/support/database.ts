@@ -7,7 +7,7 @@ import pg from 'pg';
 import { type DataSource } from 'typeorm';
 import { LazyDataSource } from '../../libs/platform/src/database/lazy-data-source.js';
 
-/** A durable PostgreSQL of the benchmark's own (fsync on), and a folder that goes away with it. */
+/** Runs `work` with a new durable PostgreSQL (fsync on) and a temporary folder; removes both. */
 export async function withPostgres(work: (target: DatabaseTarget, directory: string) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'kubarr-bench-'));
   await chmod(directory, 0o711);
@@ -20,7 +20,7 @@ export async function withPostgres(work: (target: DatabaseTarget, directory: str
   }
 }
 
-/** The product's own kind of data source, for benchmarks of single services. */
+/** A data source as in the product, for benchmarks of single services. */
 export function openDataSource(
   { host, port, user, password, database }: DatabaseTarget,
   entities: (new () => object)[],
@@ -40,7 +40,7 @@ export function openDataSource(
   }).initialize();
 }
 
-/** The variables that name a server. */
+/** The environment variables for a server. */
 export function variablesOf({ host, port, user, database, password }: DatabaseTarget): Record<string, string> {
   return {
     KUBARR_DB_HOST: host,

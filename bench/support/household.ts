@@ -2,10 +2,10 @@ import { connectTo } from '../../test/support/test-data-source.js';
 import { Browser } from '../../test/support/browser.js';
 import { type DatabaseTarget } from '@kubarr/platform/database';
 
-/** The password of everybody in a benchmark. */
+/** The password of every account in a benchmark. */
 export const PASSWORD = 'correct horse battery';
 
-/** Sign-ins at the same time: two are hashed at once, the others wait in the queue that the server has for them. */
+/** Concurrent sign-ins: the server hashes two at once and queues the others. */
 const AT_ONCE = 8;
 
 /**
@@ -47,7 +47,7 @@ export async function fillHousehold(target: DatabaseTarget, users: number, roles
   return people.map(({ username }) => username);
 }
 
-/** Signs everybody in, and answers the session cookie of each. */
+/** Signs all accounts in. Returns their session cookies. */
 export async function signInAll(url: string, usernames: readonly string[]): Promise<string[]> {
   const cookies: string[] = [];
   for (let from = 0; from < usernames.length; from += AT_ONCE) {

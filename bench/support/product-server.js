@@ -4,8 +4,8 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * The product as it ships, from its compiled form, and beside it one public route that answers the very body of
- * `/api/users/me`: what the session check costs is the difference between the two.
+ * The product as compiled, with one more public route that answers the body of `/api/users/me`: the difference
+ * between the two routes is the cost of the session check.
  */
 const [
   { loadServerConfig },

@@ -1,21 +1,21 @@
 import { arch, cpus, release } from 'node:os';
 
-/** The middle of an odd number of figures. */
+/** The median of an odd number of figures. */
 export const median = (figures: readonly number[]): number =>
   [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? NaN;
 
-/** The figure below which the given share (0 to 1) of the figures lies. */
+/** The quantile of the figures for a share from 0 to 1. */
 export const percentile = (figures: readonly number[], share: number): number =>
   [...figures].sort((a, b) => a - b)[Math.min(figures.length - 1, Math.floor(figures.length * share))] ?? NaN;
 
-/** Says what was measured, on what, and how. */
+/** Prints what was measured, on which machine, and how. */
 export function heading(name: string, how: string): void {
   console.log(
     `# ${name}\n${how}\nNode ${process.version}, ${cpus().length} processors (${arch()}), kernel ${release()}\n`,
   );
 }
 
-/** One verdict; a budget that is missed ends the process with 1, after all figures were printed. */
+/** Prints a verdict; a missed budget sets exit code 1, after all figures were printed. */
 export function verdict(
   what: string,
   figure: number,

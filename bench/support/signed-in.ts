@@ -1,6 +1,6 @@
 import { Browser } from '../../test/support/browser.js';
 
-/** Sets the product up over HTTP (its token is switched off) and answers the cookie of its administrator. */
+/** Sets the product up over HTTP, with the setup token off. Returns the session cookie of the administrator. */
 export async function signedInCookie(url: string, storagePath: string): Promise<string> {
   const browser = new Browser(url);
   const password = 'correct horse battery';
