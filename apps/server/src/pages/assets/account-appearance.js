@@ -3,12 +3,12 @@ import { element } from './dom.js';
 import { choice, form } from './form.js';
 import { applyTheme } from './theme.js';
 
-/** The colours of the pages, kept with the account. */
+/** The colours of the pages, stored with the account. */
 export function appearance({ page, person }) {
   const theme = choice('Colours', {
     name: 'theme',
     value: person.preferences.theme,
-    options: { system: 'As the device has them', light: 'Light', dark: 'Dark' },
+    options: { system: 'Same as the device', light: 'Light', dark: 'Dark' },
   });
   async function send(values) {
     const preferences = await patch('/api/users/me/preferences', values);

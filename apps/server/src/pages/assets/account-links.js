@@ -2,7 +2,7 @@ import { get, remove } from './api.js';
 import { element } from './dom.js';
 import { actionButton } from './form.js';
 
-/** Accounts at sign-in providers. Nothing is shown where there is neither a provider nor a link. */
+/** Accounts at sign-in providers. Hidden when there is neither a provider nor a link. */
 export async function linkedAccounts({ page, confirmed }) {
   const [linked, available] = await Promise.all([
     get('/api/oauth/accounts', page.signal),

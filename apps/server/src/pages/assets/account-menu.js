@@ -1,7 +1,7 @@
 import { post } from './api.js';
 import { element, icon } from './dom.js';
 
-/** Who is signed in, the other accounts of this browser, and the way out. A disclosure: it needs no script to open. */
+/** The signed-in account, the other accounts of this browser, and signing out. A disclosure, which opens without a script. */
 export function accountMenu(page, person, accounts) {
   const badge = element('span', { class: 'badge', hidden: true });
   const inbox = element('a', { href: '/account/notifications' }, 'Notifications');

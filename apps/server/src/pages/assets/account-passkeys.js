@@ -12,7 +12,7 @@ export async function passkeys({ page, confirmed }) {
     name: 'passkey-name',
     required: true,
     maxlength: '64',
-    hint: 'Such as the device that keeps it.',
+    hint: 'For example, the device that stores it.',
   });
   async function send(values) {
     const { options } = await confirmed(() => post('/api/users/me/passkeys/options'));
@@ -49,7 +49,7 @@ export async function passkeys({ page, confirmed }) {
     ),
     canUsePasskeys()
       ? form({ fields: { name }, button: 'Add a passkey', send })
-      : element('p', { class: 'muted' }, 'This browser has no passkeys here: they need https and a host name.'),
+      : element('p', { class: 'muted' }, 'Passkeys need https and a host name, which this address does not have.'),
   );
   return element(
     'section',
@@ -58,7 +58,7 @@ export async function passkeys({ page, confirmed }) {
     element(
       'p',
       { class: 'muted' },
-      'Sign in with your fingerprint, face or PIN. From the first one on your password alone is not enough any more.',
+      'Sign in with your fingerprint, face or PIN. Once you have a passkey, your password alone is no longer enough.',
     ),
     body,
   );

@@ -2,10 +2,10 @@ import { patch } from './api.js';
 import { element } from './dom.js';
 import { form, passwordField } from './form.js';
 
-/** People who only sign in through a provider have no password to change: the server says so. */
+/** People who sign in only by a provider have no password to change: the server refuses. */
 export function passwordChange() {
   const body = element('div', {});
-  const current_password = passwordField('Password as it is now', {
+  const current_password = passwordField('Current password', {
     name: 'current-password',
     autocomplete: 'current-password',
   });
@@ -18,14 +18,14 @@ export function passwordChange() {
   });
   async function send(values) {
     await patch('/api/users/me/password', values);
-    body.replaceChildren(element('p', { class: 'notice' }, 'Your password is changed.'));
+    body.replaceChildren(element('p', { class: 'notice' }, 'Your password was changed.'));
   }
   body.append(
     element(
       'details',
       {},
-      element('summary', {}, 'Change it'),
-      form({ fields: { current_password, new_password }, button: 'Change the password', send }),
+      element('summary', {}, 'Change password'),
+      form({ fields: { current_password, new_password }, button: 'Change password', send }),
     ),
   );
   return element('section', { class: 'card' }, element('h2', {}, 'Password'), body);

@@ -9,7 +9,7 @@ import { apiTokens } from './account-tokens.js';
 import { element } from './dom.js';
 import { form, passwordField } from './form.js';
 
-/** How people prove who they are, and what they prefer. While a second factor has to be set up first, only that is shown. */
+/** Sign-in methods and preferences. Until a required second factor is set up, only second factors are shown. */
 export async function accountScreen(page, person) {
   const status = await get('/api/users/me/2fa/status', page.signal);
   const { searchParams } = page.url;
@@ -30,14 +30,14 @@ export async function accountScreen(page, person) {
         element(
           'p',
           { class: 'notice' },
-          'One of your roles asks for a second factor. Set up an authenticator app or a passkey; everything else opens then.',
+          'One of your roles requires a second factor. Set up an authenticator app or a passkey to use everything else.',
         ),
       searchParams.has('success') && element('p', { class: 'notice' }, searchParams.get('success').slice(0, 300)),
       searchParams.has('error') &&
         element(
           'p',
           { class: 'notice bad', role: 'alert' },
-          `It did not work: “${searchParams.get('error').slice(0, 300)}”`,
+          `That did not work: “${searchParams.get('error').slice(0, 300)}”`,
         ),
       confirmation,
       sections,
@@ -68,9 +68,9 @@ function askForPassword(place) {
       element(
         'section',
         { class: 'card' },
-        element('h2', {}, 'Is it you?'),
-        element('p', { class: 'muted' }, 'It is more than ten minutes since you proved it.'),
-        form({ fields: { password }, button: 'Go on', send }),
+        element('h2', {}, 'Confirm that it is you'),
+        element('p', { class: 'muted' }, 'You last did so more than ten minutes ago.'),
+        form({ fields: { password }, button: 'Continue', send }),
       ),
     );
     password.input.focus();

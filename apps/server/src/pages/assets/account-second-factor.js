@@ -3,7 +3,7 @@ import { element } from './dom.js';
 import { actionButton, field, form, passwordField } from './form.js';
 import { count, time } from './format.js';
 
-/** The authenticator app: setting it up, or switching it off. */
+/** Sets the authenticator app up, or switches it off. */
 export function authenticatorApp({ page, status }) {
   const body = element('div', {});
   body.replaceChildren(...(status.enabled ? switchedOn() : switchedOff()));
@@ -15,11 +15,11 @@ export function authenticatorApp({ page, status }) {
       page.reload();
     }
     return [
-      element('p', {}, `On since ${time(status.verified_at)}. Signing in asks for its code.`),
+      element('p', {}, `On since ${time(status.verified_at)}. Signing in requires its code.`),
       element(
         'details',
         {},
-        element('summary', {}, 'Switch it off'),
+        element('summary', {}, 'Switch off'),
         form({ fields: { password }, button: 'Switch off', send }),
       ),
     ];
@@ -28,11 +28,11 @@ export function authenticatorApp({ page, status }) {
   function switchedOff() {
     return [
       element('p', { class: 'muted' }, 'An app on your phone shows a code that changes twice a minute.'),
-      actionButton('Set it up', async () => body.replaceChildren(...begun(await post('/api/users/me/2fa/setup')))),
+      actionButton('Set up', async () => body.replaceChildren(...enrolment(await post('/api/users/me/2fa/setup')))),
     ];
   }
 
-  function begun({ secret, provisioning_uri, qr_code }) {
+  function enrolment({ secret, provisioning_uri, qr_code }) {
     const code = field('Code that the app shows now', {
       name: 'enable-code',
       autocomplete: 'one-time-code',
@@ -44,7 +44,7 @@ export function authenticatorApp({ page, status }) {
     async function send(values) {
       const { recovery_codes } = await post('/api/users/me/2fa/enable', values);
       page.personChanged();
-      body.replaceChildren(element('p', {}, 'It is on.'), codeList(recovery_codes, page));
+      body.replaceChildren(element('p', {}, 'The authenticator app is on.'), codeList(recovery_codes, page));
     }
     return [
       element('p', {}, 'Scan this with the app, or ', element('a', { href: provisioning_uri }, 'open it here'), ':'),
@@ -63,7 +63,7 @@ export function authenticatorApp({ page, status }) {
   return element('section', { class: 'card' }, element('h2', {}, 'Authenticator app'), body);
 }
 
-/** Codes on paper, as far as the account has a second factor. */
+/** Recovery codes; hidden while the account has no second factor. */
 export async function recoveryCodes({ page, status }) {
   if (!status.enabled && status.passkeys === 0) return false;
   const { remaining } = await get('/api/users/me/2fa/recovery-codes', page.signal);
@@ -78,8 +78,8 @@ export async function recoveryCodes({ page, status }) {
     element(
       'details',
       {},
-      element('summary', {}, 'Make new ones'),
-      form({ fields: { password }, button: 'Make new codes', send }),
+      element('summary', {}, 'Create new codes'),
+      form({ fields: { password }, button: 'Create new codes', send }),
     ),
   );
   return element(

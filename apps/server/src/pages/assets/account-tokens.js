@@ -6,16 +6,21 @@ import { ago, time } from './format.js';
 export async function apiTokens({ page, person, confirmed }) {
   const list = await get('/api/users/me/tokens', page.signal);
   const body = element('div', {});
-  const name = field('Name', { name: 'token-name', required: true, maxlength: '64', hint: 'Such as the program.' });
+  const name = field('Name', {
+    name: 'token-name',
+    required: true,
+    maxlength: '64',
+    hint: 'For example, the program that uses it.',
+  });
   const permissions = field('Permissions', {
     name: 'token-permissions',
     required: true,
     autocapitalize: 'none',
     spellcheck: 'false',
     list: 'own-permissions',
-    hint: 'Some of yours, with spaces in between, such as: storage.view storage.download',
+    hint: 'Some of yours, separated by spaces, such as: storage.view storage.download',
   });
-  const days = field('Days until it runs out', {
+  const days = field('Days until it expires', {
     name: 'token-days',
     type: 'number',
     min: '1',
@@ -70,8 +75,8 @@ export async function apiTokens({ page, person, confirmed }) {
     element(
       'details',
       {},
-      element('summary', {}, 'Make a token'),
-      form({ fields: { name, permissions, expires_in_days: days }, button: 'Make a token', send }),
+      element('summary', {}, 'Create a token'),
+      form({ fields: { name, permissions, expires_in_days: days }, button: 'Create a token', send }),
     ),
     element(
       'datalist',
@@ -83,7 +88,7 @@ export async function apiTokens({ page, person, confirmed }) {
     'section',
     { class: 'card' },
     element('h2', {}, 'API tokens'),
-    element('p', { class: 'muted' }, 'For programs that speak for you, by the header Authorization: Bearer.'),
+    element('p', { class: 'muted' }, 'For programs that act for you, with the header Authorization: Bearer.'),
     body,
   );
 }

@@ -16,7 +16,7 @@ export const put = (path, body) => call('PUT', path, body);
 export const patch = (path, body) => call('PATCH', path, body);
 export const remove = (path) => call('DELETE', path);
 
-/** An address with a query; parameters that are empty are left out. */
+/** A path with a query; empty parameters are left out. */
 export function address(path, parameters) {
   const query = new window.URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== ''));
   return query.size > 0 ? `${path}?${query}` : path;
@@ -48,7 +48,7 @@ async function call(method, path, body, signal) {
   return answer;
 }
 
-/** The cross-site token of changes. */
+/** The header that every change needs against cross-site requests. */
 export const xsrfHeader = () => ({ 'x-xsrf-token': cookie('XSRF-TOKEN') });
 
 function cookie(name) {

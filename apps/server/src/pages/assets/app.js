@@ -28,7 +28,7 @@ let isSetUp = false;
 let person;
 let stopFollowing = () => undefined;
 
-/** Shows the page of the current address. A page that was left before it loaded shows nothing. */
+/** Shows the page of the current address, unless it was left before it has loaded. */
 async function show() {
   visit.abort();
   visit = new window.AbortController();
@@ -53,7 +53,7 @@ async function show() {
   }
 }
 
-/** What screens may do to the page around them. */
+/** What screens can do with the page around them. */
 function pageAt(url, signal) {
   return {
     url,
@@ -90,7 +90,7 @@ function pageAt(url, signal) {
   };
 }
 
-/** Nothing when the address had to change first: the new one is shown already. */
+/** `undefined` after a redirect, which has already shown the new page. */
 async function screenOf(page) {
   const { pathname } = page.url;
   isSetUp ||= !(await isSetupRequired(page));
@@ -102,7 +102,7 @@ async function screenOf(page) {
       return signInScreen(
         page,
         await get('/auth/accounts', page.signal),
-        await get('/api/oauth/available', page.signal).catch(() => []), // signing in can do without
+        await get('/api/oauth/available', page.signal).catch(() => []), // signing in works without it
       );
     case '/account':
       return accountScreen(page, await personOf(page));
@@ -141,7 +141,7 @@ async function withOverview(page, screen) {
   return { title, content: element('div', { class: 'home' }, content, overview(person, page.signal)) };
 }
 
-/** Waits for the database as long as it takes. */
+/** Waits for the database without limit. */
 async function isSetupRequired(page) {
   for (let hasWaited = false; ; hasWaited = true) {
     const answer = await get('/api/setup/required', page.signal).catch((problem) => {
@@ -149,7 +149,7 @@ async function isSetupRequired(page) {
       throw problem;
     });
     if (!answer.unreachable && !answer.database_pending) {
-      // Only the server can take the token of the address over, and it could not while it had no database.
+      // Only the server can exchange the token in the address, and it needs the database for that.
       if (hasWaited && page.url.searchParams.has('token')) location.reload();
       return answer.setup_required;
     }
@@ -197,7 +197,7 @@ void get('/api/system/version').then(
   ({ version, channel }) => {
     document.querySelector('#version').textContent = `Kubarr ${version} (${channel})`;
   },
-  () => undefined, // the footer can do without
+  () => undefined, // the footer works without it
 );
 
 void show();

@@ -14,7 +14,7 @@ export function element(name, properties = {}, ...children) {
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** A drawing from icons.svg. It says nothing to those who cannot see it: the text beside it must. */
+/** A drawing from icons.svg, hidden from screen readers: the text beside it must say the same. */
 export function icon(name) {
   const drawing = document.createElementNS(SVG, 'svg');
   const use = document.createElementNS(SVG, 'use');

@@ -5,48 +5,48 @@ import { count } from './format.js';
 import { uploadAll } from './upload.js';
 
 /**
- * The buttons above a folder: what can be done in it, and with what is ticked. Everything is done by the server's own
- * rules; what it refuses is said in its words.
+ * The buttons above a folder, for the folder and for the selected items. The server decides what is allowed; its
+ * refusals are shown as they are.
  */
 export function filesActions(page, person, folder) {
   const may = (permission) => person.permissions.includes(permission);
-  const chosen = new Set();
-  const news = element('p', { class: 'muted', role: 'status' });
-  const withChosen = element('div', { class: 'actions', hidden: true });
+  const selected = new Set();
+  const status = element('p', { class: 'muted', role: 'status' });
+  const selectionActions = element('div', { class: 'actions', hidden: true });
   const picker = element('input', { type: 'file', multiple: true, hidden: true });
   picker.addEventListener('change', () => void upload([...picker.files]));
 
   const button = (text, act) => element('button', { type: 'button', class: 'button', click: act }, text);
 
   async function upload(files) {
-    await tell(() => uploadAll(files, folder, (text) => (news.textContent = text), page.signal));
+    await run(() => uploadAll(files, folder, (text) => (status.textContent = text), page.signal));
   }
 
   /** Runs the action and shows the folder afterwards, or the reason of the failure. */
-  async function tell(work) {
+  async function run(work) {
     try {
-      const trouble = await work();
-      if (trouble) throw new Error(trouble);
+      const failure = await work();
+      if (failure) throw new Error(failure);
       page.reload();
     } catch (error) {
-      if (!page.signal.aborted) news.textContent = error.message;
+      if (!page.signal.aborted) status.textContent = error.message;
     }
   }
 
-  const each = (route, body) => tell(async () => firstTrouble(await post(`/api/storage/${route}`, body)));
+  const each = (route, body) => run(async () => firstFailure(await post(`/api/storage/${route}`, body)));
 
-  function choose(path, isChosen) {
-    if (isChosen) chosen.add(path);
-    else chosen.delete(path);
-    const paths = [...chosen];
-    withChosen.hidden = paths.length === 0;
-    withChosen.replaceChildren(
+  function select(path, isSelected) {
+    if (isSelected) selected.add(path);
+    else selected.delete(path);
+    const paths = [...selected];
+    selectionActions.hidden = paths.length === 0;
+    selectionActions.replaceChildren(
       ...[
-        element('span', { class: 'muted' }, `${count(paths.length, 'item')} chosen`),
+        element('span', { class: 'muted' }, `${count(paths.length, 'item')} selected`),
         may('storage.write') && paths.length === 1 && button('Rename', () => askName(paths[0])),
         may('storage.write') && button('Move', () => askFolder('Move', 'move', paths)),
         may('storage.write') && button('Copy', () => askFolder('Copy', 'copy', paths)),
-        may('storage.delete') && button('To the trash', () => void each('trash', { paths })),
+        may('storage.delete') && button('Move to trash', () => void each('trash', { paths })),
         may('storage.download') &&
           element('a', { class: 'button', href: archiveAddress(paths), download: true }, 'Download as zip'),
       ].filter(Boolean),
@@ -60,17 +60,17 @@ export function filesActions(page, person, folder) {
   }
 
   function askFolder(text, route, paths) {
-    const hint = 'From the top of the storage, such as media/films. Empty for the top itself.';
+    const hint = 'Path in the storage, such as media/films. Leave it empty for the top folder.';
     const to = field('Folder', { name: 'to', value: folder, hint, autocomplete: 'off' });
     ask(`${text} ${count(paths.length, 'item')} to`, { to }, text, async (values) => {
-      const trouble = firstTrouble(await post(`/api/storage/${route}`, { paths, ...values }));
-      if (trouble) throw new Error(trouble);
+      const failure = firstFailure(await post(`/api/storage/${route}`, { paths, ...values }));
+      if (failure) throw new Error(failure);
     });
   }
 
   function askNewFolder() {
     const name = field('Name', { name: 'name', required: true, autocomplete: 'off' });
-    ask('New folder', { name }, 'Make it', (values) =>
+    ask('New folder', { name }, 'Create', (values) =>
       post('/api/storage/mkdir', { path: folder === '' ? values.name : `${folder}/${values.name}` }),
     );
   }
@@ -100,17 +100,17 @@ export function filesActions(page, person, folder) {
       element('a', { class: 'button', href: '/storage/trash' }, 'Trash'),
       picker,
     ),
-    withChosen,
-    news,
+    selectionActions,
+    status,
   );
-  return { node, choose };
+  return { node, select };
 }
 
 const archiveAddress = (paths) =>
   `/api/storage/archive?${new window.URLSearchParams([...paths.map((path) => ['path', path]), ['format', 'zip']])}`;
 
-/** Some of several may fail; the first reason is shown. */
-function firstTrouble({ items }) {
+/** The reason of the first failed item, with the number of failures. */
+function firstFailure({ items }) {
   const failed = items.filter(({ outcome }) => outcome === 'failed');
   return failed.length === 0 ? undefined : `${failed[0].detail} (${failed.length} of ${items.length} not done)`;
 }

@@ -29,7 +29,7 @@ export async function filesScreen(page, person) {
       element('p', { class: 'muted count' }, count(listing.total_items, 'item')),
       breadcrumb(names),
       actions.node,
-      listing.items.length > 0 ? table(listing, mayDownload, actions.choose) : nothing(listing),
+      listing.items.length > 0 ? table(listing, mayDownload, actions.select) : nothing(listing),
       pager(listing),
     ),
   };
@@ -59,7 +59,7 @@ function breadcrumb(names) {
   );
 }
 
-function table({ items }, mayDownload, choose) {
+function table({ items }, mayDownload, select) {
   return element(
     'table',
     {},
@@ -69,7 +69,7 @@ function table({ items }, mayDownload, choose) {
       element(
         'tr',
         {},
-        element('th', { scope: 'col' }, element('span', { class: 'unseen' }, 'Choose')),
+        element('th', { scope: 'col' }, element('span', { class: 'unseen' }, 'Select')),
         element('th', { scope: 'col' }, 'Name'),
         element('th', { scope: 'col', class: 'number' }, 'Size'),
         element('th', { scope: 'col' }, 'Changed'),
@@ -79,16 +79,16 @@ function table({ items }, mayDownload, choose) {
     element(
       'tbody',
       {},
-      items.map((item) => row(item, mayDownload, choose)),
+      items.map((item) => row(item, mayDownload, select)),
     ),
   );
 }
 
-function row({ name, path, kind, size: bytes, modified }, mayDownload, choose) {
+function row({ name, path, kind, size: bytes, modified }, mayDownload, select) {
   const isFolder = kind === 'directory';
   const isFile = kind === 'file';
-  const tick = element('input', { type: 'checkbox', 'aria-label': `Choose ${name}` });
-  tick.addEventListener('change', () => choose(path, tick.checked));
+  const tick = element('input', { type: 'checkbox', 'aria-label': `Select ${name}` });
+  tick.addEventListener('change', () => select(path, tick.checked));
   const drawing = isFolder ? 'folder' : (KINDS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'file');
   return element(
     'tr',
@@ -131,8 +131,8 @@ function nothing({ path, total_items }) {
     total_items > 0
       ? ['There is nothing on this page.', 'The folder has fewer entries now.']
       : path === ''
-        ? ['There are no files yet.', 'Upload some, or put them into the storage folder of this server.']
-        : ['This folder is empty.', 'Upload something, or put it there on the server.'];
+        ? ['There are no files yet.', 'Upload some, or copy them into the storage folder on the server.']
+        : ['This folder is empty.', 'Upload something, or copy files into it on the server.'];
   return element(
     'div',
     { class: 'state' },

@@ -1,6 +1,6 @@
 import { element, icon } from './dom.js';
 
-/** A labelled input with a line for a hint, which gives way to the reason why the value was refused. */
+/** A labelled input with a line for a hint, or for the reason why the value was refused. */
 export function field(label, { hint, ...attributes }) {
   const id = `field-${attributes.name}`;
   const input = element('input', { id, 'aria-describedby': `${id}-note`, ...attributes });
@@ -18,7 +18,7 @@ export function field(label, { hint, ...attributes }) {
   return { node: element('div', { class: 'field' }, element('label', { for: id }, label), input, note), input, say };
 }
 
-/** One of a few. @param options What the server calls each, and what people do. */
+/** A select. @param options The text of each value. */
 export function choice(label, { value, options, ...attributes }) {
   const made = field(label, attributes);
   const select = element(
@@ -30,7 +30,7 @@ export function choice(label, { value, options, ...attributes }) {
   return { ...made, input: select };
 }
 
-/** Several of a few, as a list of their values. @param options `{ value, text, isChecked }` each. */
+/** Checkboxes; their value is the list of checked values. @param options `{ value, text, isChecked }` each. */
 export function checkboxes(label, { name, options }) {
   const boxes = options.map(({ isChecked, ...option }) => ({
     ...option,
@@ -74,7 +74,7 @@ export function passwordField(label, attributes) {
  * A form that sends once at a time and shows what was refused: beside the field that the server names, else above the
  * button.
  *
- * @param fields By the name that the server has for them.
+ * @param fields By their names in the request.
  * @param send Gets the values by name; what it throws is shown.
  */
 export function form({ fields, button, send, extra = [] }) {
@@ -117,7 +117,7 @@ export function form({ fields, button, send, extra = [] }) {
   );
 }
 
-/** A button that does one thing at a time; what was refused stands beside it. @param label For those who cannot see where it is. */
+/** A button that does one thing at a time; shows a refusal beside itself. @param label For screen readers. */
 export function actionButton(text, work, label) {
   const trouble = element('div', { class: 'trouble', role: 'alert' });
   const button = element('button', { type: 'button', 'aria-label': label, click: clicked }, text);

@@ -10,7 +10,7 @@ export function size(bytes) {
 
 const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** In the time zone and manner of the browser. A text that is not a time is returned unchanged. */
+/** In the time zone and locale of the browser. A text that is not a time is returned unchanged. */
 export function time(text) {
   const date = new Date(text);
   return Number.isNaN(date.getTime()) ? text : DATE.format(date);
@@ -60,7 +60,7 @@ const SYSTEMS = [
   ['Linux', /Linux/],
 ];
 
-/** `Firefox on Windows`, by what a browser says of itself; other programs by their first word. */
+/** `Firefox on Windows`, from the user agent; other programs by its first word. */
 export function browserName(userAgent) {
   if (!userAgent) return 'Unknown program';
   const nameIn = (list) => list.find(([, pattern]) => pattern.test(userAgent))?.[0];

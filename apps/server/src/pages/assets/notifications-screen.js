@@ -3,13 +3,13 @@ import { element, icon } from './dom.js';
 import { actionButton, field, form } from './form.js';
 import { ago, time } from './format.js';
 
-/** Newest notifications shown; older ones are removed with time. */
+/** Most notifications shown, newest first. */
 const SHOWN = 50;
 
-/** What each channel is called, and what its destination is. */
+/** Name of each channel, label and example of its destination. */
 const CHANNELS = {
   email: ['E-mail', 'E-mail address', 'ann@home.example'],
-  telegram: ['Telegram', 'Number of the chat', '-1001234567890'],
+  telegram: ['Telegram', 'Chat number', '-1001234567890'],
   messagebird: ['SMS', 'Telephone number', '+31612345678'],
   webhook: ['Webhook', 'Address', 'https://'],
   ntfy: ['ntfy', 'Topic', 'home'],
@@ -36,7 +36,7 @@ export async function notificationsScreen(page) {
           { class: 'muted' },
           usable.length === 0
             ? 'Everything is in the inbox above. Once an administrator has set a channel up, you can also be notified by mail, chat, SMS, webhook or push.'
-            : 'Everything is in the inbox above. Messages also go to these places, once you have proved that they are yours.',
+            : 'Everything is in the inbox above. Messages also go to these destinations, once you have verified them.',
         ),
         element(
           'ul',
@@ -56,7 +56,7 @@ function inboxSection(page, { notifications, unread }) {
     element('h2', {}, unread > 0 ? `Inbox, ${unread} unread` : 'Inbox'),
     unread > 0 && actions(['Mark all as read', () => post('/api/notifications/inbox/read-all')]),
     notifications.length === 0
-      ? element('p', { class: 'muted' }, 'Nothing yet. When something happens that you should know, it is here.')
+      ? element('p', { class: 'muted' }, 'Nothing yet. When something happens that you should know, it appears here.')
       : element(
           'ul',
           { class: 'entries' },
@@ -99,17 +99,17 @@ function destination(page, { channel_type, destination: place, enabled, verified
     autocomplete: 'one-time-code',
     required: true,
     maxlength: '16',
-    hint: 'Six digits, sent there. They are good for 15 minutes.',
+    hint: 'Six digits, sent to the destination. They are valid for 15 minutes.',
   });
   const then = (work) => async (values) => {
     await work(values);
     page.reload();
   };
-  const isOff = !available && ', which is switched off for everybody';
+  const isOff = !available && ', which is switched off for everyone';
   const state = !place
     ? 'not used'
     : !verified
-      ? `${place}, not proved yet`
+      ? `${place}, not verified yet`
       : enabled
         ? place
         : `${place}, switched off`;
@@ -118,7 +118,7 @@ function destination(page, { channel_type, destination: place, enabled, verified
     {},
     element('div', {}, element('strong', {}, name), element('span', { class: 'muted' }, ` ${state}`, isOff)),
     place && !verified
-      ? form({ fields: { code }, button: 'Prove it', send: then((values) => post(`${path}/verify`, values)) })
+      ? form({ fields: { code }, button: 'Verify', send: then((values) => post(`${path}/verify`, values)) })
       : '',
     place
       ? actionsOn(page)(
@@ -144,7 +144,7 @@ function destination(page, { channel_type, destination: place, enabled, verified
   );
 }
 
-/** Buttons side by side: text, what it does, and a label for those who cannot see where it is. The page follows. */
+/** Buttons side by side: text, action, and a label for screen readers. Each reloads the page after its action. */
 const actionsOn =
   (page) =>
   (...wanted) =>

@@ -2,13 +2,13 @@ import { address, get } from './api.js';
 import { element } from './dom.js';
 import { ago, size, time, words } from './format.js';
 
-/** What stands beside the files on every page of them: it is kept, and refreshed in place, so that nothing jumps. */
+/** Shown beside the files on each of their pages: kept and refreshed in place, so that nothing jumps. */
 const disk = element('section', { class: 'card disk', 'aria-label': 'Disk' });
 const activity = element('section', { class: 'card activity', 'aria-labelledby': 'activity-title' });
 
 let shownFor;
 
-/** Neither part stops the page: what cannot be had is left out. */
+/** A part that cannot be loaded is left out. */
 export function overview(person, signal) {
   if (shownFor !== person.id) {
     disk.hidden = true;

@@ -3,13 +3,13 @@ import { element } from './dom.js';
 import { actionButton, field, form } from './form.js';
 import { ago, time } from './format.js';
 
-/** Links that let one person each make an account. A link is shown when it is made, and never again. */
+/** Links with which one person each creates an account. A link is shown only when it is created. */
 export async function invites(page) {
   const open = (await get('/api/users/invites', page.signal)).filter(
     ({ is_used, expires_at }) => !is_used && (expires_at === null || new Date(expires_at) > new Date()),
   );
   const made = element('div', {});
-  const expires_in_days = field('Days until it runs out', {
+  const expires_in_days = field('Days until it expires', {
     name: 'invite-days',
     type: 'number',
     min: '0',
@@ -26,7 +26,7 @@ export async function invites(page) {
     'section',
     { class: 'card' },
     element('h2', {}, 'Invites'),
-    element('p', { class: 'muted' }, 'A link with which one person makes an account, without waiting to be let in.'),
+    element('p', { class: 'muted' }, 'A link with which one person creates an account, without waiting for approval.'),
     element(
       'ul',
       { class: 'rows' },
@@ -38,22 +38,22 @@ export async function invites(page) {
           element(
             'span',
             { class: 'muted' },
-            `made by ${created_by_username} ${ago(created_at)}, ` +
-              (expires_at === null ? 'never runs out' : `until ${time(expires_at)}`),
+            `created by ${created_by_username} ${ago(created_at)}, ` +
+              (expires_at === null ? 'never expires' : `until ${time(expires_at)}`),
           ),
           actionButton(
-            'Take back',
+            'Revoke',
             async () => {
               await remove(`/api/users/invites/${id}`);
               page.reload();
             },
-            `Take back: ${code}`,
+            `Revoke: ${code}`,
           ),
         ),
       ),
     ),
     made,
-    form({ fields: { expires_in_days }, button: 'Make an invite', send }),
+    form({ fields: { expires_in_days }, button: 'Create an invite', send }),
   );
 }
 
@@ -71,7 +71,7 @@ function linkOnce(link, page) {
     element(
       'div',
       { class: 'actions' },
-      window.navigator.clipboard && actionButton('Copy it', copy),
+      window.navigator.clipboard && actionButton('Copy', copy),
       element('button', { class: 'primary', click: () => page.reload() }, 'Done'),
       news,
     ),

@@ -24,7 +24,7 @@ export async function peopleScreen(page, person) {
       element('h1', {}, 'People'),
       waiting.length > 0 &&
         card(
-          'Waiting to be let in',
+          'Waiting for approval',
           waiting.map((each) => waitingRow(each, tools)),
         ),
       card(
@@ -53,9 +53,9 @@ function waitingRow({ id, username, email, created_at }, { page, may }) {
     'li',
     {},
     element('span', {}, username),
-    element('span', { class: 'muted' }, `${email}, asked ${ago(created_at)}`),
+    element('span', { class: 'muted' }, `${email}, registered ${ago(created_at)}`),
     may('users.manage') &&
-      element('div', { class: 'actions' }, answer('approve', 'Let in'), answer('reject', 'Refuse')),
+      element('div', { class: 'actions' }, answer('approve', 'Approve'), answer('reject', 'Reject')),
   );
 }
 
@@ -66,7 +66,7 @@ function memberRow(member, isSelf, tools) {
     'li',
     {},
     element('span', {}, isSelf ? `${username} (you)` : username),
-    element('span', { class: 'muted' }, [email, names, !is_active && 'may not sign in'].filter(Boolean).join(', ')),
+    element('span', { class: 'muted' }, [email, names, !is_active && 'deactivated'].filter(Boolean).join(', ')),
     !isSelf && personActions(member, tools),
   );
 }

@@ -2,7 +2,7 @@ import { patch, remove } from './api.js';
 import { element } from './dom.js';
 import { actionButton, checkboxes, field, form, passwordField } from './form.js';
 
-/** What may be done with the account of another person. The server refuses what exceeds your own permissions. */
+/** Actions on the account of another person. The server refuses what exceeds your own permissions. */
 export function personActions(member, { page, may, roles }) {
   const path = `/api/users/${member.id}`;
   const after = (work) => async (values) => {
@@ -29,7 +29,7 @@ export function personActions(member, { page, may, roles }) {
           after(() => remove(`${path}/sessions`)),
         ),
         actionButton(
-          member.is_active ? 'Do not let in any more' : 'Let in again',
+          member.is_active ? 'Deactivate' : 'Activate',
           after(() => patch(path, { is_active: !member.is_active })),
         ),
       ),
@@ -59,7 +59,7 @@ function newPasswordForm(member, path, after) {
     autocomplete: 'new-password',
     minlength: '8',
     maxlength: '128',
-    hint: 'Signs them out everywhere. Tell them, and have them change it.',
+    hint: 'Signs the person out everywhere. Ask them to change it.',
   });
   const send = after((values) => patch(`${path}/password`, values));
   return form({ fields: { new_password }, button: 'Set the password', send });
@@ -73,7 +73,7 @@ function removalForm({ id, username }, path, after) {
     required: true,
   });
   const send = after(async (values) => {
-    if (values.name !== username) throw new Error('That is another name. Nothing was removed.');
+    if (values.name !== username) throw new Error('The name differs. Nothing was removed.');
     await remove(path);
   });
   return form({ fields: { name }, button: `Remove ${username}`, send });

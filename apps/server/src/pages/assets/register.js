@@ -2,7 +2,7 @@ import { address, get, post } from './api.js';
 import { element } from './dom.js';
 import { field, form, passwordField } from './form.js';
 
-/** The page that an invite link opens. It stands alone: a built web client has no such page. */
+/** The page that an invite link opens. A page of its own, because a built web client may not have one. */
 const invite = new URL(location.href).searchParams.get('invite') ?? '';
 
 const main = document.querySelector('main');
@@ -47,22 +47,26 @@ function showForm({ requires_approval }) {
     if (is_approved) {
       show(
         `Welcome, ${username}`,
-        element('p', {}, 'Your account is made. Sign in with it.'),
+        element('p', {}, 'Your account was created. You can sign in now.'),
         element('div', { class: 'actions' }, signIn('Sign in')),
       );
     } else {
       show(
         'Almost there',
-        element('p', {}, 'Your account is made and waits for an administrator. Once it is approved, you can sign in.'),
+        element(
+          'p',
+          {},
+          'Your account was created and waits for an administrator. Once it is approved, you can sign in.',
+        ),
       );
     }
     main.focus();
   }
   show(
-    'Make an account',
+    'Create an account',
     requires_approval &&
-      element('p', { class: 'notice' }, 'An administrator looks at new accounts before they can sign in.'),
-    form({ fields, button: 'Make the account', send }),
+      element('p', { class: 'notice' }, 'An administrator must approve a new account before it can be used.'),
+    form({ fields, button: 'Create account', send }),
     element(
       'p',
       { class: 'muted aside' },
@@ -79,9 +83,9 @@ async function start() {
     if (state.is_open) showForm(state);
     else
       show(
-        'No account can be made here',
+        'Registration is not possible',
         element('p', {}, state.reason),
-        element('div', { class: 'actions' }, signIn('To the sign-in page')),
+        element('div', { class: 'actions' }, signIn('Go to sign-in')),
       );
   } catch (problem) {
     show(

@@ -6,29 +6,29 @@ const STEPS = ['This server', 'Administrator', 'Sign in'];
 
 /** How long to wait after a key press before a path is checked, and between two checks of the components; milliseconds. */
 const TYPING_MS = 400;
-const LOOK_AGAIN_MS = 2_000;
+const POLL_MS = 2_000;
 
-/** The step of the first run that comes next. */
+/** The next step of the first run. */
 export async function setupScreen(page) {
-  const isGuess = page.url.searchParams.has('token');
-  history.replaceState(null, '', '/setup'); // a token stays in no history, bookmark or picture of the screen
+  const isWrongToken = page.url.searchParams.has('token');
+  history.replaceState(null, '', '/setup'); // no history, bookmark or screenshot keeps the token
   let status;
   try {
     status = await get('/api/setup/status', page.signal);
   } catch (error) {
     if (error.code !== 'setup.token-missing') throw error;
-    return keyScreen(error.message, isGuess);
+    return keyScreen(error.message, isWrongToken);
   }
   while (!status.bootstrap_complete) {
     page.paint(await componentsScreen(page));
-    await pause(LOOK_AGAIN_MS, page.signal);
+    await pause(POLL_MS, page.signal);
     status = await get('/api/setup/status', page.signal);
   }
   return status.server_configured && page.url.hash !== '#server' ? administratorScreen(page) : serverScreen(page);
 }
 
 /** The one-time token is in the log of Kubarr. */
-function keyScreen(text, isGuess) {
+function keyScreen(text, isWrongToken) {
   const token = field('Or paste the token here', {
     name: 'token',
     autocomplete: 'off',
@@ -37,7 +37,7 @@ function keyScreen(text, isGuess) {
     required: true,
     hint: 'The part of the address after “token=”.',
   });
-  if (isGuess) token.say('That is not the token of this server. Copy it once more from the log.');
+  if (isWrongToken) token.say('That is not the token of this server. Copy it again from the log.');
   return {
     title: 'Set up Kubarr',
     content: element(
@@ -49,14 +49,14 @@ function keyScreen(text, isGuess) {
       element(
         'p',
         { class: 'muted' },
-        'It is in the terminal in which Kubarr was started; in a cluster, in the log of its pod: ',
+        'The token is in the terminal in which Kubarr was started; in a cluster, in the log of its pod: ',
         element('code', {}, 'kubectl logs deploy/kubarr'),
       ),
       element(
         'form',
         { action: '/setup', method: 'get' },
         token.node,
-        element('div', { class: 'actions' }, element('button', { class: 'primary' }, 'Go on')),
+        element('div', { class: 'actions' }, element('button', { class: 'primary' }, 'Continue')),
       ),
     ),
   };
@@ -64,10 +64,10 @@ function keyScreen(text, isGuess) {
 
 async function componentsScreen(page) {
   const { components } = await get('/api/setup/bootstrap/status', page.signal);
-  const said = { healthy: 'Ready', failed: 'Failed', installing: 'In progress', pending: 'Waiting' };
+  const statusTexts = { healthy: 'Ready', failed: 'Failed', installing: 'In progress', pending: 'Waiting' };
   return wizard(
     0,
-    'Kubarr gets ready',
+    'Kubarr is getting ready',
     element('p', {}, 'These parts must be in place first. This page continues by itself.'),
     element(
       'ul',
@@ -77,7 +77,7 @@ async function componentsScreen(page) {
           'li',
           {},
           element('strong', {}, display_name),
-          element('span', { class: `tag ${status}` }, said[status] ?? status),
+          element('span', { class: `tag ${status}` }, statusTexts[status] ?? status),
           element('span', { class: 'muted' }, error ?? message ?? ''),
         ),
       ),
@@ -93,7 +93,7 @@ async function serverScreen(page) {
     required: true,
     maxlength: '100',
     value: saved?.name ?? 'Kubarr',
-    hint: 'As your household knows it.',
+    hint: 'The name that your household knows.',
   });
   const suggestions = element('datalist', { id: 'folders' });
   const path = field('Folder for files', {
@@ -123,7 +123,7 @@ async function serverScreen(page) {
     suggestions.replaceChildren(...found.map((folder) => element('option', { value: folder.path })));
   }
 
-  path.input.addEventListener('input', () => void check().catch(() => undefined)); // sending says what is wrong
+  path.input.addEventListener('input', () => void check().catch(() => undefined)); // the form shows errors when it is sent
   suggest(folders);
   if (path.input.value) void check().catch(() => undefined);
 
@@ -134,7 +134,7 @@ async function serverScreen(page) {
     form({
       fields: { name, storage_path: path },
       extra: [suggestions],
-      button: 'Go on',
+      button: 'Continue',
       send: async (values) => {
         await post('/api/setup/server', values);
         page.go('/setup');
@@ -144,7 +144,7 @@ async function serverScreen(page) {
   return { ...screen, focus: name.input };
 }
 
-/** Folders to suggest; none when that place cannot be listed. */
+/** Folders to suggest; none when the path cannot be listed. */
 async function browse(path, signal) {
   const answer = await get(address('/api/setup/browse', { path }), signal).catch(() => undefined);
   return answer?.directories ?? [];
@@ -166,7 +166,7 @@ async function administratorScreen(page) {
     type: 'email',
     autocomplete: 'email',
     required: true,
-    hint: 'Also good to sign in with.',
+    hint: 'You can also sign in with it.',
   });
   const password = passwordField('Password', {
     name: 'admin_password',
@@ -175,7 +175,7 @@ async function administratorScreen(page) {
     maxlength: '128',
     hint: 'At least 8 characters. A few words make a good one.',
   });
-  const again = passwordField('Password, once more', { name: 'again', autocomplete: 'new-password' });
+  const again = passwordField('Repeat the password', { name: 'again', autocomplete: 'new-password' });
 
   async function send({ again: repeated, ...account }) {
     if (repeated !== account.admin_password) {
@@ -191,7 +191,7 @@ async function administratorScreen(page) {
   const screen = wizard(
     1,
     'Administrator',
-    element('p', {}, 'The first account. It may do everything, so give it a password that you use nowhere else.'),
+    element('p', {}, 'The first account. It can do everything, so give it a password that you use nowhere else.'),
     form({
       fields: { admin_username: username, admin_email: email, admin_password: password, again },
       button: 'Finish the setup',

@@ -3,12 +3,12 @@ import { element } from './dom.js';
 import { actionButton, field, form, passwordField } from './form.js';
 import { canUsePasskeys, usePasskey } from './passkey.js';
 
-/** The server says so when a password is right, but a second factor is needed as well. */
+/** The password is right, and a second factor is needed. */
 const SECOND_FACTOR_CODES = ['auth.second-factor-required', 'auth.passkey-required'];
 
 /**
- * @param accounts Who is signed in with this browser already.
- * @param providers Who else can sign people in.
+ * @param accounts Accounts that are signed in with this browser.
+ * @param providers Enabled sign-in providers.
  */
 export function signInScreen(page, accounts, providers) {
   const { searchParams } = page.url;
@@ -66,12 +66,12 @@ export function signInScreen(page, accounts, providers) {
         ),
       ),
       current &&
-        element('p', { class: 'muted aside' }, element('a', { href: '/' }, `Go on as ${current.username} instead`)),
+        element('p', { class: 'muted aside' }, element('a', { href: '/' }, `Continue as ${current.username} instead`)),
     ),
   };
 }
 
-/** After a provider: the first factor is proved, the second is still to come. */
+/** After a provider, which was the first factor. */
 function secondFactorScreen(page) {
   const code = codeField();
   code.input.required = true;
@@ -86,7 +86,7 @@ function secondFactorScreen(page) {
       'section',
       { class: 'card narrow' },
       element('h1', {}, 'One more step'),
-      element('p', { class: 'muted' }, 'Your account asks for a second factor.'),
+      element('p', { class: 'muted' }, 'Your account requires a second factor.'),
       form({ fields: { code }, button: 'Sign in', send }),
       canUsePasskeys() &&
         element(
@@ -94,7 +94,7 @@ function secondFactorScreen(page) {
           { class: 'other-ways' },
           actionButton('Use a passkey', () => finishWithPasskey(page, {})),
         ),
-      element('p', { class: 'muted aside' }, element('a', { href: '/login' }, 'Begin again')),
+      element('p', { class: 'muted aside' }, element('a', { href: '/login' }, 'Start again')),
     ),
   };
 }
@@ -109,7 +109,7 @@ const codeField = () =>
     hint: 'Six digits from your authenticator app, or a recovery code.',
   });
 
-/** @param credentials Name and password where the passkey is the second factor; empty where it is everything. */
+/** @param credentials Name and password when the passkey is the second factor; empty when it is the only one. */
 async function finishWithPasskey(page, credentials) {
   const { options } = await post('/auth/passkeys/options', credentials);
   await post('/auth/passkeys/sign-in', { credential: await usePasskey(options) });
@@ -121,7 +121,7 @@ function signedIn(page) {
   page.replace(ownAddress(page.url.searchParams.get('next'), location.origin));
 }
 
-/** Outcome of the flow at a provider. The text comes from the address, which anyone can write: it is only quoted. */
+/** Outcome of the flow at a provider. The text comes from the address, which anyone can forge: it is only quoted. */
 function refusal(searchParams) {
   const text = searchParams.get('error');
   return (

@@ -15,7 +15,7 @@ export function waitingScreen(title, text) {
   };
 }
 
-/** Something failed: what the server says about it, and one thing to do. */
+/** Something failed: the text of the server, and what to do. */
 export function troubleScreen(problem, page) {
   const title =
     { 403: 'Not allowed', 404: 'Not found', 429: 'Too many attempts', 503: 'Not available right now' }[
@@ -33,13 +33,13 @@ export function troubleScreen(problem, page) {
         'div',
         { class: 'actions' },
         element('button', { class: 'primary', click: () => page.reload() }, 'Try again'),
-        page.url.pathname !== '/' && element('a', { class: 'button', href: '/' }, 'To the files'),
+        page.url.pathname !== '/' && element('a', { class: 'button', href: '/' }, 'Go to the files'),
       ),
     ),
   };
 }
 
-/** For the names of pages that only the full web client has. */
+/** For paths of pages that only the full web client has. */
 export function missingScreen() {
   const title = 'There is no such page here';
   return {
@@ -50,7 +50,7 @@ export function missingScreen() {
       icon('empty'),
       element('h1', {}, title),
       element('p', {}, 'These built-in pages show files and little else. The full web client has more.'),
-      element('div', { class: 'actions' }, element('a', { class: 'button primary', href: '/' }, 'To the files')),
+      element('div', { class: 'actions' }, element('a', { class: 'button primary', href: '/' }, 'Go to the files')),
     ),
   };
 }

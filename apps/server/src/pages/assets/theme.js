@@ -1,16 +1,16 @@
-/** Remembered by the browser too, so that the colours do not change while a page loads. */
+/** Stored in the browser too, so that the colours do not change while a page loads. */
 const KEY = 'theme';
 
-/** By preference of the person, when the colours of dark.css count. */
+/** The media query of dark.css, by theme. */
 const DARK_WHEN = { system: '(prefers-color-scheme: dark)', light: 'not all', dark: 'all' };
 
-/** Shows the page in the colours of `theme`: system, light or dark. What is none of them counts as system. */
+/** Shows the page in the colours of `theme`: system, light or dark. Anything else counts as system. */
 export function applyTheme(theme) {
   document.querySelector('#dark').media = DARK_WHEN[theme] ?? DARK_WHEN.system;
   try {
     window.localStorage.setItem(KEY, theme);
   } catch {
-    // A browser that keeps nothing shows the colours of the device first.
+    // Without storage, the colours of the device are shown first.
   }
 }
 

@@ -4,7 +4,7 @@ import { ago, count, size } from './format.js';
 
 const PER_PAGE = '200';
 
-/** What was deleted and can be put back. */
+/** Deleted entries, which can be restored. */
 export async function trashScreen(page, person) {
   const wanted = page.url.searchParams.get('page') ?? '';
   const trash = await get(address('/api/storage/trash', { page: wanted, per_page: PER_PAGE }), page.signal);
@@ -75,7 +75,7 @@ export async function trashScreen(page, person) {
             { class: 'state' },
             icon('empty'),
             element('p', {}, 'The trash is empty.'),
-            element('p', { class: 'muted' }, 'What you delete waits here, and can be put back.'),
+            element('p', { class: 'muted' }, 'What you delete is kept here for a while, and can be restored.'),
           ),
       last > 1 &&
         element(

@@ -1,12 +1,12 @@
 import { get } from './api.js';
 
 /** Polling interval without a socket, in milliseconds. */
-const ASK_EVERY_MS = 30_000;
+const POLL_EVERY_MS = 30_000;
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * Keeps `show` informed of the number of unread notifications: by the events socket, and by asking while there is none.
- * Answers a function that ends it.
+ * Calls `show` with the number of unread notifications: from the events socket, and by polling while there is none.
+ * Returns a function that stops it.
  */
 export function followUnread(show) {
   let socket;
@@ -14,7 +14,7 @@ export function followUnread(show) {
   let timer;
   let isOver = false;
 
-  async function ask() {
+  async function poll() {
     const answer = await get('/api/notifications/inbox/count').catch(() => undefined);
     if (answer && !isOver) show(answer.count);
   }
@@ -23,7 +23,7 @@ export function followUnread(show) {
     socket = new window.WebSocket(`${location.origin.replace(/^http/, 'ws')}/api/events/ws`);
     socket.addEventListener('open', () => {
       waitMs = 1_000;
-      void ask(); // what happened while nobody listened
+      void poll(); // changes while no socket was open
     });
     socket.addEventListener('message', ({ data }) => {
       const event = JSON.parse(data);
@@ -36,12 +36,12 @@ export function followUnread(show) {
     });
   }
 
-  const asking = window.setInterval(() => socket?.readyState !== window.WebSocket.OPEN && void ask(), ASK_EVERY_MS);
-  void ask();
+  const polling = window.setInterval(() => socket?.readyState !== window.WebSocket.OPEN && void poll(), POLL_EVERY_MS);
+  void poll();
   connect();
   return () => {
     isOver = true;
-    window.clearInterval(asking);
+    window.clearInterval(polling);
     window.clearTimeout(timer);
     socket?.close();
   };

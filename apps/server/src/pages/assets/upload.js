@@ -1,7 +1,7 @@
 import { Problem, xsrfHeader } from './api.js';
 import { size } from './format.js';
 
-/** Bytes of one request: small enough that a broken one costs little, large enough to be fast. */
+/** Bytes of one request: small enough that repeating one costs little, large enough to be fast. */
 const CHUNK = 16 * 1024 * 1024;
 
 /** Waits between attempts, in milliseconds; after the last one the upload is given up. */
@@ -10,42 +10,42 @@ const WAITS = [1_000, 3_000, 10_000, 30_000];
 const VERSION = { 'tus-resumable': '1.0.0' };
 
 /**
- * Uploads one file after another into a folder, by the tus protocol. `tell` receives the progress. What is refused does not
- * keep the others from going; answers why, or nothing when all went well.
+ * Uploads one file after another into a folder, by the tus protocol. `onProgress` receives texts. A refused file
+ * does not stop the others. Returns the first reason, or `undefined` when all succeeded.
  */
-export async function uploadAll(files, folder, tell, signal) {
-  const troubles = [];
+export async function uploadAll(files, folder, onProgress, signal) {
+  const failures = [];
   for (const file of files) {
     try {
-      await uploadFile(file, folder, tell, signal);
+      await uploadFile(file, folder, onProgress, signal);
     } catch (error) {
       if (signal.aborted || !isRefusal(error)) throw error;
-      troubles.push(error.message);
+      failures.push(error.message);
     }
   }
-  return troubles.length === 0 ? undefined : `${troubles[0]} (${troubles.length} of ${files.length} not done)`;
+  return failures.length === 0 ? undefined : `${failures[0]} (${failures.length} of ${files.length} not done)`;
 }
 
 const isRefusal = (error) => error instanceof Problem && error.status >= 400 && error.status < 500;
 
-async function uploadFile(file, folder, tell, signal) {
-  const begun = await ask('POST', '/api/storage/uploads', signal, {
+async function uploadFile(file, folder, onProgress, signal) {
+  const created = await ask('POST', '/api/storage/uploads', signal, {
     'upload-length': String(file.size),
     'upload-metadata': `filename ${base64(file.name)},folder ${base64(folder)}`,
   });
-  const place = begun.headers.get('location');
+  const location = created.headers.get('location');
   let offset = 0;
   for (let failures = 0; offset < file.size;) {
-    tell(`${file.name}: ${size(offset)} of ${size(file.size)}`);
+    onProgress(`${file.name}: ${size(offset)} of ${size(file.size)}`);
     try {
-      if (failures > 0) offset = Number((await ask('HEAD', place, signal, {})).headers.get('upload-offset'));
+      if (failures > 0) offset = Number((await ask('HEAD', location, signal, {})).headers.get('upload-offset'));
       const headers = { 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' };
-      const answer = await ask('PATCH', place, signal, headers, file.slice(offset, offset + CHUNK));
+      const answer = await ask('PATCH', location, signal, headers, file.slice(offset, offset + CHUNK));
       offset = Number(answer.headers.get('upload-offset'));
       failures = 0;
     } catch (error) {
-      const isHopeless = isRefusal(error) && error.status !== 409;
-      if (signal.aborted || isHopeless || failures === WAITS.length) throw error;
+      const isFinal = isRefusal(error) && error.status !== 409;
+      if (signal.aborted || isFinal || failures === WAITS.length) throw error;
       await new Promise((soon) => setTimeout(soon, WAITS[failures]));
       failures += 1;
     }

@@ -1,4 +1,4 @@
-/* The description of this server, and nothing from anywhere else. */
+/* Shows the API of this server; loads nothing from other servers. */
 document.documentElement.classList.toggle('dark-mode', window.matchMedia('(prefers-color-scheme: dark)').matches);
 
 window.SwaggerUIBundle({
@@ -10,7 +10,7 @@ window.SwaggerUIBundle({
   displayRequestDuration: true,
   tagsSorter: 'alpha',
   validatorUrl: null,
-  /** What changes something must repeat the cookie, as every page of ours does. */
+  /** A change must repeat the XSRF cookie in a header. */
   requestInterceptor(request) {
     const token = document.cookie.match(/(?:^|; )XSRF-TOKEN=([^;]*)/)?.[1];
     if (token && request.method !== 'GET') request.headers['X-XSRF-TOKEN'] = token;
