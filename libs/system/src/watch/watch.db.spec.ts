@@ -1,6 +1,5 @@
 import { jest } from '@jest/globals';
 import { Alerts } from '@kubarr/alerts';
-import { type DiskSpace } from '@kubarr/file-tree';
 import { ReplicaBus } from '@kubarr/platform/database';
 import { silentLog } from '@kubarr/platform/telemetry';
 import { type StorageConfig, type StorageHealth } from '@kubarr/storage';
@@ -40,7 +39,7 @@ describe('A watch of the system', () => {
     let used: number | undefined;
     const bus = { isListening: true };
     const watch = (): DiskWatch => {
-      const diskSpace = (): Promise<DiskSpace> =>
+      const diskSpace = (): ReturnType<StorageHealth['diskSpace']> =>
         used === undefined
           ? Promise.reject(new Error('The disk is gone.'))
           : Promise.resolve({ total: 1_000, used, free: 1_000 - used });
