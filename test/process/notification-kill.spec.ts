@@ -59,7 +59,8 @@ describe('A notification whose server is killed', () => {
     const child = spawn(process.execPath, [script, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     child.stdout.on('data', (text: Buffer) => (output += text.toString()));
-    const [, signal] = (await once(child, 'close')) as [number | null, string | null];
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+    if (code) throw new Error(`The replica ended with status ${code}; its output is above.`);
     return [output, signal];
   };
 

@@ -60,7 +60,7 @@ Object.assign(get(Sender).retry, { firstMs: 10, maxMs: 10 });
 get(JobStore).timing.leaseMs = 2_000; // longer than a busy machine makes a live process stand still
 after(get(AuditReader), 'advance', 'notified: committed', (read) => read > 0);
 after(get(JobStore), 'claim', 'claimed', (job) => job?.kind === 'notifications.deliver');
-after(get(Sender), 'begin', 'attempt stored', (due) => due !== undefined);
+after(get(Sender), 'startDue', 'attempt stored', (due) => due !== undefined);
 after(get(WebhookChannel), 'send', 'sent, not stored');
 after(
   get(JobStore),
