@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BoundedCache, CacheRegistry } from '@kubarr/platform/cache';
+import { CacheRegistry, type ReadThroughCache } from '@kubarr/platform/cache';
 import { ReplicaBus } from '@kubarr/platform/database';
 import { DataSource } from 'typeorm';
 import { KNOWN_APPS, PROFILE_CHANGED } from '../profiles.js';
@@ -45,14 +45,14 @@ interface RoleCatalogue {
  */
 @Injectable()
 export class UserList {
-  private readonly cache: BoundedCache<RoleCatalogue>;
+  private readonly cache: ReadThroughCache<RoleCatalogue>;
 
   constructor(
     private readonly dataSource: DataSource,
     bus: ReplicaBus,
     caches: CacheRegistry,
   ) {
-    this.cache = caches.createBounded({ name: 'role-catalogue', maxEntries: 1, ttlMs: 60_000 });
+    this.cache = caches.createReadThrough({ name: 'role-catalogue', maxEntries: 1, ttlMs: 60_000 });
     bus.subscribe(PROFILE_CHANGED, (userId) => {
       if (userId === null) this.cache.clear();
     });
