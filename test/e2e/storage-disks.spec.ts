@@ -109,7 +109,7 @@ const isAllowed = canMount(mkdtempSync(join(tmpdir(), 'kubarr-mount-')));
     const names = Array.from({ length: 2 * MOST_FILES }, (_, n) => `photo-${n}`);
     for (const name of names) await writeFile(at(`media/album/deep/${name}`), name); // there are bytes free, but no more names
     const { job_id } = await post('move', { paths: ['media/album'], to: 'second' });
-    expect(await jobOf(job_id)).toMatchObject({ status: 'failed', error: expect.stringContaining('room') });
+    expect(await jobOf(job_id)).toMatchObject({ status: 'failed', error: expect.stringContaining('space') });
     expect(await readdir(at('second'))).toEqual([]);
     for (const name of names) expect(await readFile(at(`media/album/deep/${name}`), 'utf8')).toBe(name);
   });

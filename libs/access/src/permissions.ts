@@ -16,7 +16,7 @@ export const PERMISSIONS = [
   { key: 'storage.delete', category: 'Storage', text: 'Delete files and folders' },
   { key: 'storage.download', category: 'Storage', text: 'Download files' },
   { key: 'logs.view', category: 'Logs', text: 'Read the logs of apps' },
-  { key: 'monitoring.view', category: 'Monitoring', text: 'See figures of the cluster and of apps' },
+  { key: 'monitoring.view', category: 'Monitoring', text: 'See metrics of the cluster and of apps' },
   { key: 'networking.view', category: 'Monitoring', text: 'See network traffic' },
   { key: 'networking.manage', category: 'Monitoring', text: 'Change network settings' },
   { key: 'users.view', category: 'Users', text: 'See accounts' },

@@ -6,7 +6,7 @@ export interface RequestWithCaller extends FastifyRequest {
   caller?: SignedIn;
 }
 
-/** User agents are stored up to this many characters. Source: data-model of the sessions table. */
+/** Longest stored user agent, in characters. */
 const USER_AGENT_LENGTH = 255;
 
 /** The actor behind a request: the signed-in person when there is one, else an anonymous caller at its address. */

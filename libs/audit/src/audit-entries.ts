@@ -12,7 +12,7 @@ export interface AuditWindow {
   readonly limit: number;
   /** Entries to skip. */
   readonly offset?: number;
-  /** Only entries older than the one with this id, at the same cost however deep that is. */
+  /** Only entries older than the one with this id: the cost does not grow with the depth, as with `offset`. */
   readonly beforeId?: number;
 }
 
@@ -24,7 +24,7 @@ export const ENTRY_COLUMNS = `entry.id, to_char(entry."timestamp" AT TIME ZONE '
 /** The order of the indexes, read backwards. */
 export const NEWEST_FIRST = 'ORDER BY entry."timestamp" DESC, entry.id DESC';
 
-/** A condition by the name it has in a prepared statement. `undefined` = the plan depends on the value: not prepared. */
+/** `name` is part of the name of the prepared statement; `undefined` = not prepared, because the plan depends on the value. */
 interface Condition {
   readonly name: string | undefined;
   readonly sql: (parameter: string) => string;

@@ -45,7 +45,7 @@ export class ApiTokenInvalid extends KubarrError {
   readonly code = 'auth.api-token-invalid';
   readonly kind = 'unauthenticated';
   constructor() {
-    super('This API token is not valid (any more). Make a new one on your account page.');
+    super('This API token is unknown, revoked or expired. Create a new one on your account page.');
   }
 }
 
@@ -77,6 +77,6 @@ export class CurrentSession extends KubarrError {
   readonly code = 'auth.current-session';
   readonly kind = 'bad-request';
   constructor() {
-    super('The current session is ended by signing out.');
+    super('To end the current session, sign out.');
   }
 }

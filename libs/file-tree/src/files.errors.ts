@@ -102,7 +102,7 @@ export class NoSpace extends KubarrError {
   readonly code = 'files.no-space';
   readonly kind = 'too-large';
   constructor(options?: { cause?: unknown }) {
-    super('There is not enough room left on the disk. Free some, then try again; nothing was changed.', options);
+    super('There is not enough space left on the disk. Free some, then try again; nothing was changed.', options);
   }
 }
 
@@ -111,10 +111,7 @@ export class FileTooLarge extends KubarrError {
   readonly code = 'files.too-large';
   readonly kind = 'too-large';
   constructor(path: string, options?: { cause?: unknown }) {
-    super(
-      `"${shown(path)}" is larger than one file on this disk can be. Use a disk with another file system.`,
-      options,
-    );
+    super(`"${shown(path)}" is larger than the file system of this disk allows. Use another disk.`, options);
   }
 }
 
@@ -122,7 +119,7 @@ export class DiskReadOnly extends KubarrError {
   readonly code = 'files.read-only';
   readonly kind = 'forbidden';
   constructor(options?: { cause?: unknown }) {
-    super('The disk can only be read. Mount it for writing, then try again.', options);
+    super('The disk is read-only. Mount it for writing, then try again.', options);
   }
 }
 
@@ -160,7 +157,7 @@ export class TooDeep extends KubarrError {
   readonly code = 'files.too-deep';
   readonly kind = 'bad-request';
   constructor(path: string, most: number) {
-    super(`Below "${shown(path)}" are more than ${most} levels of folders. Take them apart on the server.`);
+    super(`Below "${shown(path)}" are more than ${most} levels of folders. Reduce them on the server.`);
   }
 }
 

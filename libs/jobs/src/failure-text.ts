@@ -1,6 +1,6 @@
 import { KubarrError } from '@kubarr/platform/errors';
 
-/** An error whose text is ours, written for administrators. */
+/** An error of the engine, with a text for administrators. */
 export class RunInterrupted extends Error {}
 
 export class RunTimedOut extends RunInterrupted {

@@ -241,7 +241,7 @@ describe('JobQueue', () => {
     work.second = untilAborted;
     const other = await enqueue(replica);
     const retry = () => inTransaction(replica, (transaction) => jobs.retry(transaction, id));
-    await expect(retry()).rejects.toThrow('Another job is working there');
+    await expect(retry()).rejects.toThrow('Another job is working on this');
     await inTransaction(replica, (transaction) => jobs.cancel(transaction, other));
     await whenOver(replica, other);
     work.second = nothing;

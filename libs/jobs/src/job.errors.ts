@@ -4,7 +4,7 @@ export class JobNotFound extends KubarrError {
   readonly code = 'jobs.not-found';
   readonly kind = 'not-found';
   constructor(id: number) {
-    super(`There is no job ${id}, or it is not yours to see.`);
+    super(`There is no job ${id}, or you may not see it.`);
   }
 }
 
@@ -12,7 +12,7 @@ export class JobConflict extends KubarrError {
   readonly code = 'jobs.subject-busy';
   readonly kind = 'conflict';
   constructor(title: string) {
-    super(`Another job is working there: ${title}. Wait until it has finished, or cancel it first.`);
+    super(`Another job is working on this: ${title}. Wait until it has finished, or cancel it first.`);
   }
 }
 

@@ -30,7 +30,7 @@ export class NotificationNotFound extends KubarrError {
   readonly code = 'notifications.not-found';
   readonly kind = 'not-found';
   constructor() {
-    super('This notification is not in your inbox, or no longer.');
+    super('This notification is not in your inbox.');
   }
 }
 

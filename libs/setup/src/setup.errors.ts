@@ -4,7 +4,7 @@ export class SetupFinished extends KubarrError {
   readonly code = 'setup.finished';
   readonly kind = 'forbidden';
   constructor() {
-    super('The setup is over; sign in instead.');
+    super('The setup is finished; sign in instead.');
   }
 }
 
@@ -38,7 +38,7 @@ export class FolderOutside extends KubarrError {
   readonly code = 'setup.folder-outside';
   readonly kind = 'forbidden';
   constructor(root: string) {
-    super(`Only ${root} and what is below it can be chosen; set KUBARR_STORAGE_PATH to use another place.`);
+    super(`Only ${root} and the folders below it can be chosen; set KUBARR_STORAGE_PATH to use another folder.`);
   }
 }
 

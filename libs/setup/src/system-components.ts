@@ -16,8 +16,8 @@ const CLUSTER_COMPONENTS = [
 ];
 
 /**
- * The state of the system components as the setup wizard shows it. Waits for the database; without a cluster the
- * others are skipped, which the wizard's four states can only show as healthy, with a message that says so.
+ * The system components in the setup wizard. PostgreSQL is healthy once the database answers. The components of a
+ * cluster are skipped: the wizard has no state for that, so they are healthy, with a message that says so.
  */
 @Injectable()
 export class SystemComponents implements SocketRoute {
@@ -32,7 +32,7 @@ export class SystemComponents implements SocketRoute {
     dispatcher: UpgradeDispatcher,
   ) {
     dispatcher.register(this);
-    connection.onReady(() => this.databaseIsReady());
+    connection.onReady(() => this.sendDatabaseReady());
   }
 
   status(): ComponentsResponse {
@@ -68,7 +68,7 @@ export class SystemComponents implements SocketRoute {
     if (complete) send(socket, COMPLETE);
   }
 
-  private databaseIsReady(): void {
+  private sendDatabaseReady(): void {
     for (const socket of this.listeners) {
       send(socket, { type: 'component_completed', component: 'postgresql', message: 'Ready' });
       send(socket, { type: 'database_connected', message: 'The database is connected' });
@@ -97,5 +97,5 @@ export class SystemComponents implements SocketRoute {
 const COMPLETE = { type: 'bootstrap_complete', message: 'Everything is in place' };
 
 function send(socket: WebSocket, event: object): void {
-  socket.send(JSON.stringify(event), () => undefined); // a closed socket needs no answer
+  socket.send(JSON.stringify(event), () => undefined); // the socket may be closed
 }

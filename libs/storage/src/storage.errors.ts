@@ -102,7 +102,7 @@ export class NotEnoughRoom extends KubarrError {
   readonly kind = 'too-large';
   constructor(needed: number, room: number) {
     super(
-      `There is room for ${bytesText(Math.max(0, room))} more on the disk, but this needs ${bytesText(needed)}. Free some, or lower KUBARR_STORAGE_MIN_FREE_BYTES.`,
+      `There is space for ${bytesText(Math.max(0, room))} more on the disk, but this needs ${bytesText(needed)}. Free some, or lower KUBARR_STORAGE_MIN_FREE_BYTES.`,
     );
   }
 }

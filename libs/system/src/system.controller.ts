@@ -32,7 +32,7 @@ export class SystemController {
   @Public()
   @ApiOperation({ operationId: 'readinessCheck', summary: 'Readiness: the process can serve requests' })
   @ApiOkResponse({ type: ReadinessResponse })
-  @ApiServiceUnavailableResponse({ description: 'It cannot; issues names the parts that failed' })
+  @ApiServiceUnavailableResponse({ description: 'Not ready; issues names the parts that failed' })
   ready(): Promise<ReadinessResponse> {
     return this.system.readiness();
   }

@@ -22,7 +22,7 @@ export class AccountGone extends KubarrError {
   readonly code = 'users.account-gone';
   readonly kind = 'unauthenticated';
   constructor() {
-    super('This account does not exist any more.');
+    super('This account no longer exists.');
   }
 }
 
@@ -55,7 +55,7 @@ export class LastAdministrator extends KubarrError {
   readonly kind = 'bad-request';
   constructor() {
     super(
-      'Kubarr needs an active administrator, and this would take away the last one. Make another account an administrator first.',
+      'Kubarr needs an active administrator, and this would remove the last one. Make another account an administrator first.',
     );
   }
 }
@@ -65,7 +65,7 @@ export class PermissionWithdrawn extends KubarrError {
   readonly code = 'users.permission-withdrawn';
   readonly kind = 'forbidden';
   constructor(permission: PermissionKey) {
-    super(`This needs the permission ${permission}, which you do not have any more.`);
+    super(`This needs the permission ${permission}, which you no longer have.`);
   }
 }
 
@@ -122,7 +122,7 @@ export class TooManyRoles extends KubarrError {
   readonly code = 'users.too-many-roles';
   readonly kind = 'bad-request';
   constructor(limit: number) {
-    super(`There are ${limit} roles, which is as many as there can be; remove one that is not needed.`);
+    super(`There are ${limit} roles, which is the maximum; remove one that is not needed.`);
   }
 }
 
@@ -132,7 +132,7 @@ export class SecondFactorMissing extends KubarrError {
   readonly kind = 'bad-request';
   constructor(count: number) {
     super(
-      `${count === 1 ? 'One administrator has' : `${count} administrators have`} no second factor yet. All of them must set one up before it can be demanded.`,
+      `${count === 1 ? 'One administrator has' : `${count} administrators have`} no second factor yet. All of them must set one up before it can be required.`,
     );
   }
 }
@@ -158,6 +158,6 @@ export class TooManyInvites extends KubarrError {
   readonly code = 'users.too-many-invites';
   readonly kind = 'bad-request';
   constructor(limit: number) {
-    super(`${limit} invites are open, which is as many as there can be; remove those that are not needed.`);
+    super(`${limit} invites are open, which is the maximum; remove those that are not needed.`);
   }
 }

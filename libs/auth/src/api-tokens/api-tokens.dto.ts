@@ -20,7 +20,7 @@ export class CreateApiTokenRequest {
   @Matches(/^[a-z0-9_]{1,32}\.([a-z0-9_-]{1,64}|\*)$/, { each: true, message: 'must be permissions such as logs.view' })
   permissions!: string[];
 
-  @IntegerField({ description: 'Days until it runs out', minimum: 1, maximum: 366, example: 90 })
+  @IntegerField({ description: 'Days until it expires', minimum: 1, maximum: 366, example: 90 })
   expires_in_days!: number;
 }
 
@@ -37,7 +37,7 @@ export class ApiTokenResponse {
   @ApiProperty({ description: 'When it was made, RFC 3339 in UTC', format: 'date-time' })
   created_at!: string;
 
-  @ApiProperty({ description: 'When it runs out', format: 'date-time' })
+  @ApiProperty({ description: 'When it expires', format: 'date-time' })
   expires_at!: string;
 
   @ApiProperty({

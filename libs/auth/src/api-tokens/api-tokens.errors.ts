@@ -12,7 +12,7 @@ export class TooManyApiTokens extends KubarrError {
   readonly code = 'auth.too-many-api-tokens';
   readonly kind = 'conflict';
   constructor(most: number) {
-    super(`An account has at most ${most} API tokens; revoke one that is not used any more.`);
+    super(`An account has at most ${most} API tokens; revoke one that is no longer used.`);
   }
 }
 

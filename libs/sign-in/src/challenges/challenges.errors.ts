@@ -5,6 +5,6 @@ export class SignInNotStarted extends KubarrError {
   readonly code = 'auth.sign-in-not-begun';
   readonly kind = 'bad-request';
   constructor() {
-    super('This took too long, or began in another browser. Begin to sign in again.');
+    super('This sign-in took too long, or was started in another browser. Start again.');
   }
 }

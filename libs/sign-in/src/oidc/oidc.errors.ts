@@ -12,7 +12,7 @@ export class ProviderNotAvailable extends KubarrError {
   readonly code = 'auth.provider-not-available';
   readonly kind = 'not-found';
   constructor() {
-    super('This way to sign in is switched off.');
+    super('This sign-in provider is switched off.');
   }
 }
 
@@ -36,7 +36,7 @@ export class ProviderSecretNeeded extends KubarrError {
   readonly code = 'auth.provider-secret-needed';
   readonly kind = 'bad-request';
   constructor() {
-    super('With a new issuer give the client secret again: the stored one belongs to the issuer before.');
+    super('A new issuer needs the client secret again: the stored one belongs to the previous issuer.');
   }
 }
 
@@ -62,7 +62,7 @@ export class ProviderFailed extends KubarrError {
   readonly kind = 'unavailable';
   constructor(name: string, cause: unknown) {
     super(
-      `${name} did not answer as expected. Try again; if it stays so, an administrator should check its settings.`,
+      `${name} did not answer as expected. Try again; if this persists, an administrator should check its settings.`,
       {
         cause,
       },

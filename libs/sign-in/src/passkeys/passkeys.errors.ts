@@ -41,7 +41,7 @@ export class PasskeysNeedSecureAddress extends KubarrError {
   readonly kind = 'bad-request';
   constructor(origin: string) {
     super(
-      `Browsers allow passkeys only under https and a host name, not under ${origin}. Serve Kubarr so and set KUBARR_PUBLIC_URL.`,
+      `Browsers allow passkeys only under https and a host name, not under ${origin}. Serve Kubarr that way and set KUBARR_PUBLIC_URL.`,
     );
   }
 }

@@ -109,7 +109,7 @@ export class PasskeysService {
     return { answer, cookies: [this.challenges.clearedCookie('passkey-registration')] };
   }
 
-  /** @throws PasskeyNotFound, ConfirmationRequired, LastSignInMethod, SecondFactorRequiredByRole where a role demands a last one. */
+  /** @throws PasskeyNotFound, ConfirmationRequired, LastSignInMethod, SecondFactorRequiredByRole when a role requires the last one. */
   async remove(actor: Actor, caller: SignedIn, id: string): Promise<{ message: string }> {
     const { userId } = caller;
     await this.proof.require(caller);

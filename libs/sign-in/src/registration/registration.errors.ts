@@ -12,7 +12,7 @@ export class RegistrationCrowded extends KubarrError {
   readonly code = 'auth.registration-crowded';
   readonly kind = 'too-many';
   constructor() {
-    super('Too many accounts wait for approval already. Ask an administrator to look at them, or for an invite.');
+    super('Too many accounts wait for approval already. Ask an administrator to review them, or for an invite.');
   }
 }
 

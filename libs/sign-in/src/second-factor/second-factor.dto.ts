@@ -37,7 +37,7 @@ export class SecondFactorStatusResponse {
   })
   verified_at!: string | null;
 
-  @ApiProperty({ description: 'One of the roles demands a second factor' })
+  @ApiProperty({ description: 'One of the roles requires a second factor' })
   required_by_role!: boolean;
 
   @ApiProperty({ description: 'Passkeys, which are second factors as well', type: 'integer', minimum: 0 })

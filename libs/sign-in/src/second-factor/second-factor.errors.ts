@@ -64,7 +64,7 @@ export class SecondFactorRequiredByRole extends KubarrError {
   readonly code = 'auth.second-factor-demanded';
   readonly kind = 'bad-request';
   constructor() {
-    super('One of your roles demands a second factor; set up another one before you remove this one.');
+    super('One of your roles requires a second factor; set up another one before you remove this one.');
   }
 }
 

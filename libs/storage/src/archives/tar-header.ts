@@ -44,11 +44,11 @@ export const TAR_END = Buffer.alloc(2 * TAR_BLOCK);
 function block({ path, size, mode, modified }: TarMember, type: string): Buffer {
   const header = Buffer.alloc(TAR_BLOCK);
   path.copy(header, 0, 0, NAME_FIELD);
-  figure(mode, 8).copy(header, 100);
-  figure(0, 8).copy(header, 108); // owner and group 0: the user who unpacks
-  figure(0, 8).copy(header, 116);
-  figure(size, 12).copy(header, 124);
-  figure(Math.max(0, modified), 12).copy(header, 136);
+  numberField(mode, 8).copy(header, 100);
+  numberField(0, 8).copy(header, 108); // owner and group 0: files belong to the user who unpacks
+  numberField(0, 8).copy(header, 116);
+  numberField(size, 12).copy(header, 124);
+  numberField(Math.max(0, modified), 12).copy(header, 136);
   header.fill(' ', 148, 156);
   header.write(type, 156);
   header.write('ustar  \0', 257);
@@ -57,8 +57,8 @@ function block({ path, size, mode, modified }: TarMember, type: string): Buffer 
   return header;
 }
 
-/** Octal digits and NUL; a larger number in binary, with the first bit set. */
-function figure(value: number, width: 8 | 12): Buffer {
+/** A number as octal digits and NUL; a larger one in binary, with the first bit set. */
+function numberField(value: number, width: 8 | 12): Buffer {
   const field = Buffer.alloc(width);
   if (value <= LARGEST_OCTAL)
     field.write(

@@ -12,7 +12,7 @@ export interface Confirmable {
 /** Validity of a confirmation, in milliseconds: time to read, to think, to type a name. */
 export const CONFIRMATION_MS = 10 * 60_000;
 
-/** `<when it ends, in milliseconds since 1970>.<signature>` */
+/** A token: `<expiry, in milliseconds since 1970>.<signature>`. */
 export function confirmationFor(key: Buffer, what: Confirmable, endsAt: number): string {
   return `${endsAt}.${signature(key, what, endsAt)}`;
 }

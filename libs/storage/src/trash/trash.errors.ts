@@ -4,6 +4,6 @@ export class NotInTrash extends KubarrError {
   readonly code = 'storage.not-in-trash';
   readonly kind = 'not-found';
   constructor() {
-    super('This item is not in the trash any more. Reload the list.');
+    super('This item is no longer in the trash. Reload the list.');
   }
 }

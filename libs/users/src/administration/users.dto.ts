@@ -14,7 +14,7 @@ export class UserParams {
 
 export class UserListQuery {
   @IntegerParameter({
-    description: 'Accounts to leave out first',
+    description: 'Accounts to skip',
     minimum: 0,
     maximum: 1_000_000,
     optional: true,

@@ -59,7 +59,7 @@ export class RolesController {
   @RequirePermission('roles.manage')
   @ApiOperation({
     operationId: 'updateRole',
-    summary: 'Change name, description or the demand for a second factor of a role',
+    summary: 'Change name, description or required second factor of a role',
   })
   @ApiOkResponse({ type: RoleResponse })
   update(

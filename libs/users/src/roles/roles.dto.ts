@@ -87,7 +87,7 @@ export class PermissionResponse {
   @ApiProperty({ description: 'The permission' })
   key!: string;
 
-  @ApiProperty({ description: 'What it belongs to; App Access for single apps' })
+  @ApiProperty({ description: 'Category; App Access for single apps' })
   category!: string;
 
   @ApiProperty({ description: 'What it allows' })
