@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileOperations } from '../../libs/file-tree/src/operations/file-operations.js';
 import { StorageIntents } from '../../libs/storage/src/intents/storage-intents.js';
@@ -85,6 +85,30 @@ describe('A change to the storage', () => {
     const renames = "SELECT details FROM audit_logs WHERE action = 'storage_renamed'";
     const [{ details }, ...others] = await kubarr.dataSource.query(renames);
     expect([JSON.parse(details).new, others]).toEqual(['other', []]);
+    await kubarr.dataSource.query('DELETE FROM storage_intents');
+  });
+
+  it('is settled although another one cannot be', async () => {
+    const fails = (name: 'makeDirectory' | 'move') =>
+      jest.spyOn(FileOperations.prototype, name).mockRejectedValueOnce(new Error('the process ended here'));
+    for (const path of ['stuck', 'waiting']) await createDirectory(path);
+    fails('makeDirectory');
+    expect((await createDirectory('parent/child')).status).toBe(500);
+    await writeFile(at('parent'), 'a file in the place of the first missing parent');
+    for (const path of ['stuck', 'waiting']) {
+      fails('move');
+      const { status } = await administrator.post('/api/storage/rename', { path, name: `${path} still` });
+      expect(status).toBe(500);
+    }
+    await kubarr.dataSource.query(`UPDATE storage_intents SET action = 'of another release' WHERE source = 'stuck'`);
+    for (const path of ['stuck', 'waiting']) await rename(at(path), at(`${path} still`));
+    await settleElsewhere();
+    const verdicts = await kubarr.dataSource.query('SELECT source, verdict FROM storage_intents ORDER BY id');
+    expect(verdicts).toEqual([
+      { source: 'parent', verdict: 'not-done' },
+      { source: 'stuck', verdict: null },
+      { source: 'waiting', verdict: 'done' },
+    ]);
     await kubarr.dataSource.query('DELETE FROM storage_intents');
   });
 

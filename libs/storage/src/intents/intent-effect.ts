@@ -8,6 +8,7 @@ import {
   parseRelativePath,
   RelativePath,
 } from '@kubarr/file-tree';
+import { KubarrError } from '@kubarr/platform/errors';
 import { hasIdentity, identityOf, type PlannedChange } from './planned-change.js';
 import { type StorageIntent } from './storage-intent.entity.js';
 
@@ -57,8 +58,7 @@ export async function findOutcome(root: OpenRoot, intent: IntentEffect): Promise
       const existing = await entryAt(root, target);
       if (existing) return existing.kind === 'directory' ? 'done' : 'not-done';
       if (!(await entryAt(root, source))) return 'not-done';
-      await root.files.makeDirectory(target); // some of its parents were created
-      return 'done';
+      return completeDirectory(root, target);
     }
     case 'remove':
       return hasIdentity(await entryAt(root, source), intent.sourceIdentity) ? 'not-done' : 'done';
@@ -74,6 +74,21 @@ export async function findOutcome(root: OpenRoot, intent: IntentEffect): Promise
     }
   }
 }
+
+/** Creates a directory of which some parents exist, unless the disk refuses: for example, a file took a parent's place. */
+async function completeDirectory(root: OpenRoot, path: RelativePath): Promise<'done' | 'not-done'> {
+  try {
+    await root.files.makeDirectory(path);
+    return 'done';
+  } catch (error) {
+    if (isRefusal(error)) return 'not-done';
+    throw error;
+  }
+}
+
+/** Whether the disk, or a rule for it, refused an operation: another attempt would end in the same way. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof KubarrError && error.kind !== 'unavailable' && error.kind !== 'internal';
 
 /** The first directory on the way to `path` that does not exist. @throws NameTaken when all of them exist */
 async function firstMissing(root: OpenRoot, path: RelativePath): Promise<RelativePath> {

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
-import { type OpenRoot, type RelativePath } from '@kubarr/file-tree';
-import { KubarrError } from '@kubarr/platform/errors';
+import { DiskNotResponding, type OpenRoot, type RelativePath } from '@kubarr/file-tree';
+import { asDatabaseError } from '@kubarr/platform/database';
 import { Log } from '@kubarr/platform/telemetry';
 import { randomUUID } from 'node:crypto';
 import { DataSource, In } from 'typeorm';
@@ -9,7 +9,7 @@ import { ROOT } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
 import { ChangeOutcome, type DoneChange } from './change-outcome.js';
 import { ChangeNotRecorded } from './intents.errors.js';
-import { applyEffect, describeEffect, findOutcome } from './intent-effect.js';
+import { applyEffect, describeEffect, findOutcome, isRefusal } from './intent-effect.js';
 import { DELETE_INTENT, SUPERSEDE } from './intent-statements.js';
 import { type PlannedChange } from './planned-change.js';
 import { StorageIntent } from './storage-intent.entity.js';
@@ -153,7 +153,7 @@ export class StorageIntents implements OnModuleDestroy {
     try {
       await applyEffect(root, change);
     } catch (error) {
-      if (error instanceof KubarrError && error.kind !== 'unavailable' && error.kind !== 'internal')
+      if (isRefusal(error))
         await this.dataSource.query('DELETE FROM storage_intents WHERE id = $1', [id]).catch(() => undefined);
       throw error;
     }
@@ -167,12 +167,26 @@ export class StorageIntents implements OnModuleDestroy {
         const inode = await inodeOf(root);
         for (const intent of intents) {
           signal?.throwIfAborted();
-          if (intent.root === inode) await this.settle(intent, await findOutcome(root, intent));
+          if (intent.root === inode) await this.settleByDisk(root, intent);
           else if (Date.now() - intent.createdAt.getTime() > OTHER_ROOT_MS) await this.settle(intent, 'not-done');
         }
       });
     } finally {
       for (const { id } of intents) this.setActive(id, false);
+    }
+  }
+
+  /** An intent that cannot be settled is logged and tried again by a later sweep: the intents after it must not wait. */
+  private async settleByDisk(root: OpenRoot, intent: StorageIntent): Promise<void> {
+    try {
+      await this.settle(intent, await findOutcome(root, intent));
+    } catch (error) {
+      if (asDatabaseError(error) || error instanceof DiskNotResponding) throw error; // the others would fail as well
+      this.log.error('Could not settle a change to the storage that a process left unfinished', {
+        action: intent.action,
+        intent: intent.id,
+        error,
+      });
     }
   }
 
