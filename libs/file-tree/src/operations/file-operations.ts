@@ -171,7 +171,7 @@ export async function statIfExists(parent: PinnedEntry, name: Buffer): Promise<F
  * rename(2) replaces an existing target, link(2) does not. Everything but a directory therefore moves in three steps:
  *
  * 1. Link the new name; fails when the name exists.
- * 2. Unlink the old name if it still has the same inode.
+ * 2. Unlink the old name if it still has the same inode; if the disk refuses, unlink the new name again.
  * 3. If step 2 removed nothing (another process moved the file first), unlink the new name again.
  *
  * Directories have no hard links; rename(2) replaces an empty directory at most.
@@ -187,7 +187,11 @@ async function moveBetween(
   if (entry.kind !== 'directory' && (await linkIfPossible(old, next))) {
     const linked = await statEntry(target, to.name);
     const left = await statIfExists(source, from.name);
-    const removedOldName = left && isSameEntry(left, linked) && (await unlinkIfThere(old));
+    const undo = async (refusal: unknown): Promise<never> => {
+      if (await hasOtherNames(next, linked)) await unlinkIfThere(next);
+      throw refusal;
+    };
+    const removedOldName = left && isSameEntry(left, linked) && (await unlinkIfThere(old).catch(undo));
     if (removedOldName || !(await hasOtherNames(next, linked))) return;
     await unlinkIfThere(next);
     throw new EntryNotFound(from.text);
