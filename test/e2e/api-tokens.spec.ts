@@ -136,6 +136,24 @@ describe('API tokens', () => {
       expect((await bearer(nonsense).get('/api/storage/browse')).status).toBe(401);
   });
 
+  it('leave room for new ones when they ended with all sessions of the account', async () => {
+    const { id } = (await administrator.get('/api/users/me')).body;
+    await kubarr.dataSource.query(
+      `INSERT INTO api_tokens (user_id, name, permissions, token_hash, created_at, expires_at)
+       SELECT $1, 'Script', '{storage.view}', 'hash ' || n, now() + n * interval '1 second' - interval '1 hour', now() + interval '1 day'
+       FROM generate_series(1, 50) n`,
+      [id],
+    );
+    expect((await create(['storage.view'])).body.code).toBe('auth.too-many-api-tokens');
+    await kubarr.dataSource.query(
+      "UPDATE users SET sessions_valid_after = now() - interval '30 minutes' WHERE id = $1",
+      [id],
+    );
+    expect((await create(['storage.view'])).status).toBe(200);
+    const [{ count }] = await kubarr.dataSource.query('SELECT count(*)::int AS count FROM api_tokens');
+    expect(count).toBe(1);
+  });
+
   it('ask the database nothing when warm, at most two queries when cold, and note their use in batches', async () => {
     const { token } = (await create(['storage.view'])).body;
     const replica = await TestApplication.start({}, kubarr);

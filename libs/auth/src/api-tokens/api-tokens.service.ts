@@ -3,7 +3,7 @@ import { type Actor, hasPermission, type SignedIn } from '@kubarr/access';
 import { AuditRecorder } from '@kubarr/audit';
 import { randomBytes } from 'node:crypto';
 import { Profiles } from '@kubarr/users';
-import { DataSource, MoreThanOrEqual } from 'typeorm';
+import { DataSource, type EntityManager, LessThan, MoreThanOrEqual } from 'typeorm';
 import { RecentProof } from '../sessions/recent-proof.js';
 import { SessionDirectory } from '../sessions/session-directory.js';
 import { ApiToken } from './api-token.entity.js';
@@ -54,6 +54,7 @@ export class ApiTokensService {
     const token = tokenText(randomBytes(RANDOM_BYTES));
     const row = await this.dataSource.transaction(async (transaction) => {
       await this.sessions.lockAccountOf(transaction, caller);
+      await this.deleteEnded(transaction, userId);
       if ((await transaction.countBy(ApiToken, { userId })) >= MAX_PER_ACCOUNT)
         throw new TooManyApiTokens(MAX_PER_ACCOUNT);
       const { identifiers } = await transaction.insert(ApiToken, {
@@ -88,6 +89,12 @@ export class ApiTokensService {
       });
     });
     return { message: 'API token revoked' };
+  }
+
+  /** Deletes the tokens that ended with all sessions of the account: they are not listed, so nobody could revoke them. */
+  private async deleteEnded(transaction: EntityManager, userId: number): Promise<void> {
+    const { sessionsValidAfter = null } = (await this.profiles.findInTransaction(transaction, userId)) ?? {};
+    if (sessionsValidAfter) await transaction.delete(ApiToken, { userId, createdAt: LessThan(sessionsValidAfter) });
   }
 }
 
