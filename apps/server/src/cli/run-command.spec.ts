@@ -46,6 +46,13 @@ describe('The command line', () => {
     expect(printed.join('\n')).not.toContain('abab');
   });
 
+  it('hides the password of a URL in a variable that should have none', () => {
+    const [url, shown] = ['postgres://kubarr:pa/ss@word@db:5432/kubarr', 'postgres://(hidden)@db:5432/kubarr'];
+    expect(printConfig({ KUBARR_DB_HOST: url, KUBARR_PUBLIC_URL: url })).toBe(1);
+    expect(printed.filter((text) => text.includes(shown))).toHaveLength(2);
+    expect([...printed, ...complaints].join('\n')).not.toMatch(/pa\/ss|@word/);
+  });
+
   it('prints an invalid environment as well, and what is wrong with it', () => {
     expect(printConfig({ KUBARR_PORT: 'eighty' })).toBe(1);
     expect(printed.some((text) => /^KUBARR_PORT +eighty /.test(text))).toBe(true);

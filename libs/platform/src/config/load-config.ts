@@ -66,9 +66,12 @@ export function explainVariables(
   return variables.map((variable) => {
     const found = reader.find(variable);
     if (!found) return { variable, value: variable.defaultText, source: 'default' };
-    return { variable, value: variable.isSecret ? '(hidden)' : found.text, source: found.source };
+    return { variable, value: variable.isSecret ? '(hidden)' : withoutCredentials(found.text), source: found.source };
   });
 }
+
+/** A URL with a password in a variable that should have none is invalid, and still shown. */
+const withoutCredentials = (text: string): string => text.replace(/\/\/.*@/s, '//(hidden)@');
 
 class Reader implements EnvironmentReader {
   readonly problems: string[] = [];
