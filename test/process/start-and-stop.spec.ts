@@ -192,6 +192,7 @@ describe('The process', () => {
     const during = await runCommand(['doctor'], environment);
     expect(during.code).toBe(0);
     expect(during.output).toContain(String(server.child.pid));
+    expect(during.output).not.toContain('Stop that process');
     expect((await server.browser().get('/api/health/ready')).status).toBe(200);
     await server.stop();
 

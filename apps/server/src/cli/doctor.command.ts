@@ -94,7 +94,7 @@ async function examineStateDirectory(config: Config): Promise<string> {
     await lock.release();
     return `${directory} can be written, no server runs on it`;
   } catch (error) {
-    if (error instanceof StateDirectoryLocked) return error.message;
+    if (error instanceof StateDirectoryLocked) return error.owner ? error.finding : error.message;
     throw error;
   }
 }

@@ -5,14 +5,15 @@ import { type LockOwner } from './directory-lock.js';
 export class StateDirectoryLocked extends KubarrError {
   readonly code = 'state.held';
   readonly kind = 'conflict';
+  /** The message without what to do. */
+  readonly finding: string;
   constructor(
     directory: string,
     readonly owner: LockOwner | undefined,
   ) {
-    super(
-      `The state directory ${directory} is in use by ${owner ? describe(owner) : 'a process that does not answer'}. ` +
-        `Stop that process, or choose another directory with KUBARR_STATE_DIR.`,
-    );
+    const finding = `The state directory ${directory} is in use by ${owner ? describe(owner) : 'a process that does not answer'}.`;
+    super(`${finding} Stop that process, or choose another directory with KUBARR_STATE_DIR.`);
+    this.finding = finding;
   }
 }
 
