@@ -6,8 +6,8 @@ import configuration from '../.dependency-cruiser.js';
 
 /**
  * Checks who imports whom: the rules of .dependency-cruiser.js (made from libs/areas.json) on files, and that no folders
- * of a library import one another in a circle. Type imports count. The root of a library does not: it holds what its
- * folders share and what joins them.
+ * of a library or of the application import one another in a circle. Type imports count. The root of a library does not:
+ * it holds what its folders share and what joins them.
  */
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -62,13 +62,13 @@ function circlesOfFolders(modules) {
   return circles;
 }
 
-/** In a folder of a library, not in its root; tests and the index of a folder do not count. */
+/** In a folder of a library, not in its root; tests do not count. */
 function isInFolder(path) {
   const root = `${library(path)}/src`.replace(/(platform\/src\/[^/]+)\/src$/, '$1');
-  return path.startsWith('libs/') && dirname(path) !== root && !/(\/index|\.spec)\.ts$/.test(path);
+  return /^(libs|apps)\//.test(path) && dirname(path) !== root && !path.endsWith('.spec.ts');
 }
 
-/** `libs/auth`; a topic of the platform counts as a library of its own. */
+/** `libs/auth` or `apps/server`; a topic of the platform counts as a library of its own. */
 function library(path) {
-  return /^libs\/platform\/src\/[^/]+|^libs\/[^/]+/.exec(path)?.[0];
+  return /^libs\/platform\/src\/[^/]+|^(libs|apps)\/[^/]+/.exec(path)?.[0];
 }
