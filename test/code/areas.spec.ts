@@ -4,7 +4,7 @@ import { Setting } from '@kubarr/settings';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AREAS, CONFIGS } from '../../apps/server/src/areas.js';
-import { ROOT, sources } from '../support/sources.js';
+import { read, ROOT, sources } from '../support/sources.js';
 
 /** What the files with this ending export, by file and name. */
 async function exportsOf(ending: string): Promise<[name: string, value: unknown][]> {
@@ -23,6 +23,16 @@ const isDeclarationOf =
     typeof value === 'object' && value !== null && Object.values(value).every((each) => each instanceof kind);
 
 describe('The list of areas', () => {
+  it('has the module of every area', async () => {
+    const { areas } = JSON.parse(read('libs/areas.json')) as { areas: { name: string }[] };
+    const assembled = new Set<unknown>(AREAS.map(({ module }) => module));
+    const declared = (
+      await Promise.all(areas.map(({ name }) => exportsOf(`libs/${name}/src/${name}.module.ts`)))
+    ).flat();
+    expect(declared.length).toBeGreaterThan(9);
+    expect(declared.filter(([, value]) => !assembled.has(value)).map(([name]) => name)).toEqual([]);
+  });
+
   it('has the audit actions of every *.actions.ts', async () => {
     const assembled = new Set<unknown>(AREAS.flatMap(({ actions = [] }) => actions));
     const declared = (await exportsOf('.actions.ts')).filter(isDeclarationOf(AuditAction));
