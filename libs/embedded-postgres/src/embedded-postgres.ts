@@ -6,7 +6,7 @@ import { makeDirectory, readOrCreateFile } from '@kubarr/platform/state';
 import { findBinaries } from './binaries.js';
 import { prepareDataDirectory } from './data-directory.js';
 import { EmbeddedPostgresNotStarted, namedFolderFailure } from './embedded.errors.js';
-import { removeSocketDirectory, type ListeningPlace } from './listening-place.js';
+import { removeSocketDirectory, type ListenAddress } from './listen-address.js';
 import { runPostmaster } from './postmaster.js';
 import { stopServer } from './server-signals.js';
 import { ServerLog } from './server-log.js';
@@ -93,16 +93,12 @@ function newPassword(): Buffer {
   return Buffer.from(randomBytes(24).toString('base64url'));
 }
 
-function targetAt({ socketDirectory, port }: ListeningPlace, database: string, password: string): DatabaseTarget {
+function targetAt({ socketDirectory, port }: ListenAddress, database: string, password: string): DatabaseTarget {
   const host = socketDirectory ?? '127.0.0.1';
   return { host, port, database, user: ROLE, password: socketDirectory ? undefined : password, tls: 'off' };
 }
 
-async function createDatabaseIfMissing(
-  place: ListeningPlace,
-  access: SuperuserAccess,
-  database: string,
-): Promise<void> {
+async function createDatabaseIfMissing(place: ListenAddress, access: SuperuserAccess, database: string): Promise<void> {
   await asSuperuser(place, access, async (client) => {
     const { rows } = await client.query<{ role: boolean; database: boolean }>(
       `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS role,

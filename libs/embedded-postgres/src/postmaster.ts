@@ -5,12 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Binaries, SERVER_ENVIRONMENT } from './binaries.js';
 import { notAccessibleTo } from './data-directory.js';
 import { EmbeddedPostgresDiskFull, EmbeddedPostgresNotStarted } from './embedded.errors.js';
-import {
-  chooseListeningPlace,
-  removeSocketDirectory,
-  type ListeningPlace,
-  writeAccessRules,
-} from './listening-place.js';
+import { chooseListenAddress, removeSocketDirectory, type ListenAddress, writeAccessRules } from './listen-address.js';
 import { type PostmasterPidFile, readPostmasterPidFile } from './postmaster-pid-file.js';
 import { POLL_INTERVAL_MS, serverProgram, signalServer } from './server-signals.js';
 import { type ServerLog } from './server-log.js';
@@ -29,7 +24,7 @@ const RETRYABLE =
 
 export interface Postmaster {
   readonly pid: number;
-  readonly place: ListeningPlace;
+  readonly place: ListenAddress;
   readonly tookOver: boolean;
 }
 
@@ -100,7 +95,7 @@ async function removeRemains(earlier: PostmasterPidFile, dataDirectory: string):
 /** `undefined` = retry: remains of an earlier server, or another program on the port, prevent the start. */
 async function start(options: PostmasterOptions): Promise<Postmaster | undefined> {
   const { dataDirectory, binaries, user, log } = options;
-  const place = await chooseListeningPlace(options.home, user);
+  const place = await chooseListenAddress(options.home, user);
   await writeAccessRules(dataDirectory);
   const settings = serverSettings({ durable: options.durable, ...place });
   const output = await log.openForAppending();

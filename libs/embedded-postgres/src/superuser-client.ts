@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { SUPERUSER } from './data-directory.js';
-import { type ListeningPlace } from './listening-place.js';
+import { type ListenAddress } from './listen-address.js';
 
 /** How the supervisor signs in to its server. */
 export interface SuperuserAccess {
@@ -14,7 +14,7 @@ const CONNECT_WITHIN_MS = 10_000;
 
 /** Runs `work` on a connection of its own to the maintenance database. */
 export async function asSuperuser<Result>(
-  place: ListeningPlace,
+  place: ListenAddress,
   { password, applicationName }: SuperuserAccess,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
@@ -38,6 +38,6 @@ export async function asSuperuser<Result>(
 }
 
 /** False while the server starts, stops, or is not there. */
-export async function acceptsConnections(place: ListeningPlace, access: SuperuserAccess): Promise<boolean> {
+export async function acceptsConnections(place: ListenAddress, access: SuperuserAccess): Promise<boolean> {
   return asSuperuser(place, access, () => Promise.resolve(true)).catch(() => false);
 }

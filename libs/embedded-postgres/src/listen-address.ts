@@ -6,7 +6,7 @@ import { MAX_SOCKET_PATH_BYTES } from '@kubarr/platform/state';
 import { changeOwner, type ServerUser } from './server-user.js';
 
 /** Where the server listens: in a private folder, or on a port of the loopback address, where it asks for a password. */
-export interface ListeningPlace {
+export interface ListenAddress {
   /** `undefined` = on the loopback address. */
   readonly socketDirectory: string | undefined;
   /** For a socket only part of its file name. */
@@ -20,7 +20,7 @@ const TEMPORARY_PREFIX = 'kubarr-socket-';
  * A place for a server about to start; no server may be running. In order: the folder `socket` beside the data; where
  * that path is too long for a socket, a new folder among the temporary ones; otherwise a free port.
  */
-export async function chooseListeningPlace(home: string, user: ServerUser): Promise<ListeningPlace> {
+export async function chooseListenAddress(home: string, user: ServerUser): Promise<ListenAddress> {
   const beside = join(home, 'socket');
   if (fitsSocket(beside)) {
     await makePrivate(beside, user);
