@@ -8,7 +8,7 @@ const DOT = 0x2e;
 
 export const ROOT = new RelativePath([]);
 
-/** The trash folder; its content is described in `trash-places.ts`. */
+/** The trash folder; its content is described in `trash-folders.ts`. */
 export const TRASH = parseRelativePath(`${OWN_PREFIX}trash`);
 
 /** Whether Kubarr reserves this name. Ignores case, because a case-insensitive disk does. */

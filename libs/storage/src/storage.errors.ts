@@ -75,7 +75,7 @@ export class ReservedName extends KubarrError {
 }
 
 /** The root and its folders downloads and media, which installed apps need. */
-export class ProtectedPlace extends KubarrError {
+export class ProtectedFolder extends KubarrError {
   readonly code = 'storage.protected';
   readonly kind = 'forbidden';
   constructor(path: string) {

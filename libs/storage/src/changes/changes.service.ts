@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Actor } from '@kubarr/access';
 import { nameBytes } from '@kubarr/file-tree';
 import { StorageIntents } from '../intents/storage-intents.js';
-import { refuseProtected } from '../protected-places.js';
+import { refuseProtected } from '../protected-folders.js';
 import { NameNotUsable } from '../storage.errors.js';
 import { storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';

@@ -10,11 +10,11 @@ import {
 } from '@kubarr/file-tree';
 import { KeyRing } from '@kubarr/platform/secrets';
 import { randomUUID } from 'node:crypto';
-import { refuseProtected } from '../protected-places.js';
+import { refuseProtected } from '../protected-folders.js';
 import { ChangeOutcome } from '../intents/change-outcome.js';
 import { StorageIntents } from '../intents/storage-intents.js';
 import { partBeside, storagePath } from '../storage-path.js';
-import { PENDING_DELETION, makeTrash, newTrashId } from '../trash-places.js';
+import { PENDING_DELETION, makeTrash, newTrashId } from '../trash-folders.js';
 import { StorageRoot } from '../storage-root.js';
 import { CONFIRMATION_MS, confirmationFor, isConfirmed } from './confirmation.js';
 import { NotConfirmed } from './removal.errors.js';

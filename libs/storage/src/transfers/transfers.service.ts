@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource, Repository } from 'typeorm';
 import { freeName } from '../free-name.js';
 import { done, failed, type ItemOutcomeResponse, type ItemOutcomesResponse } from '../item-outcomes.dto.js';
-import { refuseProtected } from '../protected-places.js';
+import { refuseProtected } from '../protected-folders.js';
 import { DiskQuota } from '../disk-quota.js';
 import { StorageIntents } from '../intents/storage-intents.js';
 import { partBeside, ROOT, storagePath } from '../storage-path.js';

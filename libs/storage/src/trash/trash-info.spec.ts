@@ -1,7 +1,7 @@
 import { parseRelativePath } from '@kubarr/file-tree';
 import fc from 'fast-check';
 import { readTrashInfo, writeTrashInfo } from './trash-info.js';
-import { deletedAt, idOfInfo, newTrashId, TRASH_ID } from '../trash-places.js';
+import { deletedAt, idOfInfo, newTrashId, TRASH_ID } from '../trash-folders.js';
 
 describe('A .trashinfo file', () => {
   it('has the format that other file managers read', () => {

@@ -8,7 +8,16 @@ import { Log } from '@kubarr/platform/telemetry';
 import { StorageIntents } from '../intents/storage-intents.js';
 import { StorageRoot } from '../storage-root.js';
 import { infoIn } from './trash.service.js';
-import { deletedAt, PENDING_DELETION, fileOf, idOfInfo, INFO, infoOf, makeTrash, TRASH_ID } from '../trash-places.js';
+import {
+  deletedAt,
+  PENDING_DELETION,
+  fileOf,
+  idOfInfo,
+  TRASH_INFO,
+  infoOf,
+  makeTrash,
+  TRASH_ID,
+} from '../trash-folders.js';
 import { TRASH } from '../storage-path.js';
 import { StorageActions } from '../storage.actions.js';
 
@@ -89,7 +98,7 @@ export class TrashRetention {
 }
 
 async function idsBefore(root: OpenRoot, until: number): Promise<string[]> {
-  return (await membersOf(root, INFO))
+  return (await membersOf(root, TRASH_INFO))
     .map(({ name }) => idOfInfo(name))
     .filter((id) => id !== undefined)
     .filter((id) => deletedAt(id).getTime() < until);

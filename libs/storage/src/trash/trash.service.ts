@@ -7,7 +7,7 @@ import { DataSource } from 'typeorm';
 import { freeName } from '../free-name.js';
 import { done, failed, type ItemOutcomeResponse, type ItemOutcomesResponse } from '../item-outcomes.dto.js';
 import { pageSlice } from '../page-slice.js';
-import { refuseProtected } from '../protected-places.js';
+import { refuseProtected } from '../protected-folders.js';
 import { StorageIntents } from '../intents/storage-intents.js';
 import { RemovalJob } from '../removal/removal.job.js';
 import { storagePath } from '../storage-path.js';
@@ -20,12 +20,12 @@ import {
   PENDING_DELETION,
   fileOf,
   idOfInfo,
-  INFO,
+  TRASH_INFO,
   infoOf,
   makeTrash,
   newTrashId,
   TRASH_ID,
-} from '../trash-places.js';
+} from '../trash-folders.js';
 import { StorageActions } from '../storage.actions.js';
 
 const DAY_MS = 86_400_000;
@@ -173,7 +173,7 @@ export class Trash {
 /** The info files, newest first; none before the first use of the trash. */
 export async function infosIn(root: OpenRoot, slice: Slice) {
   try {
-    return await root.list(INFO, { ...slice, order: { by: 'name', descending: true } });
+    return await root.list(TRASH_INFO, { ...slice, order: { by: 'name', descending: true } });
   } catch (error) {
     if (error instanceof EntryNotFound) return { entries: [], total: 0 };
     throw error;

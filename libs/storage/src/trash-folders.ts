@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { TRASH } from './storage-path.js';
 
 /** The two folders of the trash. Source: Desktop Trash Can Specification 1.0, freedesktop.org. */
-export const FILES = parseRelativePath(`${TRASH.text}/files`);
-export const INFO = parseRelativePath(`${TRASH.text}/info`);
+export const TRASH_FILES = parseRelativePath(`${TRASH.text}/files`);
+export const TRASH_INFO = parseRelativePath(`${TRASH.text}/info`);
 
-/** Entries that a job is deleting; they cannot be restored. Not part of the specification, and named when first released. */
+/** Entries that a job is deleting; they cannot be restored. Not in the specification; the name of the folder is released. */
 export const PENDING_DELETION = parseRelativePath(`${TRASH.text}/doomed`);
 
 const INFO_SUFFIX = '.trashinfo';
@@ -19,8 +19,8 @@ export const TRASH_ID = /^[0-9a-f]{12}-[0-9a-f]{12}$/;
 
 export const deletedAt = (id: string): Date => new Date(parseInt(id.slice(0, 12), 16));
 
-export const fileOf = (id: string): RelativePath => FILES.child(Buffer.from(id));
-export const infoOf = (id: string): RelativePath => INFO.child(Buffer.from(id + INFO_SUFFIX));
+export const fileOf = (id: string): RelativePath => TRASH_FILES.child(Buffer.from(id));
+export const infoOf = (id: string): RelativePath => TRASH_INFO.child(Buffer.from(id + INFO_SUFFIX));
 
 /** The id that a name in `info` belongs to; `undefined` for anything else. */
 export function idOfInfo(name: Buffer): string | undefined {
@@ -33,7 +33,7 @@ export function idOfInfo(name: Buffer): string | undefined {
 const TRASH_MODE = 0o700;
 
 export async function makeTrash(root: OpenRoot): Promise<void> {
-  for (const folder of [FILES, INFO, PENDING_DELETION]) {
+  for (const folder of [TRASH_FILES, TRASH_INFO, PENDING_DELETION]) {
     await root.files.makeDirectory(folder, TRASH_MODE).catch((error: unknown) => {
       if (!(error instanceof NameTaken)) throw error;
     });
