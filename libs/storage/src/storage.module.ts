@@ -7,7 +7,7 @@ import { Archives } from './archives/archives.service.js';
 import { ChangesController } from './changes/changes.controller.js';
 import { StorageChanges } from './changes/changes.service.js';
 import { DiskQuota } from './disk-quota.js';
-import { DiskWalks } from './disk-walks.js';
+import { WalkLimiter } from './walk-limiter.js';
 import { Downloads } from './downloads.js';
 import { ChangeOutcome } from './intents/change-outcome.js';
 import { IntentSweep } from './intents/intent-sweep.job.js';
@@ -65,7 +65,7 @@ import { StorageSettings } from './storage.settings.js';
     ChangeOutcome,
     StorageIntents,
     IntentSweep,
-    DiskWalks,
+    WalkLimiter,
     StorageChanges,
     Transfers,
     TransferJob,

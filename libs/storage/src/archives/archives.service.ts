@@ -2,7 +2,7 @@ import { Injectable, StreamableFile } from '@nestjs/common';
 import { type RelativePath } from '@kubarr/file-tree';
 import { Readable } from 'node:stream';
 import { attachment } from '../content-disposition.js';
-import { DiskWalks } from '../disk-walks.js';
+import { WalkLimiter } from '../walk-limiter.js';
 import { storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
 import { archiveMembers } from './archive-members.js';
@@ -19,7 +19,7 @@ const MAX_ZIP_MEMBERS = 50_000;
 export class Archives {
   constructor(
     private readonly root: StorageRoot,
-    private readonly walks: DiskWalks,
+    private readonly walks: WalkLimiter,
   ) {}
 
   /** @throws ArchiveTooLarge, TooManyWalks, EntryNotFound before anything is sent */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { nameText, EntryNotFound } from '@kubarr/file-tree';
-import { DiskWalks } from '../disk-walks.js';
+import { WalkLimiter } from '../walk-limiter.js';
 import { fileInfo } from '../file-info.js';
 import { isHidden, isShown, storagePath } from '../storage-path.js';
 import { StorageRoot } from '../storage-root.js';
@@ -15,7 +15,7 @@ const TIME_LIMIT_MS = 10_000;
 export class Search {
   constructor(
     private readonly root: StorageRoot,
-    private readonly walks: DiskWalks,
+    private readonly walks: WalkLimiter,
   ) {}
 
   /** Rejects with the reason of `signal` when it aborts. @throws TooManyWalks */

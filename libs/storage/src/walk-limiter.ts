@@ -6,7 +6,7 @@ const MAX_CONCURRENT = 4;
 
 /** Limits the requests that walk whole trees, so that other requests still get the disk. */
 @Injectable()
-export class DiskWalks {
+export class WalkLimiter {
   private running = 0;
 
   /** @returns a function that ends the walk; safe to call twice @throws TooManyWalks */
