@@ -36,7 +36,7 @@ export class ItemOutcomesResponse {
   job_id!: number | null;
 }
 
-export const done = (path: string, newPath: string | null): ItemOutcomeResponse => ({
+export const doneItem = (path: string, newPath: string | null): ItemOutcomeResponse => ({
   path,
   outcome: 'done',
   new_path: newPath,
@@ -45,7 +45,7 @@ export const done = (path: string, newPath: string | null): ItemOutcomeResponse 
 });
 
 /** A refused item does not stop the others. Internal errors, and a disk that does not respond, are rethrown. */
-export function failed(path: string, error: unknown): ItemOutcomeResponse {
+export function failedItem(path: string, error: unknown): ItemOutcomeResponse {
   if (!(error instanceof KubarrError) || error.kind === 'internal' || error instanceof DiskNotResponding) throw error;
   return { path, outcome: 'failed', new_path: null, code: error.code, detail: error.message };
 }

@@ -5,7 +5,7 @@ import { IntoItself, NotADirectory, NotAFile, type OpenRoot, OtherDisk, type Rel
 import { randomUUID } from 'node:crypto';
 import { DataSource, Repository } from 'typeorm';
 import { freeName } from '../free-name.js';
-import { done, failed, type ItemOutcomeResponse, type ItemOutcomesResponse } from '../item-outcomes.dto.js';
+import { doneItem, failedItem, type ItemOutcomeResponse, type ItemOutcomesResponse } from '../item-outcomes.dto.js';
 import { refuseProtected } from '../protected-folders.js';
 import { DiskQuota } from '../disk-quota.js';
 import { StorageIntents } from '../intents/storage-intents.js';
@@ -119,10 +119,10 @@ export class Transfers {
         try {
           const path = storagePath(text);
           const { target, isDone } = await attempt(root, path, folder);
-          items.push(isDone ? done(text, target.text) : { ...done(text, target.text), outcome: 'job' });
+          items.push(isDone ? doneItem(text, target.text) : { ...doneItem(text, target.text), outcome: 'job' });
           if (!isDone) left.push({ from: path.text, to: target.text });
         } catch (error) {
-          items.push(failed(text, error));
+          items.push(failedItem(text, error));
         }
       }
       const jobId =

@@ -5,7 +5,7 @@ import { NameTaken, nameText, EntryNotFound, type OpenRoot, type Slice } from '@
 import { text as readText } from 'node:stream/consumers';
 import { DataSource } from 'typeorm';
 import { freeName } from '../free-name.js';
-import { done, failed, type ItemOutcomeResponse, type ItemOutcomesResponse } from '../item-outcomes.dto.js';
+import { doneItem, failedItem, type ItemOutcomeResponse, type ItemOutcomesResponse } from '../item-outcomes.dto.js';
 import { pageSlice } from '../page-slice.js';
 import { refuseProtected } from '../protected-folders.js';
 import { StorageIntents } from '../intents/storage-intents.js';
@@ -160,8 +160,8 @@ export class Trash {
       for (const name of names) {
         items.push(
           await attempt(root, name).then(
-            (place) => done(name, place),
-            (error: unknown) => failed(name, error),
+            (place) => doneItem(name, place),
+            (error: unknown) => failedItem(name, error),
           ),
         );
       }
