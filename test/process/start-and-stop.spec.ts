@@ -210,6 +210,16 @@ describe('The process', () => {
     expect(await readFile(join(directory, 'secret.key'), 'utf8')).toBe('damaged');
   });
 
+  it('has a doctor who says what is in the way of a state directory', async () => {
+    const file = join(directory, 'file');
+    await writeFile(file, '');
+    const { code, output } = await runCommand(['doctor'], { KUBARR_STATE_DIR: file });
+    expect(code).toBe(1);
+    expect(output).toMatch(/FAIL +state directory +.*not a directory/);
+    expect(output).toMatch(/FAIL +storage +/);
+    expect(output).not.toMatch(/^ +at /m);
+  });
+
   it('has a doctor who says that the database cannot be reached, and migrate waits for it as long as configured', async () => {
     const environment = { KUBARR_STATE_DIR: directory, DATABASE_URL: 'postgres://kubarr@127.0.0.1:1/kubarr' };
     const { code, output } = await runCommand(['doctor'], environment);

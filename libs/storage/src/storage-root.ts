@@ -82,12 +82,13 @@ export class StorageRoot implements OnModuleInit {
     return this.storage.path;
   }
 
-  /** Creates only the default folder in the state directory: a missing mount point must be noticed. */
+  /**
+   * Creates only the default folder in the state directory: a missing mount point must be noticed. A folder that cannot be
+   * created is reported when it is used, and by `kubarr doctor`, which runs without it.
+   */
   async prepare(): Promise<void> {
     if (this.storage.path !== join(this.state.directory, 'data')) return;
-    await mkdir(this.storage.path, { mode: 0o775 }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST' && error.code !== 'ENOENT') throw error;
-    });
+    await mkdir(this.storage.path, { mode: 0o775 }).catch(() => undefined);
   }
 
   private async open(folder?: string): Promise<OpenRoot> {
