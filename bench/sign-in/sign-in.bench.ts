@@ -71,6 +71,8 @@ await withPostgres(async (target, directory) => {
     console.log(`${kind.padEnd(16)}${row}`);
   }
   verdict('different answers', answers.size, { atMost: 1 }, 0);
-  verdict('chance to recognise a known name by its response time', distinguishability(times.known, times.unknown), { atMost: 0.56 });
+  verdict('chance to recognise a known name by its response time', distinguishability(times.known, times.unknown), {
+    atMost: 0.56,
+  });
   await server.stop();
 });
