@@ -70,6 +70,24 @@ describe('A change to the storage', () => {
     await kubarr.dataSource.query('DELETE FROM storage_intents');
   });
 
+  it('that moved an entry to the trash can be undone although it is not recorded yet', async () => {
+    await writeFile(at('dear'), 'content');
+    const trash = async () => (await administrator.get('/api/storage/trash')).body.items;
+    await withoutTable('audit_logs', async () => {
+      const { body } = await administrator.post('/api/storage/trash', { paths: ['dear'] });
+      expect([body.items[0].code, existsSync(at('dear'))]).toEqual(['storage.not-recorded', false]);
+    });
+    const [{ id, path }] = await trash();
+    expect(path).toBe('dear');
+    const { body } = await administrator.post('/api/storage/trash/restore', { ids: [id] });
+    expect([body.items[0].outcome, existsSync(at('dear'))]).toEqual(['done', true]);
+    await settleElsewhere();
+    expect(await entriesAbout('dear')).toBe(1);
+    await administrator.post('/api/storage/trash', { paths: ['dear', 'absent'] });
+    expect(await trash()).toHaveLength(1);
+    await kubarr.dataSource.query('DELETE FROM storage_intents');
+  });
+
   it('that is made again after a crash is recorded once', async () => {
     jest.spyOn(FileOperations.prototype, 'makeDirectory').mockRejectedValueOnce(new Error('the process ended here'));
     expect((await createDirectory('again')).status).toBe(500);

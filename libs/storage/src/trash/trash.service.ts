@@ -60,7 +60,9 @@ export class Trash {
           target: fileOf(id),
         });
       } catch (error) {
-        await root.trees.remove(infoOf(id));
+        // It stays when only the record of the change is missing: without it nobody could restore the entry.
+        const isInTrash = await root.files.statIfExists(fileOf(id)).catch(() => true);
+        if (!isInTrash) await root.trees.remove(infoOf(id));
         throw error;
       }
       return null;
