@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { DiskNotResponding } from '../files.errors.js';
 import { DiskCalls } from './disk-calls.js';
 
-const STALL_MS = 60;
+/** Longer than a busy machine delays a timer. */
+const STALL_MS = 240;
 
 /** Calls that return when the test says so. */
 const gates = (): { call: () => Promise<void>; open: () => void; started: () => number } => {
