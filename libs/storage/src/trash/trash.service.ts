@@ -60,7 +60,7 @@ export class Trash {
           target: fileOf(id),
         });
       } catch (error) {
-        // It stays when only the record of the change is missing: without it nobody could restore the entry.
+        // The info file stays when only the record of the change is missing: nobody could restore the entry without it.
         const isInTrash = await root.files.statIfExists(fileOf(id)).catch(() => true);
         if (!isInTrash) await root.trees.remove(infoOf(id));
         throw error;
