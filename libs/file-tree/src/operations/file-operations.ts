@@ -187,8 +187,10 @@ async function moveBetween(
   if (entry.kind !== 'directory' && (await linkIfPossible(old, next))) {
     const linked = await statEntry(target, to.name);
     const left = await statIfExists(source, from.name);
-    const undo = async (refusal: unknown): Promise<never> => {
-      if (await hasOtherNames(next, linked)) await unlinkIfThere(next);
+    const undo = async (refusal: unknown): Promise<boolean> => {
+      const stays = await statIfExists(source, from.name);
+      if (!stays || !isSameEntry(stays, linked)) return false;
+      await unlinkIfThere(next);
       throw refusal;
     };
     const removedOldName = left && isSameEntry(left, linked) && (await unlinkIfThere(old).catch(undo));
