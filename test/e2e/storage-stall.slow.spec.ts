@@ -30,26 +30,31 @@ const canMountDead = ((): boolean => {
 describe('While the disk does not respond', () => {
   let kubarr: TestApplication;
   let administrator: Browser;
+  /** {@link LIMIT_MS}, or more on a machine so busy that a sign-in takes a good part of it without any stall. */
+  let limitMs: number;
   beforeAll(async () => {
     kubarr = await TestApplication.start({ KUBARR_DB_MAX_CONNECTIONS: String(STALLED_CALLS) });
     administrator = kubarr.administrator();
+    limitMs = Math.max(LIMIT_MS, 5 * (await timed(signIn)));
   });
   afterAll(() => kubarr.close());
 
-  const timed = async (request: () => Promise<Answer>): Promise<[status: number, isInTime: boolean]> => {
+  /** Milliseconds that a request takes whose answer is 200. */
+  const timed = async (request: () => Promise<Answer>): Promise<number> => {
     const start = performance.now();
-    const { status } = await request();
-    return [status, performance.now() - start < LIMIT_MS];
+    expect([request.toString(), (await request()).status]).toEqual([request.toString(), 200]);
+    return performance.now() - start;
   };
+  const signIn = (): Promise<Answer> => kubarr.browser().post('/auth/login', { username, password });
   const expectTheRestToAnswer = async (): Promise<void> => {
     for (const request of [
-      () => kubarr.browser().post('/auth/login', { username, password }),
+      signIn,
       () => administrator.get('/api/audit'),
       () => administrator.get('/api/users/me'),
       () => administrator.get('/api/health/ready'),
       () => administrator.get('/api/system/health'),
     ])
-      expect([request.toString(), ...(await timed(request))]).toEqual([request.toString(), 200, true]);
+      expect(await timed(request)).toBeLessThan(limitMs);
   };
   const createDirectory = (path: string): Promise<Answer> => administrator.post('/api/storage/mkdir', { path });
   const expectNoTrace = async (): Promise<void> => {
@@ -77,7 +82,7 @@ describe('While the disk does not respond', () => {
           status: 503,
           code: 'storage.not-responding',
         });
-        expect(performance.now() - start).toBeLessThan(LIMIT_MS);
+        expect(performance.now() - start).toBeLessThan(limitMs);
       } finally {
         mount?.revive();
       }
