@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Actor, hasPermission, type SignedIn } from '@kubarr/access';
+import { SharedQueries } from '@kubarr/platform/database';
 import { DataSource } from 'typeorm';
 import { canonicalAction } from './audit-action.js';
 import { AuditEntries, type AuditFilter } from './audit-entries.js';
@@ -15,7 +16,6 @@ import {
 import { AuditNotAllowed } from './audit.errors.js';
 import { AuditDeletion, REQUEST_THROTTLE } from './retention/audit-deletion.js';
 import { AuditStatistics } from './statistics/audit-statistics.js';
-import { SharedQueries } from './statistics/shared-query.js';
 import { AuditActions } from './audit.actions.js';
 
 /** Larger pages are cut to this rather than refused: the web client relies on it. */

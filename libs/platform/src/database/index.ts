@@ -7,6 +7,7 @@ export { deleteInBatches } from './delete-in-batches.js';
 export { DatabaseModule } from './database.module.js';
 export { migrate, pendingMigrations, type MigrationClass } from './migrate.js';
 export { PreparedStatements } from './prepared-statements.js';
+export { SharedQueries } from './shared-query.js';
 export { ReplicaBus } from './replica-bus.js';
 export { LazyDataSource } from './lazy-data-source.js';
 export { DatabaseConfig, type DatabaseTarget } from './database.config.js';
