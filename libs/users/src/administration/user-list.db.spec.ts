@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { type UserResponse, responseOf } from '../user-response.js';
 import { RightsFixture } from '../../../../test/support/rights-fixture.js';
 import { UserList } from './user-list.js';
@@ -47,6 +48,21 @@ describe('UserList', () => {
     expect(await page(3)).toEqual([]);
     await fixture.dataSource.query('UPDATE users SET is_approved = false WHERE id = $1', [ids[2]]);
     expect((JSON.parse(await list.listPending()) as UserResponse[]).map(({ id }) => id)).toEqual([ids[2]]);
+  });
+
+  it('reads a page once for all who wait for it, and never answers from before the request', async () => {
+    await fixture.addUser('anna');
+    const query = jest.spyOn(fixture.dataSource, 'query');
+    const first = page();
+    const before = page();
+    await fixture.addUser('berta');
+    const after = await Promise.all([page(), page(), page(), page()]);
+    expect(after.map((users) => users.length)).toEqual([2, 2, 2, 2]);
+    // The first, one for `before`, and two at most for the others: one that starts at once and one that the rest share.
+    const reads = query.mock.calls.filter(([text]) => text.includes('LEFT JOIN user_preferences'));
+    expect(reads.length).toBeLessThanOrEqual(4);
+    await Promise.all([first, before]);
+    query.mockRestore();
   });
 
   it('sees a changed role at once', async () => {

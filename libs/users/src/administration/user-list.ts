@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CacheRegistry, type ReadThroughCache } from '@kubarr/platform/cache';
-import { ReplicaBus } from '@kubarr/platform/database';
+import { ReplicaBus, SharedQueries } from '@kubarr/platform/database';
 import { DataSource } from 'typeorm';
 import { KNOWN_APPS, PROFILE_CHANGED } from '../profiles.js';
 import { type RoleRow, rolesWithGrants } from '../roles/role-row.js';
@@ -41,11 +41,12 @@ interface RoleCatalogue {
 
 /**
  * Pages of accounts, as the JSON text of a `UserResponse[]`. Households have few distinct sets of roles: what a set grants
- * is computed and serialised once, not for each account. One query while the roles are cached.
+ * is computed and serialised once, not for each account. One query while the roles are cached, shared by callers that wait.
  */
 @Injectable()
 export class UserList {
   private readonly cache: ReadThroughCache<RoleCatalogue>;
+  private readonly pages = new SharedQueries<string>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -68,7 +69,11 @@ export class UserList {
     return this.page('WHERE NOT u.is_approved', 0, MAX_PENDING);
   }
 
-  private async page(condition: string, skip: number, limit: number): Promise<string> {
+  private page(condition: string, skip: number, limit: number): Promise<string> {
+    return this.pages.get(`${condition} ${skip} ${limit}`, () => this.readPage(condition, skip, limit));
+  }
+
+  private async readPage(condition: string, skip: number, limit: number): Promise<string> {
     const rows = await this.dataSource.query<Row[]>(`${QUERY} ${condition} ORDER BY u.id OFFSET $1 LIMIT $2`, [
       skip,
       limit,
