@@ -48,5 +48,5 @@ USER 10001:10001
 EXPOSE 8000
 VOLUME ["/var/lib/kubarr", "/data"]
 HEALTHCHECK --interval=20s --timeout=5s --start-period=60s CMD ["node", "-e", "fetch('http://127.0.0.1:8000/api/health').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "--max-semi-space-size=2", "dist/apps/server/src/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "dist/apps/server/src/main.js"]
 CMD ["serve"]
