@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SYSTEM } from '@kubarr/access';
 import { JobWorker } from '@kubarr/jobs';
 import { ADMINISTRATOR, TestApplication } from '../support/application.js';
-import { runScheduled } from '../support/scheduled-jobs.js';
+import { finishedJob, runScheduled } from '../support/scheduled-jobs.js';
 import { type Browser } from '../support/browser.js';
 import { reaches } from '../support/reaches.js';
 
@@ -27,12 +27,7 @@ describe('Changing files', () => {
   });
 
   const post = (route: string, body: object) => administrator.post(`/api/storage/${route}`, body);
-  const jobOf = (id: number): Promise<any> =>
-    reaches(async () => {
-      await kubarr.app.get(JobWorker).idle();
-      const [job] = await kubarr.dataSource.query('SELECT status, error, title FROM durable_jobs WHERE id = $1', [id]);
-      return !['waiting', 'running'].includes(job.status) && job;
-    });
+  const jobOf = (id: number) => finishedJob(kubarr, id);
   const lastEntry = async (): Promise<any> => {
     const [entry] = await kubarr.dataSource.query(
       "SELECT action, resource_id, username, details FROM audit_logs WHERE action LIKE 'storage%' ORDER BY id DESC LIMIT 1",

@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JobWorker } from '@kubarr/jobs';
 import { TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
-import { reaches } from '../support/reaches.js';
-import { runScheduled } from '../support/scheduled-jobs.js';
+import { finishedJob, runScheduled } from '../support/scheduled-jobs.js';
 
 /** Trees deeper than the longest path that the system takes, which take seconds to make and to remove. */
 describe('Changing files in deep trees', () => {
@@ -22,12 +20,7 @@ describe('Changing files in deep trees', () => {
   afterAll(() => kubarr.close());
 
   const post = (route: string, body: object) => administrator.post(`/api/storage/${route}`, body);
-  const jobOf = (id: number): Promise<any> =>
-    reaches(async () => {
-      await kubarr.app.get(JobWorker).idle();
-      const [job] = await kubarr.dataSource.query('SELECT status FROM durable_jobs WHERE id = $1', [id]);
-      return !['waiting', 'running'].includes(job.status) && job;
-    });
+  const jobOf = (id: number) => finishedJob(kubarr, id);
 
   it('moves and copies nothing to where nobody could name it', async () => {
     const deep = `media/${'d/'.repeat(2_040)}d`;
@@ -42,7 +35,7 @@ describe('Changing files in deep trees', () => {
     expect((await readdir(at('media'))).sort()).toEqual(['d', 'n'.repeat(255), 'notes.txt']);
     const { body } = await administrator.get('/api/storage/delete-tree?path=media/d');
     const { job_id: id } = (await post('delete-tree', { path: 'media/d', name: 'd', token: body.token })).body;
-    expect(await jobOf(id)).toEqual({ status: 'succeeded' });
+    expect(await jobOf(id)).toMatchObject({ status: 'succeeded' });
   });
 
   it('removes the rest of the trash when one thing in it cannot be removed', async () => {

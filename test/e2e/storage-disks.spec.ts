@@ -2,11 +2,10 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { JobWorker } from '@kubarr/jobs';
 import { TestApplication } from '../support/application.js';
 import { type Browser } from '../support/browser.js';
 import { canMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.js';
-import { reaches } from '../support/reaches.js';
+import { finishedJob } from '../support/scheduled-jobs.js';
 
 const MIB = 1_024 * 1_024;
 /** Files and folders that the second disk takes. */
@@ -37,12 +36,7 @@ const isAllowed = canMount(mkdtempSync(join(tmpdir(), 'kubarr-mount-')));
   afterAll(() => kubarr.close());
 
   const post = async (route: string, body: object) => (await administrator.post(`/api/storage/${route}`, body)).body;
-  const jobOf = (id: number): Promise<any> =>
-    reaches(async () => {
-      await kubarr.app.get(JobWorker).idle();
-      const [job] = await kubarr.dataSource.query('SELECT status, error FROM durable_jobs WHERE id = $1', [id]);
-      return !['waiting', 'running'].includes(job.status) && job;
-    });
+  const jobOf = (id: number) => finishedJob(kubarr, id);
 
   it('is moved to and from by a job, links and all, and nothing stays behind', async () => {
     for (const [from, to] of [
